@@ -152,9 +152,9 @@ impl Cache {
     /// Plans the next request so that it begins with a unit.
     fn ask(&mut self, part: Part, unit: u64) {
         let Some(source) = self.source(part) else { return };
-        // Pages of an index lie between those of the table: a short way forward is still in sequence.
-        let onward = unit >= source.next && unit - source.next <= source.ahead;
-        let ahead = if onward { source.ahead } else { 1 };
+        // Between the pages of a table lie those of its index, and a page that leads to others lies after
+        // the first of them: a short way forward or back is still in sequence.
+        let ahead = if unit.abs_diff(source.next) <= source.ahead { source.ahead } else { 1 };
         let held = |u: &u64| self.units.contains_key(&(part, *u));
         let end = (unit + 1..unit + ahead).find(held).unwrap_or(unit + ahead);
         let range = source.range(unit).start..source.range(end - 1).end;

@@ -20,7 +20,7 @@ use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::source::{FileInfo, Reader, Want};
 use btree::Walk;
-use cache::{Cache, Stop, Tried};
+use cache::{Cache, Part, Stop, Tried};
 use header::Header;
 use pages::{Pages, Seen};
 use record::{Record, Value};
@@ -188,7 +188,22 @@ impl<S: Changes> Database<S> {
 
     /// Reads the header of the database as of the last commit.
     fn header(&mut self) -> Tried<()> {
-        let header = Header::parse(self.pages.first_bytes(header::LENGTH)?)?;
+        let own = match self.pages.cache.size(Part::Main) {
+            0 => None,
+            size => {
+                Some(Header::parse(self.pages.cache.get(Part::Main, 0, size.min(header::LENGTH as u64) as usize)?)?)
+            }
+        };
+        let header = match self.pages.logged_header()? {
+            Some(header) if own.as_ref().is_some_and(|own| own.page_size != header.page_size) => {
+                return Err(self.pages.foreign_log().into());
+            }
+            Some(header) => header,
+            None => match own {
+                Some(own) => own,
+                None => return Err(self.no_table().into()),
+            },
+        };
         self.wal_mode = header.wal_mode;
         Ok(self.pages.open(&header, &mut self.report.problems)?)
     }

@@ -1,7 +1,7 @@
 //! Fetch a page by its number with [`Pages::page`]: from the log if it is there, else from the database.
 
 use super::cache::{Cache, Part, Stop, Tried};
-use super::header::Header;
+use super::header::{Header, LENGTH};
 use super::wal::Wal;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use std::collections::BTreeMap;
@@ -29,20 +29,26 @@ impl Pages {
         self.wal = wal;
     }
 
-    /// The first bytes of page 1, or as many as there are.
-    pub(super) fn first_bytes(&mut self, most: usize) -> Tried<&[u8]> {
-        let (part, offset) = self.offset(1);
-        let there = self.cache.size(part).saturating_sub(offset).min(most as u64) as usize;
-        if there == 0 { Ok(&[]) } else { self.cache.get(part, offset, there) }
+    /// The header as of the last commit, if the log has page 1.
+    pub(super) fn logged_header(&mut self) -> Tried<Option<Header>> {
+        match self.wal.offset(1) {
+            Some(offset) => Ok(Some(Header::parse(self.cache.get(Part::Wal, offset, LENGTH)?)?)),
+            None => Ok(None),
+        }
     }
 
-    /// Takes in what the header says. Fails if the log belongs to another database.
+    /// The error if the log belongs to another database.
+    pub(super) fn foreign_log(&self) -> Error {
+        Error::new(Code::MixedInput, self.cache.place(Part::Wal, 8))
+            .detail("The -wal file is that of another database: its pages have another size.")
+    }
+
+    /// Takes in what the header says.
     pub(super) fn open(&mut self, header: &Header, problems: &mut Problems) -> Result<()> {
-        let cache = &self.cache;
         if !self.wal.is_empty() && self.wal.page_size != header.page_size {
-            return Err(Error::new(Code::MixedInput, cache.place(Part::Wal, 8))
-                .detail("The -wal file is that of another database: its pages have another size."));
+            return Err(self.foreign_log());
         }
+        let cache = &self.cache;
         let there = cache.size(Part::Main) / header.page_size as u64;
         self.count =
             if self.wal.is_empty() { header.pages.map_or(there, u64::from) } else { u64::from(self.wal.pages) };

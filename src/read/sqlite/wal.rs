@@ -1,7 +1,9 @@
 //! Index a write-ahead log with [`Scan`]: which frame holds the latest committed version of a page.
 //!
 //! A log is used from its start up to the last commit whose chain of checksums holds. What follows is a
-//! transaction under way or left over from before the last checkpoint, and is no error.
+//! transaction under way or left over from before the last checkpoint, and is no error. SQLite writes a
+//! page of an open transaction in place again without making the checksums right before the commit, so a
+//! wrong checksum is damage only if there is a commit at it or after it.
 
 use super::cache::{Cache, Part, Tried};
 use super::header::valid_page_size;
@@ -72,6 +74,8 @@ pub(super) struct Scan {
     offset: u64,
     /// Pages since the last commit; they count only if another one follows.
     open: Vec<(u32, u64)>,
+    /// Where the chain of checksums broke.
+    broken: Option<u64>,
     found: Wal,
 }
 
@@ -126,18 +130,24 @@ impl Scan {
         let mut sum = self.sum;
         sum.add(bytes.get(..8).unwrap_or_default());
         sum.add(bytes.get(FRAME_HEADER..).unwrap_or_default());
-        if sum.words != (word(bytes, 16), word(bytes, 20)) || page == 0 {
-            let problem = Problem::new(Code::Damaged, cache.place(Part::Wal, self.offset));
+        if self.broken.is_none() && (sum.words != (word(bytes, 16), word(bytes, 20)) || page == 0) {
+            self.broken = Some(self.offset);
+        }
+        if let (Some(offset), 1..) = (self.broken, pages) {
+            let problem = Problem::new(Code::Damaged, cache.place(Part::Wal, offset));
             problems.add(problem.detail("A page of the -wal file does not match its checksum."));
             return Ok(false);
         }
+        self.offset += length as u64;
+        if self.broken.is_some() {
+            return Ok(true);
+        }
         self.sum = sum;
-        self.open.push((page, self.offset + FRAME_HEADER as u64));
+        self.open.push((page, self.offset - self.page_size as u64));
         if pages > 0 {
             self.found.index.extend(self.open.drain(..));
             (self.found.page_size, self.found.pages) = (self.page_size, pages);
         }
-        self.offset += length as u64;
         Ok(true)
     }
 }
