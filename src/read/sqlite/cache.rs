@@ -45,15 +45,15 @@ struct Source {
     info: FileInfo,
     base: u64,
     unit: u64,
-    /// The unit after the last that was asked for.
-    next: u64,
+    /// The units of the last request.
+    last: Range<u64>,
     /// How many units the next request in sequence takes.
     ahead: u64,
 }
 
 impl Source {
     fn new(index: usize, info: &FileInfo, unit: u64) -> Self {
-        Source { index, info: info.clone(), base: 0, unit, next: 0, ahead: 1 }
+        Source { index, info: info.clone(), base: 0, unit, last: 0..0, ahead: 1 }
     }
 
     /// The bytes of a unit, as far as the file goes.
@@ -111,7 +111,7 @@ impl Cache {
         if let Some(wal) = &mut self.wal {
             wal.base = Self::WAL_HEADER;
             wal.unit = frame.max(1) * (Self::UNIT / frame.max(1)).max(1);
-            (wal.next, wal.ahead) = (0, 1);
+            (wal.last, wal.ahead) = (0..0, 1);
         }
     }
 
@@ -154,7 +154,11 @@ impl Cache {
         let Some(source) = self.source(part) else { return };
         // Between the pages of a table lie those of its index, and a page that leads to others lies after
         // the first of them: a short way forward or back is still in sequence.
-        let ahead = if unit.abs_diff(source.next) <= source.ahead { source.ahead } else { 1 };
+        let ahead = if unit + source.ahead >= source.last.start && unit <= source.last.end + source.ahead {
+            source.ahead
+        } else {
+            1
+        };
         let held = |u: &u64| self.units.contains_key(&(part, *u));
         let end = (unit + 1..unit + ahead).find(held).unwrap_or(unit + ahead);
         let range = source.range(unit).start..source.range(end - 1).end;
@@ -164,7 +168,7 @@ impl Cache {
             Part::Wal => self.wal.as_mut(),
         };
         if let Some(source) = source {
-            (source.next, source.ahead) = (end, (ahead * 2).min(Self::AHEAD));
+            (source.last, source.ahead) = (unit..end, (ahead * 2).min(Self::AHEAD));
         }
     }
 

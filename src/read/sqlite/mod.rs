@@ -262,7 +262,10 @@ impl<S: Changes> Reader for Database<S> {
         }
         match self.run() {
             Ok(()) => Ok(None),
-            Err(Stop::Wait) => Ok(self.pages.cache.wanted()),
+            Err(Stop::Wait) => match self.pages.cache.wanted() {
+                Some(want) => Ok(Some(want)),
+                None => Err(Error::new(Code::Io, Place::file(&self.main))),
+            },
             Err(Stop::Bad(problem)) => Err(Error::from(*problem).in_file(&self.main)),
             Err(Stop::Fail(error)) => Err(error.in_file(&self.main)),
         }
