@@ -90,6 +90,8 @@ impl Cache {
     const UNIT: u64 = 64 << 10;
     /// Most units in one request: 1 MiB.
     const AHEAD: u64 = 16;
+    /// How many units off the last request still count as going on: 4 MiB.
+    const NEAR: u64 = 64;
     /// Bytes of a WAL before its first frame.
     pub(super) const WAL_HEADER: u64 = 32;
 
@@ -154,11 +156,8 @@ impl Cache {
         let Some(source) = self.source(part) else { return };
         // Between the pages of a table lie those of its index, and a page that leads to others lies after
         // the first of them: a short way forward or back is still in sequence.
-        let ahead = if unit + source.ahead >= source.last.start && unit <= source.last.end + source.ahead {
-            source.ahead
-        } else {
-            1
-        };
+        let near = source.last.start.saturating_sub(Self::NEAR)..=source.last.end + Self::NEAR;
+        let ahead = if near.contains(&unit) { source.ahead } else { 1 };
         let held = |u: &u64| self.units.contains_key(&(part, *u));
         let end = (unit + 1..unit + ahead).find(held).unwrap_or(unit + ahead);
         let range = source.range(unit).start..source.range(end - 1).end;
