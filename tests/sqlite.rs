@@ -225,6 +225,61 @@ fn a_lost_page_costs_its_own_rows_and_is_reported() {
     assert!(partial > 100);
 }
 
+#[test]
+fn a_row_longer_than_the_limit_is_left_out() {
+    let files = Files::of_case("overflow");
+    let info = FileInfo { path: "uproot.sqlite3".to_owned(), size: files.main.len() as u64 };
+    let limits = Limits { record: 10_000, ..Limits::default() };
+    let mut database = Database::new((0, &info), None, &limits, Lines::default());
+    feed(&mut database, &[&files.main], 4096).unwrap();
+    let (Lines(rows), report) = database.finish();
+    let (all, _) = files.rows().unwrap();
+    assert_eq!((rows.len() + 2, report.left_out), (all.len(), 2));
+    assert!(report.problems.iter().all(|p| p.code == Code::TooLong && p.count == 2 && p.place.record.is_some()));
+}
+
+/// Makes pages of `deep` into ones that hold nothing but a way to the next; the last leads to `end`.
+fn path_of_pages(length: u32, end: u32) -> Files {
+    let mut files = Files::of_case("deep");
+    let root = files.main[..].chunks(512).position(|page| page.starts_with(&[5])).unwrap() as u32 + 1;
+    for step in 0..length {
+        let (page, next) = (if step == 0 { root } else { 20 + step }, if step + 1 < length { 21 + step } else { end });
+        let bytes = &mut files.main[(page as usize - 1) * 512..][..12];
+        bytes.copy_from_slice(&[5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        bytes[8..].copy_from_slice(&next.to_be_bytes());
+    }
+    files
+}
+
+#[test]
+fn cycles_and_endless_depth_end() {
+    let leaf =
+        Files::of_case("deep").main.chunks(512).position(|page| page[0] == 13 && page[4] > 3).unwrap() as u32 + 1;
+    let (rows, report) = path_of_pages(19, leaf).rows().unwrap();
+    assert!(!rows.is_empty() && report.problems.is_empty(), "as deep as SQLite goes");
+    for (files, words) in [(path_of_pages(40, leaf), "leads to rows"), (path_of_pages(10, 25), "used twice")] {
+        let (rows, report) = files.rows().unwrap();
+        let problems: Vec<_> = report.problems.iter().collect();
+        assert!(rows.is_empty() && problems.len() == 1, "{problems:?}");
+        assert!(problems[0].code == Code::Damaged && problems[0].detail.contains(words), "{problems:?}");
+    }
+}
+
+#[test]
+fn rows_that_share_bytes_are_not_multiplied() {
+    let mut files = Files::of_case("page_65536");
+    let leaf = files.main.chunks(65536).position(|page| page[0] == 13 && page[3] > 0).unwrap() * 65536;
+    let page = &mut files.main[leaf..leaf + 65536];
+    // All cells are the last one, which is long.
+    let cells = usize::from(u16::from_be_bytes([page[3], page[4]]));
+    let last = [page[8 + 2 * (cells - 1)], page[8 + 2 * (cells - 1) + 1]];
+    (0..cells).for_each(|cell| page[8 + 2 * cell..][..2].copy_from_slice(&last));
+    let (rows, report) = files.rows().unwrap();
+    assert!(rows.len() < 900);
+    assert!(report.problems.iter().any(|p| p.detail.contains("overlap")), "{report:?}");
+    assert!(report.problems.iter().any(|p| p.detail.contains("ascend")), "{report:?}");
+}
+
 /// Numbers that look random and are the same every time.
 struct Xorshift(u64);
 

@@ -213,3 +213,41 @@ impl Cache {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Reads at an offset; gives the length of the request that it took, 0 if none.
+    fn read(cache: &mut Cache, offset: u64) -> u64 {
+        if cache.get(Part::Main, offset, 512).is_ok() {
+            return 0;
+        }
+        let want = cache.wanted().unwrap();
+        let length = want.range.end - want.range.start;
+        cache.push(&vec![7; length as usize]).unwrap();
+        assert_eq!(cache.get(Part::Main, offset, 512).unwrap(), [7; 512]);
+        length
+    }
+
+    #[test]
+    fn memory_is_bounded_and_jumps_read_little() {
+        let info = FileInfo { path: String::new(), size: 100 << 20 };
+        let mut cache = Cache::new((0, &info), None);
+        let scan: Vec<u64> = (0..40 << 20).step_by(4096).map(|at| read(&mut cache, at)).filter(|n| *n > 0).collect();
+        assert_eq!(scan.get(..6).unwrap(), [1 << 16, 1 << 17, 1 << 18, 1 << 19, 1 << 20, 1 << 20]);
+        assert!(cache.held <= Cache::MOST && cache.held > Cache::MOST / 2);
+        assert_eq!(cache.held, cache.units.values().map(|(_, bytes)| bytes.len()).sum::<usize>());
+        assert_eq!(read(&mut cache, 90 << 20), 1 << 16);
+        assert_eq!(read(&mut cache, 0), 1 << 16);
+    }
+
+    #[test]
+    fn more_than_was_asked_for_is_an_error() {
+        let info = FileInfo { path: String::new(), size: 1000 };
+        let mut cache = Cache::new((0, &info), None);
+        assert!(cache.push(&[0]).is_err());
+        assert!(matches!(cache.get(Part::Main, 0, 512), Err(Stop::Wait)));
+        assert!(cache.push(&[0; 1001]).is_err());
+    }
+}

@@ -29,7 +29,7 @@ use schema::{Entry, Layout, Role, Seq};
 /// One row of a table of changes, as it is stored.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StoredChange<'a> {
-    /// The row's id; ids ascend.
+    /// The row's id; ids ascend unless the file is damaged.
     pub id: i64,
     /// The sequence number; a table has it in all rows or (before 2026-04-20) in none.
     pub seq: Option<i64>,
@@ -86,7 +86,8 @@ enum Phase {
 /// A database of uproot's that passes the rows of its table of changes on, in the order of their ids.
 ///
 /// Of several such tables (as when `UPROOT_TBLEXTRA` was changed) it takes the one with most rows, or the
-/// first of equals, and reports the others. A server's batch that is not yet committed is not there.
+/// first of equals, and reports the others. What is not there cannot be noticed: a server's batch that is not
+/// yet committed, and a log that was not given although the table is already in the database file.
 #[derive(Debug)]
 pub struct Database<S> {
     main: String,
@@ -99,11 +100,16 @@ pub struct Database<S> {
     /// The tables of changes, with their numbers of rows where they were counted.
     tables: Vec<(Layout, u64)>,
     chosen: usize,
+    /// The id of the row before.
+    last: Option<i64>,
     report: Report,
     sink: S,
 }
 
 impl<S: Changes> Database<S> {
+    /// Most tables that are reported as not read; nobody has so many.
+    const NAMED: usize = 20;
+
     /// A database file and, where it was given, its log, each with its index in the list of files.
     pub fn new(main: (usize, &FileInfo), wal: Option<(usize, &FileInfo)>, limits: &Limits, sink: S) -> Self {
         Database {
@@ -116,6 +122,7 @@ impl<S: Changes> Database<S> {
             other_tables: false,
             tables: Vec::new(),
             chosen: 0,
+            last: None,
             report: Report::default(),
             sink,
         }
@@ -166,6 +173,10 @@ impl<S: Changes> Database<S> {
                 Phase::Rows(walk) => {
                     let Some((table, _)) = self.tables.get(self.chosen) else { return Ok(()) };
                     while let Some(id) = walk.next(pages, problems)? {
+                        if self.last.replace(id).is_some_and(|last| last >= id) {
+                            let problem = Problem::new(Code::Damaged, pages.place(walk.page()).record(walk.rows));
+                            problems.add(problem.detail("The ids of rows do not ascend; some may be doubled or lost."));
+                        }
                         match change(table, id, walk.payload()) {
                             Ok(change) => {
                                 self.report.rows += 1;
@@ -173,8 +184,9 @@ impl<S: Changes> Database<S> {
                             }
                             Err(role) => {
                                 self.report.left_out += 1;
-                                let place = pages.place(walk.page()).record(walk.rows);
-                                problems.add(Problem::new(Code::BadRecord, place.field(role.name())));
+                                let mut place = pages.place(walk.page()).record(walk.rows);
+                                place.field = role.name().map(str::to_owned);
+                                problems.add(Problem::new(Code::BadRecord, place));
                             }
                         }
                     }
@@ -244,12 +256,11 @@ impl<S: Changes> Database<S> {
         let Some((table, _)) = self.tables.get(self.chosen) else { return Phase::Done };
         self.report.table = table.name.clone();
         self.report.has_seq = table.seq != Seq::Absent;
-        for (at, (other, rows)) in self.tables.iter().enumerate() {
-            if at != self.chosen {
-                let place = Place::file(&self.main).field(&other.name);
-                let detail = format!("It has {rows} rows, {} has {most}.", table.name);
-                self.report.problems.add(Problem::new(Code::OtherTable, place).detail(detail));
-            }
+        let others = self.tables.iter().enumerate().filter(|(at, _)| *at != self.chosen);
+        for (_, (other, rows)) in others.take(Self::NAMED) {
+            let place = Place::file(&self.main).field(&other.name);
+            let detail = format!("It has {rows} rows, {} has {most}.", table.name);
+            self.report.problems.add(Problem::new(Code::OtherTable, place).detail(detail));
         }
         Phase::Rows(Walk::new(table.root, self.limits.record, Seen::default()))
     }

@@ -30,9 +30,9 @@ impl Role {
         known.map_or(Role::Other, |(_, role)| *role)
     }
 
-    /// The column's name.
-    pub(super) fn name(self) -> &'static str {
-        Self::NAMED.iter().find(|(_, role)| *role == self).map_or("", |(name, _)| name)
+    /// The name of a column that every version knows.
+    pub(super) fn name(self) -> Option<&'static str> {
+        Self::NAMED.iter().find(|(_, role)| *role == self).map(|(name, _)| *name)
     }
 }
 

@@ -82,7 +82,13 @@ pub(super) struct Scan {
 impl Scan {
     /// Goes on to the end of what is valid and gives the index. Damage to the log becomes a problem.
     pub(super) fn run(&mut self, cache: &mut Cache, problems: &mut Problems) -> Tried<Wal> {
-        if cache.size(Part::Wal) < Cache::WAL_HEADER {
+        let size = cache.size(Part::Wal);
+        if size < Cache::WAL_HEADER {
+            // An empty log is what a checkpoint may leave.
+            if size > 0 {
+                let problem = Problem::new(Code::Truncated, cache.place(Part::Wal, size));
+                problems.add(problem.detail("The -wal file ends in its header."));
+            }
             return Ok(Wal::default());
         }
         if self.page_size == 0 && !self.header(cache, problems)? {
