@@ -32,6 +32,8 @@ enum Node {
 #[derive(Debug)]
 pub(super) struct Walk {
     seen: Seen,
+    /// Overflow pages that were met. Kept apart, so that a chain that goes astray takes no leaf with it.
+    chained: Seen,
     /// Children still to be entered on each level, last one first.
     levels: Vec<Vec<u32>>,
     leaf: Vec<u8>,
@@ -55,6 +57,7 @@ impl Walk {
     pub(super) fn new(root: u32, longest: usize, seen: Seen) -> Self {
         Walk {
             seen,
+            chained: Seen::default(),
             levels: vec![vec![root]],
             leaf: Vec::new(),
             number: root,
@@ -139,6 +142,9 @@ impl Walk {
                 Err(stop) => return Err(stop),
             };
             level.pop();
+            if self.chained.contains(number) {
+                problems.add(pages.problem(Code::Damaged, number, "A page of rows is also part of a long row."));
+            }
             let damage = match node {
                 Some(Node::Leaf(cells)) => {
                     (self.number, self.cells, self.used) = (number, 0..cells, 0);
@@ -153,9 +159,7 @@ impl Walk {
                 }
                 None => "A page is not one of a table; its rows are left out.",
             };
-            if let Stop::Bad(problem) = pages.bad(Code::Damaged, number, damage) {
-                problems.add(*problem);
-            }
+            problems.add(pages.problem(Code::Damaged, number, damage));
         }
         Ok(false)
     }
@@ -178,6 +182,8 @@ impl Walk {
         let Some((at, length, rowid, range, bytes, next)) = read() else { return Err(damage(pages)) };
         self.used += range.end - at;
         if self.used > self.leaf.len() {
+            self.rows += self.cells.len() as u64;
+            self.lost += self.cells.len() as u64;
             self.cells = 0..0;
             return Err(pages.bad(
                 Code::Damaged,
@@ -203,7 +209,14 @@ impl Walk {
     fn follow(&mut self, pages: &mut Pages) -> Tried<Option<i64>> {
         let Some(chain) = &mut self.chain else { return Ok(None) };
         while chain.left > 0 {
-            let bytes = pages.page(chain.next, &mut self.seen)?;
+            if self.seen.contains(chain.next) {
+                return Err(pages.bad(
+                    Code::Damaged,
+                    chain.next,
+                    "A long row goes on in a page of rows; it is left out.",
+                ));
+            }
+            let bytes = pages.page(chain.next, &mut self.chained)?;
             let (next, content) = (number(bytes).unwrap_or(0), bytes.get(4..).unwrap_or_default());
             let content = content.get(..chain.left).unwrap_or(content);
             self.payload.extend_from_slice(content);

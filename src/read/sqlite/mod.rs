@@ -2,7 +2,7 @@
 //!
 //! Pages are asked for as they are needed and at most 16 MiB of them are kept, so a database may be far
 //! larger than memory. All data may be in the `-wal` while the server runs; the `-shm` file is not needed.
-//! Damage costs the rows that it hits, never the others. Facts are those of SQLite's file format
+//! Damage costs the rows that it hits and is reported; the others are read. Facts are those of SQLite's file format
 //! description (§1 database, §4 log) and of uproot's table (0.0.1 to 0.10.1).
 //!
 //! Why not SQLite itself in wasm: `@sqlite.org/sqlite-wasm` 3.54.1 is 879 kB of wasm and 657 kB of script (383 + 157 kB

@@ -76,8 +76,13 @@ impl Pages {
     }
 
     /// Something wrong with a page.
+    pub(super) fn problem(&self, code: Code, number: u32, detail: &str) -> Problem {
+        Problem::new(code, self.place(number)).detail(detail)
+    }
+
+    /// The same, as what keeps a step from being finished.
     pub(super) fn bad(&self, code: Code, number: u32, detail: &str) -> Stop {
-        Stop::Bad(Box::new(Problem::new(code, self.place(number)).detail(detail)))
+        Stop::Bad(Box::new(self.problem(code, number, detail)))
     }
 
     /// The usable bytes of a page, which must not have been `seen` on this walk.
@@ -113,7 +118,7 @@ impl Seen {
         (number >> 10, (number >> 6 & 15) as usize, 1 << (number & 63))
     }
 
-    fn contains(&self, number: u32) -> bool {
+    pub(super) fn contains(&self, number: u32) -> bool {
         let (block, word, bit) = Self::bit(number);
         self.0.get(&block).is_some_and(|b| b[word] & bit != 0)
     }
