@@ -1,0 +1,72 @@
+// `npm run screenshots [folder]`: a picture of every state of the page, light and dark, wide and narrow.
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { file, open, openExample, start } from "../tests/browser/harness.mjs";
+import { build } from "./build.mjs";
+import { root, say } from "./steps.mjs";
+
+await build();
+const folder = process.argv[2] ?? join(root, "test-results", "screenshots");
+mkdirSync(folder, { recursive: true });
+const { browser, url, stop } = await start();
+
+/** A file that takes long enough to be caught in the act. */
+const large = file("large.bin", Buffer.alloc(30_000_000, 0x81));
+
+/** Each state: its name, and how to get there from the first screen. */
+const states = {
+  empty: async () => {},
+  dropping: (page) => page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File(["x"], "x"));
+    window.dispatchEvent(new DragEvent("dragover", { dataTransfer: data, cancelable: true }));
+  }),
+  reading: async (page) => {
+    await page.locator("input[type=file]").first().setInputFiles(large);
+    await page.locator("progress").waitFor();
+  },
+  summary: async (page) => {
+    await openExample(page);
+    await page.locator(".grid [role=gridcell]").first().waitFor();
+  },
+  error: async (page) => {
+    await page.locator("input[type=file]").first().setInputFiles(file("notes.txt", "hello"));
+    await page.locator(".fault").waitFor();
+  },
+  choices: async (page) => {
+    await openExample(page);
+    await page.getByLabel("Latest values by").check();
+    const select = page.locator(".groupby select");
+    for (const i of [1, 2]) await select.selectOption({ index: i });
+    for (const summary of await page.locator(".contents summary, .recipe summary").all()) await summary.click();
+    await page.locator(".grid [role=gridcell]").nth(20).click();
+  },
+  saving: async (page) => {
+    await openExample(page);
+    await page.getByRole("button", { name: "Save ZIP" }).click();
+    await page.locator(".savebox progress").waitFor();
+  },
+  done: async (page) => {
+    await openExample(page);
+    await page.getByRole("button", { name: "Save ZIP" }).click();
+    await page.getByRole("button", { name: "Save again" }).waitFor();
+  },
+};
+
+for (const colorScheme of ["light", "dark"]) {
+  for (const width of [1280, 390]) {
+    for (const [name, arrive] of Object.entries(states)) {
+      const { context, page } = await open(browser, url, { colorScheme, viewport: { width, height: 900 } });
+      try {
+        await arrive(page);
+        await page.waitForTimeout(150);
+        await page.screenshot({ path: join(folder, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+      } catch (error) {
+        say(`${name}-${colorScheme}-${width}: ${error.message.split("\n")[0]}`);
+      }
+      await context.close();
+    }
+  }
+}
+await stop();
+say(`screenshots are in ${folder}`);

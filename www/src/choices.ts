@@ -1,0 +1,88 @@
+// The user's choices: every change of the recipe goes through here.
+import type { Recipe, View } from "./engine/types.js";
+import { f, t } from "./i18n/index.js";
+import { download } from "./save.js";
+import { announce, effective, state } from "./state.js";
+
+const order: View[] = ["ultralong", "sparse", "latest", "latest_by", "page_times"];
+
+/** Changes some of the choices. */
+export function choose(changes: Partial<Recipe>): void {
+  const recipe = state.recipe.peek();
+  if (recipe) state.recipe.value = { ...recipe, ...changes };
+  if (state.saving.peek().name !== "saving") state.saving.value = { name: "idle" };
+}
+
+/** Takes a table in or out; the order stays that of the ZIP. */
+export function toggleView(view: View): void {
+  const views = state.recipe.peek()?.views ?? [];
+  choose({ views: order.filter((v) => (v === view) !== views.includes(v)) });
+}
+
+/** Names of the sessions that are chosen. */
+export function chosenSessions(): string[] {
+  return state.recipe.value?.sessions ?? allSessions();
+}
+
+const allSessions = () => state.summary.value?.sessions.map(({ name }) => name) ?? [];
+
+/** Takes a session in or out. All of them are written as null, so that the recipe fits the next file. */
+export function toggleSession(name: string): void {
+  const chosen = chosenSessions();
+  const next = allSessions().filter((n) => (n === name) !== chosen.includes(n));
+  choose({ sessions: next.length === allSessions().length ? null : next });
+}
+
+/** Takes all sessions, or none. */
+export function toggleAllSessions(): void {
+  choose({ sessions: chosenSessions().length === allSessions().length ? [] : null });
+}
+
+/** The players' fields by which tables can be grouped, under the names that the filters leave. */
+export function groupFields(): string[] {
+  const filtered = state.recipe.value?.filters ?? true;
+  const names = (state.summary.value?.fields ?? []).filter(({ kind }) => kind === "player").map(({ field }) => field);
+  const renamed = (name: string) => (name === "_uproot_group" || name === "_uproot_session" ? name.slice(8) : name);
+  const left = filtered ? names.map(renamed).filter((name) => !name.startsWith("_uproot_")) : names;
+  return [...new Set(left)].sort();
+}
+
+/** Saves the choices as a file. */
+export function saveRecipe(): void {
+  const text = `${JSON.stringify(effective.value, null, 2)}\n`;
+  download(new Blob([text], { type: "application/json" }), "windrow.json");
+}
+
+/** Takes over the choices of a file that was saved before; sessions that are not here are left out and counted. */
+export async function loadRecipe(file: File): Promise<string> {
+  const words = t.value.options;
+  let given: unknown;
+  try {
+    given = JSON.parse(await file.text());
+  } catch {
+    return words.recipeBad;
+  }
+  if (!isRecipe(given)) return words.recipeBad;
+  const known = allSessions();
+  const sessions = given.sessions?.filter((name) => known.includes(name)) ?? null;
+  const missing = (given.sessions?.length ?? 0) - (sessions?.length ?? 0);
+  choose({ ...given, sessions, views: order.filter((view) => (given as Recipe).views.includes(view)) });
+  const text = words.recipeLoaded(file.name) + (missing ? ` ${words.recipeMissing(missing, f.value)}` : "");
+  announce(text);
+  return text;
+}
+
+function isRecipe(given: unknown): given is Recipe {
+  const recipe = given as Partial<Recipe> | null;
+  const texts = (list: unknown): list is string[] => Array.isArray(list) && list.every((item) => typeof item === "string");
+  return (
+    typeof recipe === "object" &&
+    recipe?.format === "windrow-recipe/1" &&
+    (recipe.sessions === null || texts(recipe.sessions)) &&
+    texts(recipe.views) &&
+    texts(recipe.gvars) &&
+    (recipe.filetype === "csv" || recipe.filetype === "jsonl") &&
+    typeof recipe.filters === "boolean" &&
+    (recipe.compression === "fast" || recipe.compression === "small")
+  );
+}

@@ -1,0 +1,50 @@
+// The one state of the page: signals that the screens read and that only job.ts, choices.ts and save.ts change.
+import { computed, signal } from "@preact/signals";
+import type { Fault } from "./engine/error.js";
+import type { Recipe, Summary, TableInfo } from "./engine/types.js";
+
+export type Phase =
+  | { name: "start" }
+  | { name: "reading"; label: string; size: number; part: number }
+  | { name: "ready"; label: string; others: number }
+  | { name: "failed"; fault: Fault; label: string };
+
+export type Saving =
+  | { name: "idle" }
+  | { name: "saving"; part: number; large: boolean }
+  | { name: "done"; file: string; size: number; picked: boolean }
+  | { name: "stopped" }
+  | { name: "failed"; fault: Fault };
+
+export const state = {
+  phase: signal<Phase>({ name: "start" }),
+  summary: signal<Summary | null>(null),
+  recipe: signal<Recipe | null>(null),
+  /** The tables that the recipe gives; null while they are worked out. */
+  tables: signal<{ recipe: Recipe; list: TableInfo[] } | null>(null),
+  tablesFault: signal<Fault | null>(null),
+  /** Path of the table that is looked at. */
+  shown: signal<string | null>(null),
+  saving: signal<Saving>({ name: "idle" }),
+  /** What a screen reader is told. */
+  notice: signal(""),
+  /** Whether something is dragged over the page. */
+  dragging: signal(false),
+};
+
+/** The recipe as it is carried out: grouping without a field is no table. */
+export const effective = computed<Recipe | null>(() => {
+  const recipe = state.recipe.value;
+  if (!recipe) return null;
+  const grouped = recipe.views.includes("latest_by") && recipe.gvars.length > 0;
+  return {
+    ...recipe,
+    views: grouped ? recipe.views : recipe.views.filter((view) => view !== "latest_by"),
+    gvars: grouped ? recipe.gvars : [],
+  };
+});
+
+/** Tells a screen reader something; the same words twice are said twice. */
+export function announce(text: string): void {
+  state.notice.value = state.notice.peek() === text ? `${text}\u00a0` : text;
+}
