@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
-import { fingerprint, once, root, say } from "./steps.mjs";
+import { fingerprint, must, once, root, say } from "./steps.mjs";
 import { setup } from "./setup.mjs";
 
 const www = join(root, "www");
@@ -105,9 +105,16 @@ async function write() {
   say(`dist/windrow.html: ${Math.round(html.length / 1000)} kB, ${Math.round(sent / 1000)} kB when a host compresses it`);
 }
 
-/** Sets up, builds the wasm module and makes dist/. */
+/** TypeScript's compiler, as npm installed it. */
+export const tsc = (project) => ["node", [join(root, "node_modules/typescript/bin/tsc"), "-p", project]];
+
+/** Sets up, builds the wasm module with its typed API for others in pkg/, and makes dist/. */
 export async function build() {
   await setup();
+  await once("engine", fingerprint("www/src/engine", "www/tsconfig.engine.json", "tsconfig.json", "package-lock.json"), "pkg/js/index.js", () => {
+    say("building the JavaScript API");
+    must(...tsc("www/tsconfig.engine.json"));
+  });
   await once("page", fingerprint("www", "pkg/windrow_bg.wasm", "pkg/windrow.js", "package-lock.json", ".ci/build.mjs"), "dist/SHA256SUMS", write);
 }
 

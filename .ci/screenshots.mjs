@@ -10,8 +10,15 @@ const folder = process.argv[2] ?? join(root, "test-results", "screenshots");
 mkdirSync(folder, { recursive: true });
 const { browser, url, stop } = await start();
 
-/** A file that takes long enough to be caught in the act. */
-const large = file("large.bin", Buffer.alloc(30_000_000, 0x81));
+/** Keeps the worker from answering a request, at 42 % of it, so that the picture is always the same. */
+const hold = (page, ask) =>
+  page.evaluate((ask) => {
+    const send = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...rest) {
+      if (message.ask !== ask) return send.call(this, message, ...rest);
+      this.dispatchEvent(new MessageEvent("message", { data: { id: message.id, progress: 0.42 } }));
+    };
+  }, ask);
 
 /** Each state: its name, and how to get there from the first screen. */
 const states = {
@@ -22,7 +29,8 @@ const states = {
     window.dispatchEvent(new DragEvent("dragover", { dataTransfer: data, cancelable: true }));
   }),
   reading: async (page) => {
-    await page.locator("input[type=file]").first().setInputFiles(large);
+    await hold(page, "open");
+    await page.locator("input[type=file]").first().setInputFiles(file("uproot.msgpack.gz", Buffer.alloc(5_000_000)));
     await page.locator("progress").waitFor();
   },
   summary: async (page) => {
@@ -43,6 +51,7 @@ const states = {
   },
   saving: async (page) => {
     await openExample(page);
+    await hold(page, "export");
     await page.getByRole("button", { name: "Save ZIP" }).click();
     await page.locator(".savebox progress").waitFor();
   },
@@ -57,6 +66,7 @@ for (const colorScheme of ["light", "dark"]) {
   for (const width of [1280, 390]) {
     for (const [name, arrive] of Object.entries(states)) {
       const { context, page } = await open(browser, url, { colorScheme, viewport: { width, height: 900 } });
+      page.setDefaultTimeout(8000);
       try {
         await arrive(page);
         await page.waitForTimeout(150);

@@ -12,7 +12,7 @@ import { RowCache, type Row } from "./rowcache.js";
 const ROW = 30;
 const TALLEST = 8_000_000;
 const INDEX_WIDTH = 68;
-const LETTER = 7.4;
+const LETTER = 8.2;
 /** Text beyond this is shown below the table only. */
 const CELL_TEXT = 120;
 
@@ -124,7 +124,7 @@ export function Grid({ label, columns, total, load }: Props) {
     onFocus: () => {
       if (active.peek().row !== row || active.peek().column !== column) active.value = { row, column };
     },
-    style: column === 0 ? { width: INDEX_WIDTH } : { left: lefts[column - 1], width: lefts[column]! - lefts[column - 1]! },
+    style: column === 0 ? { width: px(INDEX_WIDTH) } : { left: px(lefts[column - 1]!), width: px(lefts[column]! - lefts[column - 1]!) },
   });
   const base = full === height ? first * ROW : top;
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
@@ -145,9 +145,9 @@ export function Grid({ label, columns, total, load }: Props) {
           onFocus={(event) => {
             if (event.target === event.currentTarget && !activeInView) go(first + 1, 1);
           }}
-          style={{ width, height }}
+          style={{ width: px(width), height: px(height) }}
         >
-          <div role="row" aria-rowindex={1} class="row head" style={{ width, height: ROW }}>
+          <div role="row" aria-rowindex={1} class="row head" style={{ width: px(width), height: px(ROW) }}>
             <span role="columnheader" class="index" {...cell(0, 0)}>
               {words.row}
             </span>
@@ -160,7 +160,7 @@ export function Grid({ label, columns, total, load }: Props) {
           {rows.map((i) => {
             const row = cache.get(i);
             return (
-              <div role="row" key={i} aria-rowindex={i + 2} class={i % 2 ? "row odd" : "row"} style={{ top: base + (i - first + 1) * ROW, width, height: ROW }}>
+              <div role="row" key={i} aria-rowindex={i + 2} class={i % 2 ? "row odd" : "row"} style={{ top: px(base + (i - first + 1) * ROW), width: px(width), height: px(ROW) }}>
                 <span role="rowheader" class="index" {...cell(i + 1, 0)}>
                   {i + 1}
                 </span>
@@ -194,10 +194,12 @@ function Value({ value }: { value: string | null }) {
 function placeColumns(columns: string[], sample: (Row | undefined)[] = []): number[] {
   const lefts = [INDEX_WIDTH];
   columns.forEach((name, i) => {
-    const longest = Math.max(name.length + 1, ...sample.map((row) => row?.[i]?.length ?? 0));
-    lefts.push(lefts[i]! + clamp(longest * LETTER + 22, 64, 300));
+    const longest = Math.max(name.length + 2, ...sample.map((row) => row?.[i]?.length ?? 0));
+    lefts.push(lefts[i]! + clamp(longest * LETTER + 22, 64, 320));
   });
   return lefts;
 }
+
+const px = (n: number) => `${n}px`;
 
 const clamp = (n: number, least: number, most: number) => Math.max(least, Math.min(n, most));

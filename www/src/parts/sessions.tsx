@@ -16,7 +16,7 @@ export function Sessions({ sessions }: { sessions: Session[] }) {
   });
   const heads = words.columns;
   return (
-    <section aria-labelledby="sessions">
+    <section class="sessions" aria-labelledby="sessions">
       <h2 id="sessions">
         {words.heading} <span class="quiet">{words.chosen(chosen.length, sessions.length, f.value)}</span>
       </h2>

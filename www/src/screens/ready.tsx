@@ -41,18 +41,18 @@ export function Ready({ phase }: { phase: Phase & { name: "ready" } }) {
       </section>
       <Problems problems={summary.problems} />
       <div class="columns">
-        <div class="contents">
-          <Sessions sessions={summary.sessions} />
+        <Sessions sessions={summary.sessions} />
+        <div class="choices">
+          <SaveBox />
+          <Options summary={summary} />
+        </div>
+        <Preview />
+        <div class="rest">
           <Fields fields={summary.fields} />
           <Files files={summary.files} />
           <p class="quiet small">{words.localTimes(zone())}</p>
         </div>
-        <div class="choices">
-          <Options summary={summary} />
-          <SaveBox />
-        </div>
       </div>
-      <Preview />
     </div>
   );
 }
