@@ -12,7 +12,7 @@ export function Problems({ problems }: { problems: Problem[] }) {
         <h2>{words.heading(problems.length, f.value)}</h2>
       </summary>
       <p>{words.lead}</p>
-      <ul>
+      <ul role="list" tabIndex={problems.length > 3 ? 0 : undefined} aria-label={words.heading(problems.length, f.value)}>
         {problems.map(({ code, meaning, detail, advice, place, count }, i) => (
           <li key={i}>
             <p>
