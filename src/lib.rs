@@ -9,7 +9,18 @@
 //! ([`source`]), is pushed them, and is asked for output, so that the same code runs in a Web Worker, on
 //! the command line, in tests and under a fuzzer.
 
+pub mod describe;
 pub mod error;
+pub mod export;
+pub mod filter;
+pub mod json;
 pub mod limits;
+pub mod log;
+pub mod read;
+pub mod recipe;
 pub mod source;
+pub mod study;
 pub mod table;
+pub mod value;
+pub mod view;
+pub mod write;

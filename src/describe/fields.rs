@@ -1,0 +1,65 @@
+//! Counts per field: what types its values have, how often it changed, where it is missing.
+
+use crate::filter::{self, Choice};
+use crate::log::column::ValueId;
+use crate::log::{Log, Session};
+use crate::value::Type;
+use std::collections::BTreeMap;
+
+/// What is known about one field of one kind of storage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Field {
+    /// Values and deletions.
+    pub changes: u64,
+    /// Deletions among them.
+    pub deletions: u64,
+    /// Different values.
+    pub distinct: u64,
+    /// Storages that ever had the field.
+    pub storages: u64,
+    /// Storages that have it at the end.
+    pub present: u64,
+    /// How many values have each type.
+    pub types: BTreeMap<Type, u64>,
+}
+
+/// The fields of some sessions by kind and name as a choice shows them, sorted, and the number of storages of each kind.
+pub fn count<'s>(
+    log: &Log,
+    sessions: impl Iterator<Item = &'s Session>,
+    choice: Choice,
+) -> (BTreeMap<(String, String), Field>, BTreeMap<String, u64>) {
+    let mut fields: BTreeMap<(u32, &str), (Field, Vec<ValueId>)> = BTreeMap::new();
+    let mut storages: BTreeMap<String, u64> = BTreeMap::new();
+    for session in sessions {
+        for section in &session.sections {
+            let mut of_kind: Vec<u32> = log.spans[section.spans.clone()].iter().map(|s| s.storage).collect();
+            of_kind.sort_unstable();
+            of_kind.dedup();
+            *storages.entry(log.kinds.get(section.kind).to_owned()).or_default() += of_kind.len() as u64;
+            for line in filter::lines(log, section, choice) {
+                let (field, values) = fields.entry((section.kind, line.name(log))).or_default();
+                let changes = log.changes(line.span(log));
+                field.storages += 1;
+                field.changes += changes.len() as u64;
+                field.present += u64::from(changes.last().is_some_and(|c| !log.value(*c).is_tombstone()));
+                for change in changes {
+                    let id = log.value(*change);
+                    if id.is_tombstone() {
+                        field.deletions += 1;
+                    } else {
+                        *field.types.entry(log.values.kind(id)).or_default() += 1;
+                        values.push(id);
+                    }
+                }
+            }
+        }
+    }
+    let named = fields.into_iter().map(|((kind, name), (mut field, mut values))| {
+        values.sort_unstable();
+        values.dedup();
+        field.distinct = values.len() as u64;
+        ((log.kinds.get(kind).to_owned(), name.to_owned()), field)
+    });
+    (named.collect(), storages)
+}

@@ -1,0 +1,7 @@
+//! Says in words and numbers what a study holds and what an export did; never shows a value.
+
+pub mod dictionary;
+pub mod fields;
+pub mod readme;
+pub mod summary;
+pub mod upstream;

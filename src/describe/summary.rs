@@ -1,0 +1,205 @@
+//! What the user sees first: what was dropped, what is in it, what went wrong.
+
+use super::{fields, upstream};
+use crate::error::Problem;
+use crate::filter::{self, Choice};
+use crate::log::{Log, Session};
+use crate::study::Study;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// The summary of a study, as plain data.
+#[derive(Clone, Debug, Serialize)]
+pub struct Summary {
+    /// `uproot` or `psynet`.
+    pub system: &'static str,
+    /// What the input is, in words.
+    pub format: String,
+    /// Which versions write such a file, in words.
+    pub versions: String,
+    /// The files as they were given.
+    pub files: Vec<FileSummary>,
+    /// Number of changes, those of the admin storage left out.
+    pub changes: u64,
+    /// Unix seconds of the earliest change.
+    pub first: Option<f64>,
+    /// Unix seconds of the latest change.
+    pub last: Option<f64>,
+    /// The sessions in order of first appearance.
+    pub sessions: Vec<SessionSummary>,
+    /// The fields by kind and name; credentials are left out.
+    pub fields: Vec<FieldSummary>,
+    /// What went wrong.
+    pub problems: Vec<ProblemSummary>,
+}
+
+/// One file.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "as in `FileInfo`")]
+pub struct FileSummary {
+    pub path: String,
+    pub size: u64,
+    pub role: String,
+}
+
+/// One session in numbers.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "counts of what their names say")]
+pub struct SessionSummary {
+    pub name: String,
+    pub players: u64,
+    pub groups: u64,
+    pub models: u64,
+    pub changes: u64,
+    pub first: Option<f64>,
+    pub last: Option<f64>,
+}
+
+/// One field in numbers.
+#[derive(Clone, Debug, Serialize)]
+pub struct FieldSummary {
+    /// Kind of storage.
+    pub kind: String,
+    /// Name as stored.
+    pub field: String,
+    /// Name with filters on; `None` when the filters drop it.
+    pub filtered: Option<String>,
+    /// Values and deletions.
+    pub changes: u64,
+    /// Deletions.
+    pub deletions: u64,
+    /// Storages that ever had it.
+    pub storages: u64,
+    /// Different values.
+    pub distinct: u64,
+    /// How many values have each type.
+    pub types: Vec<TypeCount>,
+}
+
+/// How many values have a type.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs)]
+pub struct TypeCount {
+    pub name: &'static str,
+    pub count: u64,
+}
+
+/// One problem as plain data.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "as in `Problem`")]
+pub struct ProblemSummary {
+    pub code: &'static str,
+    pub meaning: &'static str,
+    pub detail: String,
+    pub advice: &'static str,
+    pub place: PlaceSummary,
+    pub count: u64,
+}
+
+/// Where, as plain data.
+#[derive(Clone, Debug, Serialize)]
+#[allow(missing_docs, reason = "as in `Place`")]
+pub struct PlaceSummary {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub byte: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub record: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl From<&Problem> for ProblemSummary {
+    fn from(problem: &Problem) -> Self {
+        let place = problem.place.clone();
+        ProblemSummary {
+            code: problem.code.as_str(),
+            meaning: problem.code.meaning(),
+            detail: problem.detail.clone(),
+            advice: problem.code.advice(),
+            place: PlaceSummary { file: place.file, byte: place.byte, record: place.record, field: place.field },
+            count: problem.count,
+        }
+    }
+}
+
+impl Summary {
+    /// Summarizes a study.
+    pub fn of(study: &Study) -> Summary {
+        let log = &study.log;
+        let mut problems = study.problems.clone();
+        for session in &log.sessions {
+            upstream::check(log, session, &mut problems);
+        }
+        let times = |pick: fn(&Session) -> f64, fold: fn(f64, f64) -> f64| {
+            known(log.sessions.iter().map(pick).fold(f64::NAN, fold))
+        };
+        Summary {
+            system: "uproot",
+            format: study.format.name.clone(),
+            versions: study.format.versions.clone(),
+            files: study
+                .files
+                .iter()
+                .map(|f| FileSummary { path: f.path.clone(), size: f.size, role: study.format.name.clone() })
+                .collect(),
+            changes: log.order.len() as u64,
+            first: times(|s| s.first, f64::min),
+            last: times(|s| s.last, f64::max),
+            sessions: log.sessions.iter().map(|s| session(log, s)).collect(),
+            fields: field_summaries(log),
+            problems: problems.iter().map(ProblemSummary::from).collect(),
+        }
+    }
+}
+
+/// A time that is known.
+fn known(time: f64) -> Option<f64> {
+    time.is_finite().then_some(time)
+}
+
+fn session(log: &Log, session: &Session) -> SessionSummary {
+    let count = |kind: &str| {
+        let section = log.section(session, kind);
+        let mut storages: Vec<u32> =
+            section.map(|s| &log.spans[s.spans.clone()]).unwrap_or_default().iter().map(|s| s.storage).collect();
+        storages.sort_unstable();
+        storages.dedup();
+        storages.iter().filter(|s| log.storages.get(**s).split('/').count() == 3).count() as u64
+    };
+    SessionSummary {
+        name: session.name.clone(),
+        players: count("player"),
+        groups: count("group"),
+        models: count("model"),
+        changes: session.changes,
+        first: known(session.first),
+        last: known(session.last),
+    }
+}
+
+fn field_summaries(log: &Log) -> Vec<FieldSummary> {
+    let choice = |filters| Choice { filters, secrets: false };
+    let (fields, _) = fields::count(log, log.sessions.iter(), choice(false));
+    let mut filtered: BTreeMap<(String, String), String> = BTreeMap::new();
+    for section in log.sessions.iter().flat_map(|s| &s.sections) {
+        for line in filter::lines(log, section, choice(true)) {
+            let stored = log.fields.get(line.span(log).field);
+            filtered
+                .entry((log.kinds.get(section.kind).to_owned(), stored.to_owned()))
+                .or_insert_with(|| line.name(log).to_owned());
+        }
+    }
+    let summary = |(key, field): ((String, String), fields::Field)| FieldSummary {
+        filtered: filtered.get(&key).cloned(),
+        kind: key.0,
+        field: key.1,
+        changes: field.changes,
+        deletions: field.deletions,
+        storages: field.storages,
+        distinct: field.distinct,
+        types: field.types.into_iter().map(|(t, count)| TypeCount { name: t.name(), count }).collect(),
+    };
+    fields.into_iter().map(summary).collect()
+}

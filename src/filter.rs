@@ -1,0 +1,168 @@
+//! Which fields an export shows, under which name, and what becomes of their values.
+//!
+//! "Reasonable filters" are uproot 0.10.1's: its own bookkeeping fields are dropped, references to sessions,
+//! groups and players become paths. Secrets are ours: uproot's exporter writes them when filters are off.
+
+use crate::json;
+use crate::log::column::ValueId;
+use crate::log::{Log, Section, Span};
+use crate::table::Cell;
+use crate::value::{self, Type};
+
+/// Fields that are credentials: whoever has them can act as a participant or join a session.
+pub const SECRETS: [&str; 2] = ["_uproot_key", "_uproot_secret"];
+
+/// What a filter makes of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Leaves it.
+    Keep,
+    /// `["s","g"]` becomes `"group/s/g"`.
+    Group,
+    /// `"s"` becomes `"session/s"`.
+    Session,
+    /// A list of players becomes a list of their paths.
+    Players,
+    /// A list of groups' names becomes a list of their paths.
+    Groups,
+}
+
+/// One span of the log as an export shows it.
+#[derive(Clone, Copy, Debug)]
+pub struct Line {
+    /// Index of the span.
+    pub span: u32,
+    /// What becomes of its values.
+    pub rule: Rule,
+    renamed: Option<&'static str>,
+}
+
+impl Line {
+    /// The changes.
+    #[inline]
+    pub fn span<'l>(&self, log: &'l Log) -> &'l Span {
+        &log.spans[self.span as usize]
+    }
+
+    /// The name of the field in the output.
+    pub fn name<'l>(&self, log: &'l Log) -> &'l str {
+        self.renamed.unwrap_or_else(|| log.fields.get(self.span(log).field))
+    }
+
+    /// The value of one of its changes as the export shows it; `scratch` holds what had to be made.
+    pub fn value<'l>(&self, log: &'l Log, id: ValueId, scratch: &'l mut String) -> (Type, &'l str) {
+        self.rule.apply(log, self.span(log).storage, id, scratch)
+    }
+}
+
+/// What to show of a log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// uproot's reasonable filters.
+    pub filters: bool,
+    /// Keep [`SECRETS`], for comparing with uproot; only matters without filters.
+    pub secrets: bool,
+}
+
+/// The lines of a section that a choice keeps, in the order of the output.
+pub fn lines<'l>(log: &'l Log, section: &Section, choice: Choice) -> impl Iterator<Item = Line> + use<'l> {
+    section.spans.clone().filter_map(move |index| {
+        let span = &log.spans[index];
+        let (renamed, rule) = rule(log.storages.get(span.storage), log.fields.get(span.field), choice)?;
+        Some(Line { span: index as u32, rule, renamed })
+    })
+}
+
+/// What a choice does with a field of a storage: its new name, if any, and the rule; `None` drops it.
+fn rule(storage: &str, field: &str, choice: Choice) -> Option<(Option<&'static str>, Rule)> {
+    if !choice.secrets && SECRETS.contains(&field) {
+        return None;
+    }
+    if !choice.filters || !field.starts_with("_uproot_") {
+        return Some((None, Rule::Keep));
+    }
+    let of = |kind: &str| storage.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'));
+    match field {
+        "_uproot_group" => Some((Some("group"), Rule::Group)),
+        "_uproot_session" => Some((Some("session"), Rule::Session)),
+        "_uproot_dropout" | "_uproot_settings" => Some((None, Rule::Keep)),
+        "_uproot_players" if of("session") || of("group") => Some((Some("players"), Rule::Players)),
+        "_uproot_groups" if of("session") => Some((Some("groups"), Rule::Groups)),
+        _ => None,
+    }
+}
+
+/// The second part of a storage's path.
+pub fn session_of(storage: &str) -> &str {
+    storage.split('/').nth(1).unwrap_or_default()
+}
+
+impl Rule {
+    /// The value as the export shows it; `scratch` holds what had to be made.
+    ///
+    /// A value that is not of the shape that the rule is for (there uproot 0.10.1 raises) stays as it is.
+    fn apply<'a>(self, log: &'a Log, storage: u32, id: ValueId, scratch: &'a mut String) -> (Type, &'a str) {
+        let (kind, text) = log.values.get(id);
+        if self == Rule::Keep || id.is_tombstone() {
+            return (kind, text);
+        }
+        match self.rewrite(session_of(log.storages.get(storage)), text) {
+            Some(new) => {
+                *scratch = new;
+                let kind = if scratch.starts_with('[') { Type::LIST } else { Type::STR };
+                (kind, scratch)
+            }
+            None => (kind, text),
+        }
+    }
+
+    /// Whether uproot 0.10.1 can apply the rule to the value.
+    pub fn fits(self, log: &Log, id: ValueId) -> bool {
+        let (_, text) = log.values.get(id);
+        match self {
+            Rule::Keep | Rule::Session => true,
+            Rule::Group => text == "null" || self.rewrite("", text).is_some(),
+            Rule::Players | Rule::Groups => self.rewrite("", text).is_some(),
+        }
+    }
+
+    fn rewrite(self, session: &str, text: &str) -> Option<String> {
+        // Names inside canonical JSON strings stay escaped as they are.
+        let inner = |t: &str| t.strip_prefix('"').and_then(|t| t.strip_suffix('"')).map(str::to_owned);
+        let escaped = |name: &str| {
+            let mut out = Vec::new();
+            json::string(name, &mut out);
+            String::from_utf8(out).ok().as_deref().and_then(inner)
+        };
+        match self {
+            Rule::Keep => None,
+            Rule::Session => Some(format!("\"session/{}\"", inner(text)?)),
+            Rule::Group => match json::items(text)?.as_slice() {
+                [s, g] => Some(format!("\"group/{}/{}\"", inner(s)?, inner(g)?)),
+                _ => None,
+            },
+            Rule::Players => {
+                let session = escaped(session)?;
+                let path = |member: &&str| {
+                    let pair = json::items(member).filter(|i| i.len() == 2).map(|i| i[1]);
+                    let name = value::bunch_member(member).map(|(_, u)| u).or(pair)?;
+                    Some(format!("\"player/{session}/{}\"", inner(name)?))
+                };
+                list(json::items(text)?.iter().map(path))
+            }
+            Rule::Groups => {
+                let session = escaped(session)?;
+                list(json::items(text)?.iter().map(|g| Some(format!("\"group/{session}/{}\"", inner(g)?))))
+            }
+        }
+    }
+}
+
+fn list(items: impl Iterator<Item = Option<String>>) -> Option<String> {
+    Some(format!("[{}]", items.collect::<Option<Vec<_>>>()?.join(",")))
+}
+
+/// A value as a cell.
+pub fn cell<'a>((kind, text): (Type, &'a str)) -> Cell<'a> {
+    if kind == Type::CELL { Cell::Raw(text) } else { Cell::Json(text) }
+}

@@ -1,0 +1,497 @@
+//! JSON as orjson writes it: re-encodes any JSON text to the one spelling that uproot's exports have.
+//!
+//! The rules were read off orjson ≥ 3.11.7 (uproot requires ≥ 3.11.8): no spaces, object keys sorted by
+//! code point, duplicate keys keep the last value, floats in the shortest digits with `1e+16` and `1e-7`,
+//! integers beyond 64 bits become floats, only `"`, `\` and U+0000–001F escaped.
+
+use std::str;
+
+/// Why a text is not JSON that orjson would read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bad {
+    /// Not JSON, or bytes follow the value.
+    Syntax,
+    /// Not UTF-8, or half a surrogate pair.
+    Text,
+    /// Nested deeper than the limit.
+    Depth,
+}
+
+/// Appends the canonical spelling of one JSON value that fills `input`.
+///
+/// # Errors
+/// [`Bad`] when `input` is not one JSON value; `out` then holds a useless beginning of it.
+pub fn canonical(input: &[u8], depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {
+    let mut parser = Parser { input, at: 0 };
+    parser.space();
+    parser.value(depth, out)?;
+    parser.space();
+    if parser.at == input.len() { Ok(()) } else { Err(Bad::Syntax) }
+}
+
+/// Appends a float as orjson prints it; not-a-number and infinities become `null`.
+pub fn float(value: f64, out: &mut Vec<u8>) {
+    if !value.is_finite() {
+        out.extend_from_slice(b"null");
+        return;
+    }
+    out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
+}
+
+/// Appends an unsigned integer.
+pub fn uint(value: u64, out: &mut Vec<u8>) {
+    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+}
+
+/// Appends a JSON string with its quotes.
+pub fn string(text: &str, out: &mut Vec<u8>) {
+    out.push(b'"');
+    let bytes = text.as_bytes();
+    let mut copied = 0;
+    for (i, &byte) in bytes.iter().enumerate() {
+        if ESCAPED[byte as usize] {
+            out.extend_from_slice(&bytes[copied..i]);
+            escape(byte, out);
+            copied = i + 1;
+        }
+    }
+    out.extend_from_slice(&bytes[copied..]);
+    out.push(b'"');
+}
+
+/// Appends the content of a canonical JSON string (given without its quotes).
+pub fn unescape(inner: &str, out: &mut Vec<u8>) {
+    let mut rest = inner.as_bytes();
+    while let Some(i) = memchr::memchr(b'\\', rest) {
+        out.extend_from_slice(&rest[..i]);
+        let Some(&kind) = rest.get(i + 1) else { return };
+        let mut taken = 2;
+        out.push(match kind {
+            b'b' => 8,
+            b't' => b'\t',
+            b'n' => b'\n',
+            b'f' => 12,
+            b'r' => b'\r',
+            b'u' => {
+                taken = 6;
+                // Canonical text escapes only U+0000–001F, so two hex digits are all there is.
+                let hex = rest.get(i + 4..i + 6).and_then(|h| str::from_utf8(h).ok());
+                hex.and_then(|h| u8::from_str_radix(h, 16).ok()).unwrap_or(b'?')
+            }
+            other => other,
+        });
+        rest = rest.get(i + taken..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest);
+}
+
+/// The items of a canonical JSON array, as canonical texts; `None` when it is not an array.
+pub fn items(text: &str) -> Option<Vec<&str>> {
+    let inner = text.strip_prefix('[')?.strip_suffix(']')?;
+    Some(split(inner))
+}
+
+/// The members of a canonical JSON object: key (escaped, without quotes) and canonical value.
+pub fn members(text: &str) -> Option<Vec<(&str, &str)>> {
+    let inner = text.strip_prefix('{')?.strip_suffix('}')?;
+    split(inner)
+        .into_iter()
+        .map(|member| {
+            let end = 1 + string_end(member.as_bytes().get(1..)?)?;
+            Some((member.get(1..end)?, member.get(end + 2..)?))
+        })
+        .collect()
+}
+
+/// The content of a canonical JSON string; `None` when it is something else.
+pub fn content(text: &str) -> Option<String> {
+    let inner = text.strip_prefix('"')?.strip_suffix('"')?;
+    let mut out = Vec::with_capacity(inner.len());
+    unescape(inner, &mut out);
+    String::from_utf8(out).ok()
+}
+
+/// Splits canonical text at its top-level commas.
+fn split(inner: &str) -> Vec<&str> {
+    let (mut parts, mut depth, mut start, mut at) = (Vec::new(), 0usize, 0, 0);
+    let bytes = inner.as_bytes();
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            b'"' => at += 1 + string_end(&bytes[at + 1..]).unwrap_or(0),
+            b'[' | b'{' => depth += 1,
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b',' if depth == 0 => {
+                parts.push(&inner[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    if !inner.is_empty() {
+        parts.push(&inner[start..]);
+    }
+    parts
+}
+
+/// Index of the closing quote of a string whose content starts at the beginning of `bytes`.
+fn string_end(bytes: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        match bytes.get(at..)?.iter().position(|b| *b == b'"' || *b == b'\\')? + at {
+            i if bytes[i] == b'"' => return Some(i),
+            i => at = i + 2,
+        }
+    }
+}
+
+/// Bytes that stand escaped in a JSON string.
+static ESCAPED: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut i = 0;
+    while i < 0x20 {
+        table[i] = true;
+        i += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
+
+fn escape(byte: u8, out: &mut Vec<u8>) {
+    let short = match byte {
+        b'"' | b'\\' => byte,
+        8 => b'b',
+        9 => b't',
+        10 => b'n',
+        12 => b'f',
+        13 => b'r',
+        _ => {
+            const HEX: &[u8; 16] = b"0123456789abcdef";
+            out.extend_from_slice(&[b'\\', b'u', b'0', b'0', HEX[byte as usize >> 4], HEX[byte as usize & 15]]);
+            return;
+        }
+    };
+    out.extend_from_slice(&[b'\\', short]);
+}
+
+struct Parser<'a> {
+    input: &'a [u8],
+    at: usize,
+}
+
+impl Parser<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.input.get(self.at).copied()
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\t' | b'\n' | b'\r')) {
+            self.at += 1;
+        }
+    }
+
+    fn expect(&mut self, byte: u8) -> Result<(), Bad> {
+        if self.peek() == Some(byte) {
+            self.at += 1;
+            return Ok(());
+        }
+        Err(Bad::Syntax)
+    }
+
+    fn value(&mut self, depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {
+        match self.peek().ok_or(Bad::Syntax)? {
+            b'"' => self.string(out),
+            b'[' => self.array(depth.checked_sub(1).ok_or(Bad::Depth)?, out),
+            b'{' => self.object(depth.checked_sub(1).ok_or(Bad::Depth)?, out),
+            b't' => self.word(b"true", out),
+            b'f' => self.word(b"false", out),
+            b'n' => self.word(b"null", out),
+            _ => self.number(out),
+        }
+    }
+
+    fn word(&mut self, word: &[u8], out: &mut Vec<u8>) -> Result<(), Bad> {
+        if !self.input[self.at..].starts_with(word) {
+            return Err(Bad::Syntax);
+        }
+        self.at += word.len();
+        out.extend_from_slice(word);
+        Ok(())
+    }
+
+    fn array(&mut self, depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {
+        self.at += 1;
+        out.push(b'[');
+        self.space();
+        if self.peek() == Some(b']') {
+            self.at += 1;
+            out.push(b']');
+            return Ok(());
+        }
+        loop {
+            self.space();
+            self.value(depth, out)?;
+            self.space();
+            match self.peek() {
+                Some(b',') => out.push(b','),
+                Some(b']') => out.push(b']'),
+                _ => return Err(Bad::Syntax),
+            }
+            self.at += 1;
+            if self.input[self.at - 1] == b']' {
+                return Ok(());
+            }
+        }
+    }
+
+    fn object(&mut self, depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {
+        self.at += 1;
+        let base = out.len();
+        // Where each member's key (with quotes) ends and its value ends, in `out`.
+        let mut ends: Vec<(usize, usize, usize)> = Vec::new();
+        let mut sorted = true;
+        self.space();
+        if self.peek() == Some(b'}') {
+            self.at += 1;
+            out.extend_from_slice(b"{}");
+            return Ok(());
+        }
+        loop {
+            self.space();
+            out.push(if ends.is_empty() { b'{' } else { b',' });
+            let start = out.len();
+            if self.peek() != Some(b'"') {
+                return Err(Bad::Syntax);
+            }
+            self.string(out)?;
+            let key = out.len();
+            if let Some(&(s, k, _)) = ends.last() {
+                sorted &= key_order(&out[s..k], &out[start..key]).is_lt();
+            }
+            self.space();
+            self.expect(b':')?;
+            out.push(b':');
+            self.space();
+            self.value(depth, out)?;
+            ends.push((start, key, out.len()));
+            self.space();
+            match self.peek() {
+                Some(b',') => self.at += 1,
+                Some(b'}') => break,
+                _ => return Err(Bad::Syntax),
+            }
+        }
+        self.at += 1;
+        if !sorted {
+            sort_members(base, &mut ends, out);
+        }
+        out.push(b'}');
+        Ok(())
+    }
+
+    fn string(&mut self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        self.at += 1;
+        out.push(b'"');
+        loop {
+            let rest = &self.input[self.at..];
+            let n = rest.iter().position(|b| ESCAPED[*b as usize]).ok_or(Bad::Syntax)?;
+            let plain = &rest[..n];
+            str::from_utf8(plain).map_err(|_| Bad::Text)?;
+            out.extend_from_slice(plain);
+            self.at += n + 1;
+            match rest[n] {
+                b'"' => {
+                    out.push(b'"');
+                    return Ok(());
+                }
+                b'\\' => self.escaped(out)?,
+                _ => return Err(Bad::Syntax),
+            }
+        }
+    }
+
+    fn escaped(&mut self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        let kind = self.peek().ok_or(Bad::Syntax)?;
+        self.at += 1;
+        let plain = match kind {
+            b'"' | b'\\' | b'/' => kind,
+            b'b' => 8,
+            b'f' => 12,
+            b'n' => 10,
+            b'r' => 13,
+            b't' => 9,
+            b'u' => {
+                let mut unit = self.hex4()?;
+                if (0xd800..0xdc00).contains(&unit) {
+                    if self.input.get(self.at..self.at + 2) != Some(b"\\u") {
+                        return Err(Bad::Text);
+                    }
+                    self.at += 2;
+                    let low = self.hex4()?;
+                    if !(0xdc00..0xe000).contains(&low) {
+                        return Err(Bad::Text);
+                    }
+                    unit = 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
+                }
+                let c = char::from_u32(unit).ok_or(Bad::Text)?;
+                let mut buffer = [0; 4];
+                let encoded = c.encode_utf8(&mut buffer).as_bytes();
+                match encoded {
+                    [byte] if ESCAPED[*byte as usize] => escape(*byte, out),
+                    _ => out.extend_from_slice(encoded),
+                }
+                return Ok(());
+            }
+            _ => return Err(Bad::Syntax),
+        };
+        if ESCAPED[plain as usize] {
+            escape(plain, out);
+        } else {
+            out.push(plain);
+        }
+        Ok(())
+    }
+
+    fn hex4(&mut self) -> Result<u32, Bad> {
+        let digits = self.input.get(self.at..self.at + 4).ok_or(Bad::Syntax)?;
+        if !digits.iter().all(u8::is_ascii_hexdigit) {
+            return Err(Bad::Syntax);
+        }
+        self.at += 4;
+        str::from_utf8(digits).ok().and_then(|d| u32::from_str_radix(d, 16).ok()).ok_or(Bad::Syntax)
+    }
+
+    fn number(&mut self, out: &mut Vec<u8>) -> Result<(), Bad> {
+        let start = self.at;
+        let digits = |p: &mut Self| {
+            let from = p.at;
+            while p.peek().is_some_and(|b| b.is_ascii_digit()) {
+                p.at += 1;
+            }
+            p.at - from
+        };
+        let negative = self.peek() == Some(b'-');
+        self.at += negative as usize;
+        let leading_zero = self.peek() == Some(b'0');
+        let whole = digits(self);
+        if whole == 0 || (leading_zero && whole > 1) {
+            return Err(Bad::Syntax);
+        }
+        let mut integer = true;
+        if self.peek() == Some(b'.') {
+            self.at += 1;
+            integer = false;
+            if digits(self) == 0 {
+                return Err(Bad::Syntax);
+            }
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.at += 1;
+            integer = false;
+            self.at += matches!(self.peek(), Some(b'+' | b'-')) as usize;
+            if digits(self) == 0 {
+                return Err(Bad::Syntax);
+            }
+        }
+        let text = str::from_utf8(&self.input[start..self.at]).map_err(|_| Bad::Text)?;
+        if integer && (text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()) {
+            // orjson reads -0 as the integer 0.
+            out.extend_from_slice(if text == "-0" { b"0" } else { text.as_bytes() });
+            return Ok(());
+        }
+        let value: f64 = text.parse().map_err(|_| Bad::Syntax)?;
+        if value.is_infinite() {
+            return Err(Bad::Syntax);
+        }
+        float(value, out);
+        Ok(())
+    }
+}
+
+/// Order of two escaped keys by their code points. Escapes would sort wrongly as text, so they are undone.
+fn key_order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
+    if !a.contains(&b'\\') && !b.contains(&b'\\') {
+        // The closing quote must not take part: it sorts above space and below letters.
+        return a[..a.len() - 1].cmp(&b[..b.len() - 1]);
+    }
+    let plain = |k: &[u8]| str::from_utf8(k).ok().and_then(content);
+    plain(a).cmp(&plain(b))
+}
+
+/// Rewrites the members that stand in `out` from `base` on in the order of their keys, last duplicate only.
+fn sort_members(base: usize, ends: &mut [(usize, usize, usize)], out: &mut Vec<u8>) {
+    let old = out.split_off(base);
+    let key = |m: &(usize, usize, usize)| &old[m.0 - base..m.1 - base];
+    ends.sort_by(|a, b| key_order(key(a), key(b)));
+    for (i, member) in ends.iter().enumerate() {
+        let superseded = ends.get(i + 1).is_some_and(|next| key_order(key(member), key(next)).is_eq());
+        if !superseded {
+            out.push(if out.len() == base { b'{' } else { b',' });
+            out.extend_from_slice(&old[member.0 - base..member.2 - base]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(input: &str) -> String {
+        let mut out = Vec::new();
+        canonical(input.as_bytes(), 64, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn spelling_is_orjsons() {
+        for (input, expected) in [
+            (" [ 1 , 2.0,1e16, 1e-7, 0.00001, -0, -0.0 ] ", "[1,2.0,1e+16,1e-7,0.00001,0,-0.0]"),
+            ("1000000000000000.0", "1000000000000000.0"),
+            ("9007199254740993.0", "9007199254740992.0"),
+            ("18446744073709551615", "18446744073709551615"),
+            ("18446744073709551616", "1.8446744073709552e+19"),
+            ("123456789012345678.0", "1.2345678901234568e+17"),
+            (r#"{"b":1,"a":{"d":1,"c":2}}"#, r#"{"a":{"c":2,"d":1},"b":1}"#),
+            (r#"{"a":1,"a ":2,"a\"":3,"a":4}"#, r#"{"a":4,"a ":2,"a\"":3}"#),
+            (r#""\u00e9\/\ud83d\ude00\u001F\u007f""#, "\"é/😀\\u001f\u{7f}\""),
+            ("5e-324", "5e-324"),
+            ("1.7976931348623157e308", "1.7976931348623157e+308"),
+        ] {
+            assert_eq!(same(input), expected);
+            assert_eq!(same(expected), expected, "canonical text stays");
+        }
+    }
+
+    #[test]
+    fn what_orjson_refuses_is_refused() {
+        for bad in [
+            "",
+            "01",
+            "1.",
+            ".5",
+            "+1",
+            "[1,]",
+            "{\"a\"}",
+            "nul",
+            "\"a",
+            "\"\n\"",
+            r#""\ud800""#,
+            "NaN",
+            "1 2",
+            "1e999",
+        ] {
+            assert!(canonical(bad.as_bytes(), 64, &mut Vec::new()).is_err(), "{bad}");
+        }
+        assert_eq!(canonical(&[b'"', 0xff, b'"'], 64, &mut Vec::new()), Err(Bad::Text));
+        assert_eq!(canonical("[".repeat(65).as_bytes(), 64, &mut Vec::new()), Err(Bad::Depth));
+    }
+
+    #[test]
+    fn parts_of_canonical_text() {
+        assert_eq!(items(r#"["a,]",[1,2],{"x":[","]}]"#).unwrap(), [r#""a,]""#, "[1,2]", r#"{"x":[","]}"#]);
+        assert_eq!(items("[]").unwrap(), Vec::<&str>::new());
+        assert_eq!(members(r#"{"a\"":1,"b":"x"}"#).unwrap(), [(r#"a\""#, "1"), ("b", r#""x""#)]);
+        assert_eq!(content(r#""a\n\"\u001fé""#).unwrap(), "a\n\"\u{1f}é");
+    }
+}

@@ -1,0 +1,330 @@
+//! The one representation of uproot data: every change, in columns, with its place in the output known.
+//!
+//! Readers push changes into a [`Builder`]; [`Builder::finish`] settles the order; no view knows the format
+//! that the changes came from. A change costs 28 bytes, plus 4 in the order, plus what is distinct about it.
+
+pub mod column;
+mod outline;
+
+use crate::error::{Code, Place, Problem, Problems, Result};
+use crate::limits::Limits;
+use crate::value::{self, Recoded, Type};
+use column::{Column, Names, ValueId, Values};
+use hashbrown::HashTable;
+use std::ops::Range;
+
+/// The kind of storage that holds credentials and room lists and never leaves, in any mode.
+pub const ADMIN: &str = "admin";
+
+/// One change as a reader found it.
+#[derive(Clone, Copy, Debug)]
+pub struct Change<'a> {
+    /// Database-wide sequence number; `None` before appendmuch 0.0.6.
+    pub seq: Option<u64>,
+    /// Path of the storage, for example `player/session/name`.
+    pub storage: &'a str,
+    /// Name of the field.
+    pub field: &'a str,
+    /// The new value, or [`ValueId::TOMBSTONE`].
+    pub value: ValueId,
+    /// Unix time in seconds; not a number when unknown.
+    pub time: f64,
+    /// Code location, `module.function:line`.
+    pub context: &'a str,
+}
+
+/// All changes of one field of one storage: a run of [`Log::order`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Number of the storage's path.
+    pub storage: u32,
+    /// Number of the field's name.
+    pub field: u32,
+    /// Positions in the order; never empty.
+    pub positions: Range<u32>,
+}
+
+/// All spans of one kind of storage in one session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section {
+    /// Number of the kind's name.
+    pub kind: u32,
+    /// Indices into [`Log::spans`].
+    pub spans: Range<usize>,
+}
+
+/// One session and where its sections are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Session {
+    /// Its name, the second part of its storages' paths.
+    pub name: String,
+    /// Sections in the order in which the kinds first appear in the whole database.
+    pub sections: Vec<Section>,
+    /// Number of changes.
+    pub changes: u64,
+    /// Earliest and latest time of a change, Unix seconds.
+    pub first: f64,
+    /// See `first`.
+    pub last: f64,
+}
+
+/// The changes, with interned names and values. Filled by [`Builder`], read by views.
+#[derive(Debug)]
+pub struct Log {
+    /// Paths of storages.
+    pub storages: Names,
+    /// Names of fields.
+    pub fields: Names,
+    /// Code locations.
+    pub contexts: Names,
+    /// Names of kinds.
+    pub kinds: Names,
+    /// Distinct values.
+    pub values: Values,
+    seq: Column<u64>,
+    time: Column<f64>,
+    context: Column<u32>,
+    value: Column<ValueId>,
+    /// Indices of changes in the order of the output: session by session, kind by kind, storage by storage,
+    /// field by field, then by seq. Superseded rows of replaced fields are not in it.
+    pub order: Vec<u32>,
+    /// Runs of `order`.
+    pub spans: Vec<Span>,
+    /// The sessions in order of first appearance.
+    pub sessions: Vec<Session>,
+    /// Changes of the admin storage, which were counted and dropped.
+    pub admin: u64,
+    /// Whether the changes had no sequence numbers and were ordered by time.
+    pub unnumbered: bool,
+}
+
+impl Log {
+    /// Sequence number of a change (an index found in [`Log::order`]).
+    #[inline]
+    pub fn seq(&self, change: u32) -> u64 {
+        self.seq.get(change as usize)
+    }
+
+    /// Unix time of a change in seconds.
+    #[inline]
+    pub fn time(&self, change: u32) -> f64 {
+        self.time.get(change as usize)
+    }
+
+    /// Code location of a change.
+    #[inline]
+    pub fn context(&self, change: u32) -> &str {
+        self.contexts.get(self.context.get(change as usize))
+    }
+
+    /// Value of a change.
+    #[inline]
+    pub fn value(&self, change: u32) -> ValueId {
+        self.value.get(change as usize)
+    }
+
+    /// The changes of a span, oldest first.
+    #[inline]
+    pub fn changes(&self, span: &Span) -> &[u32] {
+        &self.order[span.positions.start as usize..span.positions.end as usize]
+    }
+
+    /// The session of a name.
+    pub fn session(&self, name: &str) -> Option<&Session> {
+        self.sessions.iter().find(|s| s.name == name)
+    }
+
+    /// The section of a session that holds storages of a kind.
+    pub fn section<'a>(&self, session: &'a Session, kind: &str) -> Option<&'a Section> {
+        session.sections.iter().find(|s| self.kinds.get(s.kind) == kind)
+    }
+
+    /// The span of one field of one storage.
+    pub fn span(&self, section: &Section, storage: &str, field: &str) -> Option<&Span> {
+        let (storage, field) = (self.storages.find(storage)?, self.fields.find(field)?);
+        self.spans[section.spans.clone()].iter().find(|s| (s.storage, s.field) == (storage, field))
+    }
+
+    /// Bytes held.
+    pub fn memory(&self) -> u64 {
+        self.seq.memory()
+            + self.time.memory()
+            + self.context.memory()
+            + self.value.memory()
+            + self.values.memory()
+            + self.storages.memory()
+            + self.contexts.memory()
+            + self.order.capacity() as u64 * 4
+            + self.spans.capacity() as u64 * size_of::<Span>() as u64
+    }
+}
+
+/// Collects changes in the order of the file.
+#[derive(Debug)]
+pub struct Builder {
+    log: Log,
+    limits: Limits,
+    /// For each change the number of its (storage, field) pair.
+    history: Column<u32>,
+    histories: Vec<(u32, u32)>,
+    index: HashTable<u32>,
+    scratch: Vec<u8>,
+    last_seq: u64,
+    ascending: bool,
+    repeated_seqs: u64,
+}
+
+impl Builder {
+    /// An empty log that may use the memory of the limits.
+    pub fn new(limits: Limits) -> Self {
+        let log = Log {
+            storages: Names::default(),
+            fields: Names::default(),
+            contexts: Names::default(),
+            kinds: Names::default(),
+            values: Values::default(),
+            seq: Column::new(),
+            time: Column::new(),
+            context: Column::new(),
+            value: Column::new(),
+            order: Vec::new(),
+            spans: Vec::new(),
+            sessions: Vec::new(),
+            admin: 0,
+            unnumbered: false,
+        };
+        Builder {
+            log,
+            limits,
+            history: Column::new(),
+            histories: Vec::new(),
+            index: HashTable::new(),
+            scratch: Vec::new(),
+            last_seq: 0,
+            ascending: true,
+            repeated_seqs: 0,
+        }
+    }
+
+    /// Number of changes so far, those of the admin storage included.
+    pub fn len(&self) -> u64 {
+        self.history.len() as u64 + self.log.admin
+    }
+
+    /// Whether some change so far had no sequence number.
+    pub fn is_unnumbered(&self) -> bool {
+        self.log.unnumbered
+    }
+
+    /// Stores a value as uproot keeps it (type and JSON payload); says what was odd about it.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the arena is full.
+    pub fn value(&mut self, kind: Type, payload: &[u8]) -> Result<(ValueId, Recoded)> {
+        // Most payloads are canonical already, and most of those were seen before.
+        if let Some(known) = self.log.values.find(kind, payload) {
+            return Ok((known, Recoded::Fine));
+        }
+        self.scratch.clear();
+        let recoded = value::recode(kind, payload, self.limits.depth, &mut self.scratch);
+        let id = self.log.values.intern(kind, &self.scratch);
+        Ok((id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))?, recoded))
+    }
+
+    /// Stores a CSV cell as it stands.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the arena is full.
+    pub fn cell(&mut self, text: &str) -> Result<ValueId> {
+        let id = self.log.values.intern(Type::CELL, text.as_bytes());
+        id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))
+    }
+
+    /// Whether a storage is the admin's; its change is then counted, and must be forgotten before it is stored.
+    pub fn is_admin(&mut self, storage: &str) -> bool {
+        let admin = storage.split('/').next() == Some(ADMIN);
+        self.log.admin += u64::from(admin);
+        admin
+    }
+
+    /// Adds a change of a storage that [`Builder::is_admin`] let pass.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the memory budget is used up.
+    pub fn push(&mut self, change: Change<'_>) -> Result<()> {
+        let log = &mut self.log;
+        let storage = log.storages.intern(change.storage);
+        let field = log.fields.intern(change.field);
+        let history = self.history_of(storage, field);
+        let log = &mut self.log;
+        log.unnumbered |= change.seq.is_none();
+        let seq = change.seq.unwrap_or(0);
+        if self.history.len() > 0 {
+            self.ascending &= seq >= self.last_seq;
+            self.repeated_seqs += u64::from(seq == self.last_seq);
+        }
+        self.last_seq = seq;
+        self.history.push(history);
+        log.seq.push(seq);
+        log.time.push(change.time);
+        log.context.push(log.contexts.intern(change.context));
+        log.value.push(change.value);
+        if self.history.len().is_multiple_of(1 << 14) {
+            self.check_memory()?;
+        }
+        Ok(())
+    }
+
+    fn history_of(&mut self, storage: u32, field: u32) -> u32 {
+        let hash = |(s, f): (u32, u32)| {
+            (u64::from(s) << 32 | u64::from(f)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        };
+        let key = (storage, field);
+        let histories = &self.histories;
+        if let Some(&known) = self.index.find(hash(key), |&h| histories[h as usize] == key) {
+            return known;
+        }
+        let new = self.histories.len() as u32;
+        self.histories.push(key);
+        let histories = &self.histories;
+        self.index.insert_unique(hash(key), new, |&h| hash(histories[h as usize]));
+        new
+    }
+
+    fn check_memory(&self) -> Result<()> {
+        let histories = self.histories.capacity() as u64 * (8 + 6);
+        // The order is built at the end and needs four bytes a change.
+        self.limits.memory(self.log.memory() + self.history.memory() + histories + self.history.len() as u64 * 4)
+    }
+
+    /// Settles the order and returns the log.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the memory budget is used up.
+    pub fn finish(mut self, problems: &mut Problems) -> Result<Log> {
+        self.check_memory()?;
+        let n = self.history.len();
+        let mut sorted: Option<Vec<u32>> = None;
+        if self.log.unnumbered {
+            // Servers before appendmuch 0.0.6 loaded rows in a stable sort by time.
+            let mut by_time: Vec<u32> = (0..n as u32).collect();
+            by_time.sort_by(|a, b| self.log.time(*a).total_cmp(&self.log.time(*b)));
+            for (i, change) in by_time.iter().enumerate() {
+                self.log.seq.set(*change as usize, i as u64 + 1);
+            }
+            sorted = Some(by_time);
+        } else if !self.ascending {
+            let mut by_seq: Vec<u32> = (0..n as u32).collect();
+            by_seq.sort_by_key(|c| self.log.seq(*c));
+            self.repeated_seqs = by_seq.windows(2).filter(|w| self.log.seq(w[0]) == self.log.seq(w[1])).count() as u64;
+            problems.add(Problem::new(Code::OutOfOrder, Place::default()));
+            sorted = Some(by_seq);
+        }
+        if self.repeated_seqs > 0 && !self.log.unnumbered {
+            let problem = Problem::new(Code::DuplicateSeq, Place::default());
+            problems.add(Problem { count: self.repeated_seqs, ..problem });
+        }
+        outline::settle(&mut self.log, &self.history, &self.histories, sorted, problems);
+        Ok(self.log)
+    }
+}

@@ -1,0 +1,202 @@
+//! The order of the output: what uproot's walk over its tree in memory gives after loading the same rows.
+//!
+//! uproot 0.10.1 keeps kind → session → storage → field as nested dicts and exports them in order of first
+//! insertion, each field's history in order of seq. Here the same tree is built from the first appearance
+//! of each field, and one walk over it yields the runs of the output. Nothing is sorted by text.
+
+use super::column::{Column, Names};
+use super::{Log, Section, Session, Span};
+use crate::error::{Code, Place, Problem, Problems};
+
+/// The session field whose rows replace each other: only the last one counts, at its own place.
+/// (uproot's "replace predicate", unchanged from 0.1.0 to 0.10.1.)
+const REPLACED: &str = "_uproot_players";
+
+/// Paths are split into at most so many parts; real ones have two or three.
+const PARTS: usize = 8;
+
+#[derive(Clone, Copy)]
+enum Child {
+    Node(u32),
+    History(u32),
+}
+
+#[derive(Default)]
+struct Node {
+    children: Vec<Child>,
+}
+
+/// Fills `order`, `spans`, `kinds` and `sessions` of a log.
+pub(super) fn settle(
+    log: &mut Log,
+    history: &Column<u32>,
+    histories: &[(u32, u32)],
+    sorted: Option<Vec<u32>>,
+    problems: &mut Problems,
+) {
+    let n = history.len();
+    let in_order = |i: usize| sorted.as_ref().map_or(i as u32, |s| s[i]);
+    let replaced: Vec<bool> = histories
+        .iter()
+        .map(|(s, f)| log.fields.get(*f) == REPLACED && log.storages.get(*s).starts_with("session/"))
+        .collect();
+
+    // How many changes of each history count, and which is the last.
+    let mut counts = vec![0u32; histories.len()];
+    let mut lasts = vec![0u32; histories.len()];
+    for i in 0..n {
+        let change = in_order(i);
+        let h = history.get(change as usize) as usize;
+        lasts[h] = change;
+        counts[h] = if replaced[h] { 1 } else { counts[h] + 1 };
+    }
+    let counts_for = |h: usize, change: u32| !replaced[h] || lasts[h] == change;
+
+    let mut tree = Tree::new(log.storages.len());
+    let mut placed = vec![false; histories.len()];
+    for i in 0..n {
+        let change = in_order(i);
+        let h = history.get(change as usize) as usize;
+        if !placed[h] && counts_for(h, change) {
+            placed[h] = true;
+            tree.place(h as u32, histories[h].0, log.storages.get(histories[h].0));
+        }
+    }
+
+    let mut starts = vec![u32::MAX; histories.len()];
+    tree.walk(log, histories, &counts, &mut starts, problems);
+
+    let total = log.spans.last().map_or(0, |s| s.positions.end);
+    log.order = vec![0; total as usize];
+    for i in 0..n {
+        let change = in_order(i);
+        let h = history.get(change as usize) as usize;
+        if starts[h] != u32::MAX && counts_for(h, change) {
+            log.order[starts[h] as usize] = change;
+            starts[h] += 1;
+        }
+    }
+    measure(log);
+}
+
+/// Storages by the parts of their paths; node 0 is the root, nodes are numbered by first appearance.
+struct Tree {
+    nodes: Vec<Node>,
+    prefixes: Names,
+    node_of: Vec<u32>,
+}
+
+impl Tree {
+    fn new(storages: usize) -> Self {
+        let mut prefixes = Names::default();
+        prefixes.intern("");
+        Tree { nodes: vec![Node::default()], prefixes, node_of: vec![u32::MAX; storages] }
+    }
+
+    /// Adds a history below the node of its storage, creating the way there.
+    fn place(&mut self, history: u32, storage: u32, path: &str) {
+        if self.node_of[storage as usize] == u32::MAX {
+            let mut parent = 0;
+            let mut end = 0;
+            for part in path.splitn(PARTS, '/') {
+                end += part.len();
+                // The separator in front keeps an empty first part apart from the root.
+                let prefix = format!("/{}", &path[..end]);
+                let known = self.prefixes.len();
+                let node = self.prefixes.intern(&prefix);
+                if node as usize == known {
+                    self.nodes.push(Node::default());
+                    self.nodes[parent as usize].children.push(Child::Node(node));
+                }
+                parent = node;
+                end += 1;
+            }
+            self.node_of[storage as usize] = parent;
+        }
+        let node = self.node_of[storage as usize];
+        self.nodes[node as usize].children.push(Child::History(history));
+    }
+
+    /// Lays the spans out session by session and kind by kind, and notes where each history starts.
+    fn walk(
+        &self,
+        log: &mut Log,
+        histories: &[(u32, u32)],
+        counts: &[u32],
+        starts: &mut [u32],
+        problems: &mut Problems,
+    ) {
+        // Sessions in order of first appearance: node numbers are given in that order.
+        let mut roots: Vec<(u32, u32, u32)> = Vec::new();
+        let mut sessions = Names::default();
+        for kind in &self.nodes[0].children {
+            let Child::Node(kind) = *kind else { continue };
+            let kind_name = self.name(kind).to_owned();
+            let kind_id = log.kinds.intern(&kind_name);
+            for child in &self.nodes[kind as usize].children {
+                match *child {
+                    Child::Node(node) => roots.push((node, kind_id, 0)),
+                    Child::History(h) => {
+                        let place = Place::default().field(log.storages.get(histories[h as usize].0));
+                        let lost = Problem::new(Code::OddNamespace, place)
+                            .detail("It belongs to no session, so no table can hold it.");
+                        problems.add(Problem { count: u64::from(counts[h as usize]), ..lost });
+                    }
+                }
+            }
+        }
+        roots.sort_unstable();
+        for root in &mut roots {
+            root.2 = sessions.intern(self.name(root.0));
+        }
+        roots.sort_by_key(|r| (r.2, r.1));
+        let mut position = 0;
+        for (node, kind, session) in roots {
+            if log.sessions.len() <= session as usize {
+                let name = sessions.get(session).to_owned();
+                let none = f64::NAN;
+                log.sessions.push(Session { name, sections: Vec::new(), changes: 0, first: none, last: none });
+            }
+            let first = log.spans.len();
+            let mut stack = vec![self.nodes[node as usize].children.iter()];
+            while let Some(children) = stack.last_mut() {
+                match children.next() {
+                    None => drop(stack.pop()),
+                    Some(Child::Node(node)) => stack.push(self.nodes[*node as usize].children.iter()),
+                    Some(&Child::History(h)) => {
+                        let (storage, field) = histories[h as usize];
+                        starts[h as usize] = position;
+                        let end = position + counts[h as usize];
+                        log.spans.push(Span { storage, field, positions: position..end });
+                        position = end;
+                    }
+                }
+            }
+            log.sessions[session as usize].sections.push(Section { kind, spans: first..log.spans.len() });
+        }
+    }
+
+    /// The last part of a node's path.
+    fn name(&self, node: u32) -> &str {
+        self.prefixes.get(node).rsplit('/').next().unwrap_or_default()
+    }
+}
+
+/// Counts and time spans of the sessions.
+fn measure(log: &mut Log) {
+    let mut sessions = std::mem::take(&mut log.sessions);
+    for session in &mut sessions {
+        for section in &session.sections {
+            for span in &log.spans[section.spans.clone()] {
+                session.changes += u64::from(span.positions.end - span.positions.start);
+                for change in log.changes(span) {
+                    let time = log.time(*change);
+                    // `min` and `max` pass over not-a-number.
+                    session.first = session.first.min(time);
+                    session.last = session.last.max(time);
+                }
+            }
+        }
+    }
+    log.sessions = sessions;
+}

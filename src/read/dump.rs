@@ -1,0 +1,144 @@
+//! Reads a database dump: rows of msgpack, one after the other, as `uproot dump` writes them.
+//!
+//! There is no header, trailer or count. Rows that are damaged end the reading, since nothing marks where
+//! the next one starts; everything before is kept and the place is reported.
+
+use super::msgpack::{self, Found, Row};
+use crate::error::{Code, Place, Problem, Problems, Result};
+use crate::limits::Limits;
+use crate::log::column::ValueId;
+use crate::log::{Builder, Change};
+use crate::value::{Recoded, Type};
+
+/// Takes the bytes of a dump, cut anywhere, and fills a log.
+#[derive(Debug)]
+pub struct DumpReader {
+    limits: Limits,
+    /// Bytes of a row that is not complete yet.
+    carry: Vec<u8>,
+    /// Offset of the first byte of the next row in the unpacked dump.
+    offset: u64,
+    rows: u64,
+    broken: bool,
+    /// What was found on the way.
+    pub problems: Problems,
+}
+
+impl DumpReader {
+    /// A reader at the beginning of a dump.
+    pub fn new(limits: Limits) -> Self {
+        DumpReader { limits, carry: Vec::new(), offset: 0, rows: 0, broken: false, problems: Problems::default() }
+    }
+
+    /// The next bytes.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the log is full.
+    pub fn push(&mut self, chunk: &[u8], log: &mut Builder) -> Result<()> {
+        if self.broken {
+            return Ok(());
+        }
+        if self.carry.is_empty() {
+            let used = self.rows(chunk, log)?;
+            self.carry.extend_from_slice(&chunk[used..]);
+        } else {
+            let mut carry = std::mem::take(&mut self.carry);
+            carry.extend_from_slice(chunk);
+            let used = self.rows(&carry, log)?;
+            carry.drain(..used);
+            self.carry = carry;
+        }
+        Ok(())
+    }
+
+    /// The end of the dump: an incomplete row is reported.
+    pub fn finish(&mut self) {
+        if !self.broken && !self.carry.is_empty() {
+            self.stop(Code::Truncated);
+        }
+    }
+
+    /// Whether reading stopped before the end.
+    pub fn is_broken(&self) -> bool {
+        self.broken
+    }
+
+    fn stop(&mut self, code: Code) {
+        self.broken = true;
+        self.carry = Vec::new();
+        let place = Place::default().record(self.rows + 1).byte(self.offset);
+        self.problems.add(Problem::new(code, place).detail(format!("{} complete changes were read.", self.rows)));
+    }
+
+    /// Reads whole rows; returns how many bytes they took.
+    fn rows(&mut self, buffer: &[u8], log: &mut Builder) -> Result<usize> {
+        let mut at = 0;
+        while at < buffer.len() {
+            match msgpack::row(&buffer[at..], &self.limits) {
+                Found::Row(row, n) => {
+                    self.row(&row, log)?;
+                    self.rows += 1;
+                    at += n;
+                    self.offset += n as u64;
+                }
+                Found::Partial => break,
+                Found::Damaged => {
+                    self.stop(Code::Damaged);
+                    return Ok(buffer.len());
+                }
+            }
+        }
+        Ok(at)
+    }
+
+    fn row(&mut self, row: &Row<'_>, log: &mut Builder) -> Result<()> {
+        let place = || Place::default().record(self.rows + 1).byte(self.offset);
+        if row.other_keys {
+            self.problems.add(Problem::new(Code::UnknownKeys, place()));
+        }
+        let text = |bytes: Option<&'_ [u8]>| bytes.and_then(|b| std::str::from_utf8(b).ok().map(str::to_owned));
+        // Names are nearly always valid; only then are they borrowed without a copy.
+        let (Some(Ok(storage)), Some(Ok(field)), Some(Ok(context)), Some(value), Some(time), false) = (
+            row.namespace.map(std::str::from_utf8),
+            row.field.map(std::str::from_utf8),
+            row.context.map(std::str::from_utf8),
+            row.value,
+            row.created_at,
+            row.odd,
+        ) else {
+            let place = Place { field: text(row.field), ..place() };
+            self.problems.add(Problem::new(Code::BadRecord, place));
+            return Ok(());
+        };
+        if log.is_admin(storage) {
+            return Ok(());
+        }
+        let value = match value {
+            None => ValueId::TOMBSTONE,
+            Some([kind, payload @ ..]) => {
+                let kind = Type(*kind);
+                let (id, recoded) = log.value(kind, payload)?;
+                report(&mut self.problems, recoded, kind, || place().field(field));
+                id
+            }
+            Some([]) => {
+                self.problems.add(Problem::new(Code::BadRecord, place().field(field)));
+                return Ok(());
+            }
+        };
+        log.push(Change { seq: row.seq, storage, field, value, time, context })
+    }
+}
+
+/// Turns what recoding a value said into a problem.
+pub fn report(problems: &mut Problems, recoded: Recoded, kind: Type, place: impl Fn() -> Place) {
+    match recoded {
+        Recoded::Fine => {}
+        Recoded::UnknownType => {
+            problems.add(Problem::new(Code::UnknownType, place()).detail(format!("The type's number is {}.", kind.0)));
+        }
+        Recoded::BadValue => {
+            problems.add(Problem::new(Code::BadValue, place()).detail(format!("The type is {}.", kind.name())));
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Ultralong and sparse: every change is a row.
+
+use super::columns::Columns;
+use crate::filter::{self, Line};
+use crate::log::Log;
+use crate::table::{Cell, Rows};
+
+/// Columns of every change, in order; ultralong adds `!data`.
+const METAS: [&str; 6] = ["!context", "!field", "!seq", "!storage", "!time", "!unavailable"];
+
+/// The changes of some lines, one row each.
+pub(super) struct Changes {
+    lines: Vec<Line>,
+    /// For each line the number of rows up to its end.
+    ends: Vec<u64>,
+    /// For each line the column of its values.
+    values: Vec<usize>,
+    /// Where [`METAS`] stand.
+    metas: [usize; 6],
+}
+
+impl Changes {
+    /// The rows of `lines`, and their columns: one for all values, or one per field.
+    pub fn new(log: &Log, lines: Vec<Line>, sparse: bool) -> (Self, Vec<String>) {
+        // uproot strips the quotes off a name where it makes it a column of sparse.
+        let name = |line: &Line| if sparse { line.name(log).trim_matches('"') } else { "!data" };
+        let mut seen = vec![false; log.fields.len()];
+        let mut fresh = |line: &&Line| !std::mem::replace(&mut seen[line.span(log).field as usize], true);
+        let names: Vec<&str> = lines.iter().filter(&mut fresh).map(name).collect();
+        let columns = Columns::new(METAS.into_iter().chain(names));
+        let mut rows = 0;
+        let mut count = |line: &Line| {
+            rows += line.span(log).positions.len() as u64;
+            rows
+        };
+        let ends = lines.iter().map(&mut count).collect();
+        let values = lines.iter().map(|line| columns.index(name(line)).unwrap_or_default()).collect();
+        let metas = METAS.map(|meta| columns.index(meta).unwrap_or_default());
+        (Changes { lines, ends, values, metas }, columns.names)
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> u64 {
+        self.ends.last().copied().unwrap_or(0)
+    }
+
+    /// The line of a row; `near` is the line of the row before, usually right or next to right.
+    fn line(&self, row: u64, near: usize) -> usize {
+        let holds = |line: usize| {
+            self.ends.get(line).is_some_and(|end| row < *end) && (line == 0 || self.ends[line - 1] <= row)
+        };
+        (near..near + 2).find(|line| holds(*line)).unwrap_or_else(|| self.ends.partition_point(|end| *end <= row))
+    }
+
+    /// Emits the cells of a row.
+    pub fn row<R: Rows>(&self, log: &Log, row: u64, near: &mut usize, rows: &mut R) {
+        *near = self.line(row, *near);
+        let line = &self.lines[*near];
+        let before = if *near == 0 { 0 } else { self.ends[*near - 1] };
+        let change = log.changes(line.span(log))[(row - before) as usize];
+        let id = log.value(change);
+        let mut made = String::new();
+        let value = match id.is_tombstone() {
+            true => Cell::Null,
+            false => filter::cell(line.value(log, id, &mut made)),
+        };
+        let metas = [
+            Cell::Text(log.context(change)),
+            Cell::Text(line.name(log)),
+            Cell::Uint(log.seq(change)),
+            Cell::Text(log.storages.get(line.span(log).storage)),
+            Cell::Float(log.time(change)),
+            Cell::Bool(id.is_tombstone()),
+        ];
+        let column = self.values[*near];
+        let mut pending = Some(value);
+        for (at, meta) in self.metas.into_iter().zip(metas) {
+            if column < at
+                && let Some(value) = pending.take()
+            {
+                rows.cell(column, value);
+            }
+            // A field called like one of the columns takes its place (uproot 0.10.1).
+            let own = if column == at { pending.take() } else { None };
+            rows.cell(at, own.unwrap_or(meta));
+        }
+        if let Some(value) = pending {
+            rows.cell(column, value);
+        }
+    }
+}

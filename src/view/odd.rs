@@ -1,0 +1,127 @@
+//! Sessions with a field called `!storage`: its values move rows of sparse and latest to other files.
+//!
+//! uproot 0.10.1 decides the file of a row by the row's `!storage` cell, after fields have overwritten
+//! cells. No experiment can create such a field; an edited file can. So the ordinary way stays fast, and
+//! here the whole table is split by looking at each row.
+
+use super::{Cursor, Options, Table, View};
+use crate::filter;
+use crate::json;
+use crate::log::{Log, Session};
+use crate::table::{Cell, Rows};
+use std::collections::BTreeMap;
+
+pub(super) const STORAGE: &str = "!storage";
+
+/// Some rows and columns of a table.
+pub(super) struct Selection {
+    rows: Vec<u64>,
+    /// For each column of the whole table its place here.
+    columns: Vec<usize>,
+}
+
+impl Selection {
+    /// The row of the whole table.
+    pub fn row(&self, row: u64) -> u64 {
+        self.rows[row as usize]
+    }
+
+    /// Puts cells in their columns here.
+    pub fn columns<'r, R: Rows>(&'r self, rows: &'r mut R) -> Renumbered<'r, R> {
+        Renumbered { columns: &self.columns, rows }
+    }
+}
+
+/// Passes rows on with other column numbers.
+pub(super) struct Renumbered<'r, R> {
+    columns: &'r [usize],
+    rows: &'r mut R,
+}
+
+impl<R: Rows> Rows for Renumbered<'_, R> {
+    fn begin(&mut self) {
+        self.rows.begin();
+    }
+
+    fn cell(&mut self, column: usize, cell: Cell<'_>) {
+        self.rows.cell(self.columns[column], cell);
+    }
+
+    fn end(&mut self) {
+        self.rows.end();
+    }
+}
+
+/// Whether rows may belong to a kind other than that of their storage.
+pub(super) fn splits_oddly(log: &Log, session: &Session, view: View, options: &Options) -> bool {
+    let named = |name: &str| if view == View::Sparse { name.trim_matches('"') == STORAGE } else { name == STORAGE };
+    let odd_view = matches!(view, View::Sparse | View::Latest | View::LatestBy);
+    odd_view && session.sections.iter().any(|s| filter::lines(log, s, options.choice).any(|line| named(line.name(log))))
+}
+
+/// The tables by kind, where the kind is what the row's `!storage` cell says.
+pub(super) fn by_kind(whole: impl Fn() -> Table) -> Vec<(String, Table)> {
+    let table = whole();
+    let storage = table.columns.iter().position(|c| c == STORAGE).unwrap_or_default();
+    let mut kinds: BTreeMap<String, (Vec<u64>, Vec<bool>)> = BTreeMap::new();
+    let mut look = Look { storage, kind: String::new(), seen: vec![false; table.columns.len()] };
+    let mut cursor = Cursor::default();
+    for row in 0..table.rows {
+        look.seen.fill(false);
+        table.emit(row, &mut cursor, &mut look, once());
+        let (rows, columns) =
+            kinds.entry(look.kind.clone()).or_insert_with(|| (Vec::new(), vec![false; look.seen.len()]));
+        rows.push(row);
+        columns.iter_mut().zip(&look.seen).for_each(|(column, seen)| *column |= *seen);
+    }
+    let select = |(kind, (rows, used)): (String, (Vec<u64>, Vec<bool>))| {
+        let mut table = whole();
+        let mut names = Vec::new();
+        let columns = used.iter().zip(&table.columns).map(|(used, name)| {
+            let at = names.len();
+            if *used {
+                names.push(name.clone());
+            }
+            at
+        });
+        let columns = columns.collect();
+        table.rows = rows.len() as u64;
+        table.columns = names;
+        table.odd = Some(Selection { rows, columns });
+        (kind, table)
+    };
+    kinds.into_iter().map(select).collect()
+}
+
+/// Says yes the first time only.
+fn once<R>() -> impl FnMut(&R) -> bool {
+    let mut first = true;
+    move |_| std::mem::replace(&mut first, false)
+}
+
+/// Looks at a row without rendering it.
+struct Look {
+    storage: usize,
+    kind: String,
+    seen: Vec<bool>,
+}
+
+impl Rows for Look {
+    fn begin(&mut self) {}
+
+    fn cell(&mut self, column: usize, cell: Cell<'_>) {
+        self.seen[column] = true;
+        if column == self.storage {
+            let path = match cell {
+                Cell::Text(path) | Cell::Raw(path) => Some(path.to_owned()),
+                Cell::Json(text) => json::content(text),
+                _ => None,
+            };
+            // A value that is not text names no kind; uproot raises there.
+            let path = path.unwrap_or_else(|| "odd".to_owned());
+            self.kind = path.split('/').next().unwrap_or_default().to_owned();
+        }
+    }
+
+    fn end(&mut self) {}
+}

@@ -1,0 +1,214 @@
+//! Page times: which player entered which page when, and when they left it.
+//!
+//! The rules, odd ones included, are uproot 0.10.1's: unaffected by filters; pages are numbered by
+//! `show_page`; their names come from the `page_order` that was in force by *time*, not by seq.
+
+use crate::json;
+use crate::log::column::ValueId;
+use crate::log::{Log, Section, Session, Span};
+use crate::table::{Cell, Rows};
+use crate::value::{self, Type};
+use std::collections::BTreeMap;
+
+const COLUMNS: [&str; 7] = ["context", "entered", "left", "page_name", "show_page", "sname", "uname"];
+
+/// The visits of a session's players.
+pub(super) struct PageTimes {
+    session: String,
+    players: Vec<String>,
+    visits: Vec<Visit>,
+}
+
+struct Visit {
+    /// Index of the player.
+    player: u32,
+    /// The change of `show_page`.
+    entered: u32,
+    /// The player's next visit.
+    left: Option<u32>,
+    /// The `page_order` in force, if it is a list.
+    order: Option<ValueId>,
+}
+
+/// The spans of one player that matter here.
+#[derive(Clone, Copy, Default)]
+struct Histories<'a> {
+    show_page: Option<&'a Span>,
+    page_order: Option<&'a Span>,
+}
+
+impl PageTimes {
+    /// The visits of a session, and the columns; there are none without visits (the file is then one line end).
+    pub fn new(log: &Log, session: &Session) -> (Self, Vec<String>) {
+        let mut visits = Vec::new();
+        let mut names = Vec::new();
+        let mut histories: BTreeMap<String, BTreeMap<&str, Histories<'_>>> = BTreeMap::new();
+        for (sname, uname) in players(log, session) {
+            let home = histories.entry(sname).or_insert_with_key(|sname| of_players(log, sname));
+            let player = home.get(uname.as_str()).copied().unwrap_or_default();
+            let index = names.len() as u32;
+            names.push(uname);
+            player_visits(log, index, player, &mut visits);
+        }
+        let columns = if visits.is_empty() { Vec::new() } else { COLUMNS.map(str::to_owned).to_vec() };
+        (PageTimes { session: session.name.clone(), players: names, visits }, columns)
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> u64 {
+        self.visits.len() as u64
+    }
+
+    /// Emits the cells of a row.
+    pub fn row<R: Rows>(&self, log: &Log, row: u64, rows: &mut R) {
+        let visit = &self.visits[row as usize];
+        let page = log.values.get(log.value(visit.entered)).1;
+        rows.cell(0, Cell::Text(log.context(visit.entered)));
+        rows.cell(1, Cell::Float(log.time(visit.entered)));
+        rows.cell(2, visit.left.map_or(Cell::Null, |left| Cell::Float(log.time(left))));
+        rows.cell(3, page_name(visit.order.map(|order| log.values.get(order).1), page));
+        rows.cell(4, Cell::Json(page));
+        rows.cell(5, Cell::Text(&self.session));
+        rows.cell(6, Cell::Text(&self.players[visit.player as usize]));
+    }
+}
+
+/// The page that a number names in a list of pages (canonical JSON).
+fn page_name<'a>(order: Option<&'a str>, page: &str) -> Cell<'a> {
+    let Some(pages) = order.and_then(json::items) else { return Cell::Null };
+    let number = match page {
+        "true" => 1,
+        "false" => 0,
+        _ => match page.parse::<i64>() {
+            Ok(number) => number,
+            Err(_) => return Cell::Null,
+        },
+    };
+    let len = pages.len() as i64;
+    match number {
+        _ if number == len => Cell::Text("(End)"),
+        -1 => Cell::Text("(Initialize)"),
+        _ => {
+            // Python counts negative indices from the end.
+            let index = if number < 0 { number.saturating_add(len) } else { number };
+            usize::try_from(index).ok().and_then(|i| pages.get(i)).map_or(Cell::Null, |name| Cell::Json(name))
+        }
+    }
+}
+
+fn player_visits(log: &Log, player: u32, histories: Histories<'_>, visits: &mut Vec<Visit>) {
+    let changes = |span: Option<&Span>| span.map(|s| log.changes(s)).unwrap_or_default();
+    let orders = changes(histories.page_order);
+    let mut order = None;
+    let first = visits.len();
+    for &entered in changes(histories.show_page) {
+        let (kind, text) = log.values.get(log.value(entered));
+        // Truth values count as numbers in Python; deletions, texts and floats do not.
+        let whole = matches!(text, "true" | "false") || text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let number = whole && (kind.is_plain_json() || kind == Type::CELL) && !text.is_empty();
+        if !number || log.value(entered).is_tombstone() {
+            continue;
+        }
+        let in_force = bisect_right(orders, log.time(entered), |change| log.time(change));
+        if let Some(change) = in_force.checked_sub(1).map(|i| orders[i]) {
+            let id = log.value(change);
+            let (kind, text) = log.values.get(id);
+            let list = text.starts_with('[') && (kind.is_plain_json() || kind == Type::CELL);
+            order = list.then_some(id);
+        }
+        if let Some(before) = visits[first..].last_mut() {
+            before.left = Some(entered);
+        }
+        visits.push(Visit { player, entered, left: None, order });
+    }
+}
+
+/// Python's `bisect_right`, step for step: where clocks ran backwards the result depends on the steps.
+fn bisect_right(changes: &[u32], time: f64, time_of: impl Fn(u32) -> f64) -> usize {
+    let (mut low, mut high) = (0, changes.len());
+    while low < high {
+        let middle = (low + high) / 2;
+        if time < time_of(changes[middle]) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    low
+}
+
+/// Session and name of the session's players: its current list of them, or who has data where there is none.
+fn players(log: &Log, session: &Session) -> Vec<(String, String)> {
+    listed_players(log, session).unwrap_or_else(|| {
+        let section = log.section(session, "player");
+        let mut names: Vec<(String, String)> = Vec::new();
+        for span in section.map(|s| &log.spans[s.spans.clone()]).unwrap_or_default() {
+            let name = player_name(log.storages.get(span.storage));
+            if let Some(name) = name.filter(|name| names.last().is_none_or(|(_, last)| last != name)) {
+                names.push((session.name.clone(), name.to_owned()));
+            }
+        }
+        names
+    })
+}
+
+/// The players that the session lists; `None` when the list is missing, deleted or not a list of players.
+pub(super) fn listed_players(log: &Log, session: &Session) -> Option<Vec<(String, String)>> {
+    let section = log.section(session, "session")?;
+    let span = log.span(section, &format!("session/{}", session.name), "_uproot_players")?;
+    let id = log.value(*log.changes(span).last()?);
+    if id.is_tombstone() {
+        return None;
+    }
+    let member = |text: &&str| {
+        let pair = json::items(text).filter(|items| items.len() == 2).map(|items| (items[0], items[1]));
+        let (sname, uname) = value::bunch_member(text).or(pair)?;
+        Some((json::content(sname)?, json::content(uname)?))
+    };
+    json::items(log.values.get(id).1)?.iter().map(member).collect()
+}
+
+/// The name of the player whose storage has a path, if it is a player's own.
+fn player_name(path: &str) -> Option<&str> {
+    path.strip_prefix("player/")?.split_once('/').map(|(_, name)| name).filter(|name| !name.contains('/'))
+}
+
+/// The histories of a session's players by name.
+fn of_players<'a>(log: &'a Log, session: &str) -> BTreeMap<&'a str, Histories<'a>> {
+    let section: Option<&Section> = log.session(session).and_then(|s| log.section(s, "player"));
+    let fields = ["show_page", "page_order"].map(|field| log.fields.find(field));
+    let mut players: BTreeMap<&str, Histories<'a>> = BTreeMap::new();
+    for span in section.map(|s| &log.spans[s.spans.clone()]).unwrap_or_default() {
+        let which = fields.map(|field| field == Some(span.field));
+        if let ([true, _] | [_, true], Some(name)) = (which, player_name(log.storages.get(span.storage))) {
+            let player = players.entry(name).or_default();
+            *(if which[0] { &mut player.show_page } else { &mut player.page_order }) = Some(span);
+        }
+    }
+    players
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pages_are_named_as_python_indexes_lists() {
+        let pages = r#"["A","B",3]"#;
+        for (page, expected) in [
+            ("0", Cell::Json("\"A\"")),
+            ("2", Cell::Json("3")),
+            ("3", Cell::Text("(End)")),
+            ("-1", Cell::Text("(Initialize)")),
+            ("-2", Cell::Json("\"B\"")),
+            ("-4", Cell::Null),
+            ("4", Cell::Null),
+            ("true", Cell::Json("\"B\"")),
+            ("18446744073709551615", Cell::Null),
+        ] {
+            assert_eq!(page_name(Some(pages), page), expected, "{page}");
+        }
+        assert_eq!(page_name(Some("[]"), "0"), Cell::Text("(End)"));
+        assert_eq!(page_name(None, "0"), Cell::Null);
+    }
+}
