@@ -1,5 +1,5 @@
 // The command line as the other way to the same result.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,7 +18,8 @@ export function exportByCli(inputs, ...options) {
   const folder = mkdtempSync(join(tmpdir(), "windrow-"));
   try {
     const zip = join(folder, "out.zip");
-    execFileSync(windrow, ["export", ...inputs, "-o", zip, ...options], { stdio: ["ignore", "ignore", "inherit"] });
+    const { status } = spawnSync(windrow, ["export", ...inputs, "-o", zip, ...options], { stdio: ["ignore", "ignore", "inherit"] });
+    if (status !== 0 && status !== 1) throw new Error(`windrow export ended with ${status}`); // 1: with problems
     return readFileSync(zip);
   } finally {
     rmSync(folder, { recursive: true });

@@ -2,9 +2,10 @@
 import type { Recipe, View } from "./engine/types.js";
 import { f, t } from "./i18n/index.js";
 import { download } from "./save.js";
-import { announce, effective, state } from "./state.js";
+import { announce, state } from "./state.js";
 
-const order: View[] = ["ultralong", "sparse", "latest", "latest_by", "page_times"];
+/** The views in the order of the ZIP. */
+const order: View[] = ["page_times", "ultralong", "sparse", "latest", "latest_by"];
 
 /** Changes some of the choices. */
 export function choose(changes: Partial<Recipe>): void {
@@ -13,10 +14,26 @@ export function choose(changes: Partial<Recipe>): void {
   if (state.saving.peek().name !== "saving") state.saving.value = { name: "idle" };
 }
 
-/** Takes a table in or out; the order stays that of the ZIP. */
+/** Whether a table is taken in. Grouped tables are while fields are chosen, or about to be. */
+export function hasView(view: View): boolean {
+  const recipe = state.recipe.value!;
+  const grouped = recipe.gvars.length > 0 || state.grouping.value;
+  return recipe.views.includes(view) && (view !== "latest_by" || grouped);
+}
+
+/** Takes a table in or out; the order stays that of the ZIP. Grouped tables go by their fields. */
 export function toggleView(view: View): void {
+  if (view === "latest_by") return toggleGrouping();
   const views = state.recipe.peek()?.views ?? [];
   choose({ views: order.filter((v) => (v === view) !== views.includes(v)) });
+}
+
+function toggleGrouping(): void {
+  const { views } = state.recipe.peek()!;
+  const on = !hasView("latest_by");
+  state.grouping.value = on;
+  if (on && !views.includes("latest_by")) choose({ views: order.filter((view) => view === "latest_by" || views.includes(view)) });
+  if (!on) choose({ gvars: [] });
 }
 
 /** Names of the sessions that are chosen. */
@@ -41,15 +58,14 @@ export function toggleAllSessions(): void {
 /** The players' fields by which tables can be grouped, under the names that the filters leave. */
 export function groupFields(): string[] {
   const filtered = state.recipe.value?.filters ?? true;
-  const names = (state.summary.value?.fields ?? []).filter(({ kind }) => kind === "player").map(({ field }) => field);
-  const renamed = (name: string) => (name === "_uproot_group" || name === "_uproot_session" ? name.slice(8) : name);
-  const left = filtered ? names.map(renamed).filter((name) => !name.startsWith("_uproot_")) : names;
-  return [...new Set(left)].sort();
+  const fields = (state.summary.value?.fields ?? []).filter(({ kind }) => kind === "player");
+  const names = fields.map((field) => (filtered ? field.filtered : field.field)).filter((name) => name != null);
+  return [...new Set(names)].sort();
 }
 
 /** Saves the choices as a file. */
 export function saveRecipe(): void {
-  const text = `${JSON.stringify(effective.value, null, 2)}\n`;
+  const text = `${JSON.stringify(state.recipe.value, null, 2)}\n`;
   download(new Blob([text], { type: "application/json" }), "windrow.json");
 }
 
@@ -66,6 +82,7 @@ export async function loadRecipe(file: File): Promise<string> {
   const known = allSessions();
   const sessions = given.sessions?.filter((name) => known.includes(name)) ?? null;
   const missing = (given.sessions?.length ?? 0) - (sessions?.length ?? 0);
+  state.grouping.value = false;
   choose({ ...given, sessions, views: order.filter((view) => (given as Recipe).views.includes(view)) });
   const text = words.recipeLoaded(file.name) + (missing ? ` ${words.recipeMissing(missing, f.value)}` : "");
   announce(text);

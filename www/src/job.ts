@@ -5,7 +5,7 @@ import { faultOf } from "./engine/error.js";
 import type { Preview, Recipe } from "./engine/types.js";
 import { fromList, type Given } from "./files.js";
 import { f, t } from "./i18n/index.js";
-import { announce, effective, state } from "./state.js";
+import { announce, state } from "./state.js";
 import { effect } from "@preact/signals";
 
 let bridge: Bridge | null = null;
@@ -25,6 +25,7 @@ function end(): void {
   state.tablesFault.value = null;
   state.shown.value = null;
   state.saving.value = { name: "idle" };
+  state.grouping.value = false;
 }
 
 /** Reads files and shows what is in them. What was open before is closed. */
@@ -78,14 +79,14 @@ export function previewRows(recipe: Recipe, path: string, start: number, count: 
 
 /** Keeps the list of tables in step with the recipe. */
 effect(() => {
-  const recipe = effective.value;
+  const recipe = state.recipe.value;
   const mine = bridge;
   if (!recipe || !mine) return;
-  const none = recipe.views.length === 0 || recipe.sessions?.length === 0;
+  const none = givesNothing(recipe);
   state.tables.value = none ? { recipe, list: [] } : null;
   state.tablesFault.value = null;
   if (none) return;
-  const current = () => bridge === mine && effective.peek() === recipe;
+  const current = () => bridge === mine && state.recipe.peek() === recipe;
   mine.call("tables", { recipe }).then(
     (tables) => {
       if (!current()) return;
@@ -100,6 +101,11 @@ effect(() => {
     },
   );
 });
+
+/** Whether a recipe asks for no table at all. */
+export function givesNothing({ views, gvars, sessions }: Recipe): boolean {
+  return sessions?.length === 0 || views.every((view) => view === "latest_by" && gvars.length === 0);
+}
 
 /** The table that a reader most likely wants to see first: the players' latest values. */
 function bestTable(tables: { path: string; view: string; kind: string }[]): string | null {

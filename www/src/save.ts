@@ -3,7 +3,7 @@
 import { EngineError, faultOf } from "./engine/error.js";
 import { f, t } from "./i18n/index.js";
 import { line } from "./job.js";
-import { announce, effective, state } from "./state.js";
+import { announce, state } from "./state.js";
 
 declare global {
   interface Window {
@@ -81,7 +81,7 @@ function onProgress(part: number): void {
 async function toPicked(handle: FileSystemFileHandle & { remove?: () => Promise<void> }, signal: AbortSignal) {
   const file = await handle.createWritable();
   try {
-    const ask = { recipe: effective.value!, outlet: "page" as const, file: "" };
+    const ask = { recipe: state.recipe.value!, outlet: "page" as const, file: "" };
     const { size } = await line().call("export", ask, { signal, onProgress, onPiece: (piece) => file.write(piece) });
     await file.close();
     return { name: handle.name, size };
@@ -93,7 +93,7 @@ async function toPicked(handle: FileSystemFileHandle & { remove?: () => Promise<
 }
 
 async function toDownloads(signal: AbortSignal) {
-  const recipe = effective.value!;
+  const recipe = state.recipe.value!;
   const storage = await hasStorage();
   if (storage) await clean();
   const parts: Uint8Array<ArrayBuffer>[] = [];

@@ -1,5 +1,5 @@
 // The one state of the page: signals that the screens read and that only job.ts, choices.ts and save.ts change.
-import { computed, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { Fault } from "./engine/error.js";
 import type { Recipe, Summary, TableInfo } from "./engine/types.js";
 
@@ -26,23 +26,13 @@ export const state = {
   /** Path of the table that is looked at. */
   shown: signal<string | null>(null),
   saving: signal<Saving>({ name: "idle" }),
+  /** Whether the user is choosing fields to group by, with none chosen yet. */
+  grouping: signal(false),
   /** What a screen reader is told. */
   notice: signal(""),
   /** Whether something is dragged over the page. */
   dragging: signal(false),
 };
-
-/** The recipe as it is carried out: grouping without a field is no table. */
-export const effective = computed<Recipe | null>(() => {
-  const recipe = state.recipe.value;
-  if (!recipe) return null;
-  const grouped = recipe.views.includes("latest_by") && recipe.gvars.length > 0;
-  return {
-    ...recipe,
-    views: grouped ? recipe.views : recipe.views.filter((view) => view !== "latest_by"),
-    gvars: grouped ? recipe.gvars : [],
-  };
-});
 
 /** Tells a screen reader something; the same words twice are said twice. */
 export function announce(text: string): void {

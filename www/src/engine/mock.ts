@@ -40,7 +40,7 @@ export class Study {
       first: 1773300000,
       last: 1773324000,
       sessions: ["pilot-a", "main-1", "main-2"].map(session),
-      fields: names.flatMap((field, i) => [{ kind: "player", field, changes: 900 - i * 11, deletions: i % 5 === 0 ? i : 0, storages: 72, types: types.slice(0, 1 + (i % 2)) }]),
+      fields: names.flatMap((field, i) => [{ kind: "player", field, changes: 900 - i * 11, deletions: i % 5 === 0 ? i : 0, storages: 72, distinct: 12, filtered: field, types: types.slice(0, 1 + (i % 2)) }]),
       problems: [
         { code: "truncated", meaning: "The input ends in the middle of a record.", detail: "12,093 complete changes were kept.", advice: "Every complete change before that place was kept; make the dump again if you can.", place: { file: this.#files[0]?.path ?? "", byte: 53207, record: 12094 }, count: 1 },
         { code: "unknown-type", meaning: "A value has a type that this version does not know; its text is kept as it is.", detail: "", advice: "uproot itself would refuse this file; a newer Windrow may know the type.", place: { file: this.#files[0]?.path ?? "", field: "comment" }, count: 17 },
@@ -49,7 +49,7 @@ export class Study {
   }
   tables(recipe: Recipe): TableInfo[] {
     return (recipe.sessions ?? ["pilot-a", "main-1", "main-2"]).flatMap((session) =>
-      recipe.views.flatMap((view) =>
+      recipe.views.filter((view) => view !== "latest_by" || recipe.gvars.length).flatMap((view) =>
         (view === "page_times" ? [""] : ["group", "player", "session"]).map((kind) => ({
           path: `${session}/${view}${kind && `/${kind}`}.${recipe.filetype}`, session, view, kind, rows: view === "latest" ? 24 : 40_321, columns: ["!storage", "!time", ...names],
         })),
@@ -80,7 +80,7 @@ function fault(code: string, message: string, advice: string, file: string): Err
   return Object.assign(new Error(message), { code, advice, detail: "", place: { file, byte: 0 } });
 }
 export function default_recipe(): Recipe {
-  return { format: "windrow-recipe/1", tool: "windrow 0.1.0", sessions: null, views: ["ultralong", "sparse", "latest", "page_times"], gvars: [], filetype: "csv", filters: true, compression: "fast" };
+  return { format: "windrow-recipe/1", tool: "windrow 0.1.0", sessions: null, views: ["page_times", "ultralong", "sparse", "latest", "latest_by"], gvars: [], filetype: "csv", filters: true, compression: "fast" };
 }
 export const version = () => "0.1.0";
 export function initSync(_: { module: WebAssembly.Module }): void {}

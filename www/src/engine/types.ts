@@ -42,9 +42,15 @@ export interface Session {
 export interface Field {
   kind: string;
   field: string;
+  /** Its name with filters on; null where the filters drop it. */
+  filtered: string | null;
+  /** Values and deletions. */
   changes: number;
   deletions: number;
+  /** Storages that ever had it. */
   storages: number;
+  /** Different values. */
+  distinct: number;
   types: { name: string; count: number }[];
 }
 
@@ -62,7 +68,7 @@ export interface Summary {
   problems: Problem[];
 }
 
-export type View = "ultralong" | "sparse" | "latest" | "latest_by" | "page_times";
+export type View = "page_times" | "ultralong" | "sparse" | "latest" | "latest_by";
 
 /** What the user chose. Holds nothing about participants. The same input and recipe give the same bytes. */
 export interface Recipe {
@@ -71,6 +77,7 @@ export interface Recipe {
   tool: string;
   /** Names of sessions; null means all. */
   sessions: string[] | null;
+  /** `latest_by` gives nothing without `gvars`. */
   views: View[];
   /** Fields by which `latest_by` groups; their order matters. */
   gvars: string[];

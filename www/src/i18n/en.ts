@@ -58,7 +58,7 @@ export const en = {
   fields: {
     heading: "Fields",
     summary: (n: number, f: Format) => counted(f, n, { one: "1 field", other: "# fields" }),
-    columns: { kind: "Belongs to", field: "Field", changes: "Changes", deletions: "Deletions", storages: "Found in", types: "Types" },
+    columns: { kind: "Belongs to", field: "Field", changes: "Changes", distinct: "Different values", deletions: "Deletions", storages: "Found in", types: "Types" },
     find: "Find a field",
     nothing: "No field has this in its name.",
   },

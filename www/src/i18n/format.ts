@@ -29,7 +29,7 @@ export function formatFor(locale: string): Format {
     },
     moment: (seconds) => moment.format(seconds * 1000),
     span(first, last) {
-      if (first === null || last === null) return "";
+      if (first == null || last == null) return "";
       return moment.formatRange(first * 1000, last * 1000);
     },
     zone: () => moment.resolvedOptions().timeZone,

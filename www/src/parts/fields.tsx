@@ -35,12 +35,13 @@ export function Fields({ fields }: { fields: Field[] }) {
               <th scope="col">{heads.kind}</th>
               <th scope="col">{heads.types}</th>
               <th scope="col" class="figure">{heads.changes}</th>
+              <th scope="col" class="figure">{heads.distinct}</th>
               <th scope="col" class="figure">{heads.deletions}</th>
               <th scope="col" class="figure">{heads.storages}</th>
             </tr>
           </thead>
           <tbody>
-            {found.map(({ kind, field, types, changes, deletions, storages }) => (
+            {found.map(({ kind, field, types, changes, distinct, deletions, storages }) => (
               <tr key={`${kind}\0${field}`}>
                 <th scope="row">
                   <code>{field}</code>
@@ -48,6 +49,7 @@ export function Fields({ fields }: { fields: Field[] }) {
                 <td>{kind}</td>
                 <td class="types">{types.map(({ name }) => name).join(", ")}</td>
                 <td class="figure">{number(changes)}</td>
+                <td class="figure">{number(distinct)}</td>
                 <td class="figure">{number(deletions)}</td>
                 <td class="figure">{number(storages)}</td>
               </tr>

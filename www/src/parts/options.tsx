@@ -1,6 +1,6 @@
 // The choices: which tables, which file type, filters; and the choices as a recipe.
 import { useSignal } from "@preact/signals";
-import { choose, loadRecipe, saveRecipe, toggleView } from "../choices.js";
+import { choose, hasView, loadRecipe, saveRecipe, toggleView } from "../choices.js";
 import type { Summary, View } from "../engine/types.js";
 import { t } from "../i18n/index.js";
 import { state } from "../state.js";
@@ -21,8 +21,8 @@ export function Options({ summary }: { summary: Summary }) {
           <legend>{words.views}</legend>
           {views.map((view) => (
             <div key={view}>
-              <Choice type="checkbox" words={words.view[view]!} checked={recipe.views.includes(view)} onChange={() => toggleView(view)} />
-              {view === "latest_by" && recipe.views.includes(view) && <GroupBy />}
+              <Choice type="checkbox" words={words.view[view]!} checked={hasView(view)} onChange={() => toggleView(view)} />
+              {view === "latest_by" && hasView(view) && <GroupBy />}
             </div>
           ))}
         </fieldset>

@@ -1,16 +1,17 @@
 // The one big button, and how saving goes.
 import { useEffect, useRef } from "preact/hooks";
 import { f, t } from "../i18n/index.js";
+import { givesNothing } from "../job.js";
 import { cancelSaving, save } from "../save.js";
-import { effective, state } from "../state.js";
+import { state } from "../state.js";
 import { FaultNote } from "./fault.js";
 
 export function SaveBox() {
   const words = t.value.save;
   const saving = state.saving.value;
-  const recipe = effective.value!;
+  const recipe = state.recipe.value!;
   const tables = state.tables.value?.list;
-  const why = recipe.sessions?.length === 0 ? words.noSession : recipe.views.length === 0 || tables?.length === 0 ? words.noTable : "";
+  const why = recipe.sessions?.length === 0 ? words.noSession : givesNothing(recipe) || tables?.length === 0 ? words.noTable : "";
   const box = useRef<HTMLElement>(null);
   const before = useRef(saving.name);
   useEffect(() => {
