@@ -22,10 +22,10 @@ export function Fields({ fields }: { fields: Field[] }) {
         </h2>
       </summary>
       {fields.length > 12 && (
-        <label class="find">
-          {words.find}
-          <input type="search" autocomplete="off" spellcheck={false} onInput={(event) => (find.value = event.currentTarget.value)} />
-        </label>
+        <p class="find">
+          <label for="find">{words.find}</label>
+          <input id="find" type="search" autocomplete="off" spellcheck={false} onInput={(event) => (find.value = event.currentTarget.value)} />
+        </p>
       )}
       <Scroller label={words.heading} tall>
         <table class="list">

@@ -58,27 +58,27 @@ function Pickers({ list, shown }: { list: TableInfo[]; shown: TableInfo }) {
   return (
     <div class="pickers">
       {sessions.length > 1 && (
-        <label>
-          {words.session}
-          <select value={shown.session} onChange={(event) => (state.shown.value = same(event.currentTarget.value)?.path ?? null)}>
+        <span>
+          <label for="session">{words.session}</label>
+          <select id="session" value={shown.session} onChange={(event) => (state.shown.value = same(event.currentTarget.value)?.path ?? null)}>
             {sessions.map((session) => (
               <option key={session} value={session}>
                 {session}
               </option>
             ))}
           </select>
-        </label>
+        </span>
       )}
-      <label>
-        {words.table}
-        <select value={shown.path} onChange={(event) => (state.shown.value = event.currentTarget.value)}>
+      <span>
+        <label for="table">{words.table}</label>
+        <select id="table" value={shown.path} onChange={(event) => (state.shown.value = event.currentTarget.value)}>
           {here.map((table) => (
             <option key={table.path} value={table.path}>
               {nameOf(table)}
             </option>
           ))}
         </select>
-      </label>
+      </span>
     </div>
   );
 }
