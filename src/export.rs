@@ -213,6 +213,14 @@ impl Export {
         Ok(if bytes.is_empty() { None } else { Some(Output::Bytes(bytes)) })
     }
 
+    /// The next bytes of a wanted range. No table of uproot's wants any: its log is in memory.
+    ///
+    /// # Errors
+    /// None so far.
+    pub fn push(&mut self, _chunk: &[u8]) -> Result<()> {
+        Ok(())
+    }
+
     fn step(&mut self) -> Result<()> {
         let Some(mut running) = self.running.take() else {
             match self.jobs.pop_front() {

@@ -16,6 +16,7 @@ pub mod filter;
 pub mod json;
 pub mod limits;
 pub mod log;
+pub mod preview;
 pub mod read;
 pub mod recipe;
 pub mod source;
@@ -23,4 +24,6 @@ pub mod study;
 pub mod table;
 pub mod value;
 pub mod view;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 pub mod write;

@@ -148,6 +148,10 @@ impl Recipe {
     /// # Errors
     /// [`Code::BadRecipe`] when it is not JSON, of another format, or holds a choice that does not exist.
     pub fn from_json(text: &[u8]) -> Result<Recipe> {
+        // A list would pass for an object without any member.
+        if !text.trim_ascii_start().starts_with(b"{") {
+            return Err(bad("It is not a JSON object."));
+        }
         let recipe: Recipe =
             serde_json::from_slice(text).map_err(|e| bad(&format!("Line {}, column {}.", e.line(), e.column())))?;
         recipe.checked()

@@ -169,6 +169,8 @@ pub struct Builder {
     histories: Vec<(u32, u32)>,
     index: HashTable<u32>,
     scratch: Vec<u8>,
+    /// Place in the file and time of the admin's changes that have no number but take part in the numbering.
+    unnumbered_admin: Vec<(u64, f64)>,
     last_seq: u64,
     ascending: bool,
     repeated_seqs: u64,
@@ -200,6 +202,7 @@ impl Builder {
             histories: Vec::new(),
             index: HashTable::new(),
             scratch: Vec::new(),
+            unnumbered_admin: Vec::new(),
             last_seq: 0,
             ascending: true,
             repeated_seqs: 0,
@@ -240,10 +243,15 @@ impl Builder {
         id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))
     }
 
-    /// Whether a storage is the admin's; its change is then counted, and must be forgotten before it is stored.
-    pub fn is_admin(&mut self, storage: &str) -> bool {
+    /// Whether a change is one of the admin storage; it is then counted, and its value must never be stored.
+    pub fn is_admin(&mut self, storage: &str, seq: Option<u64>, time: f64) -> bool {
         let admin = storage.split('/').next() == Some(ADMIN);
-        self.log.admin += u64::from(admin);
+        if admin {
+            if seq.is_none() {
+                self.unnumbered_admin.push((self.len(), time));
+            }
+            self.log.admin += 1;
+        }
         admin
     }
 
@@ -252,13 +260,15 @@ impl Builder {
     /// # Errors
     /// [`Code::OutOfMemory`] when the memory budget is used up.
     pub fn push(&mut self, change: Change<'_>) -> Result<()> {
+        let place = self.len();
         let log = &mut self.log;
         let storage = log.storages.intern(change.storage);
         let field = log.fields.intern(change.field);
         let history = self.history_of(storage, field);
         let log = &mut self.log;
         log.unnumbered |= change.seq.is_none();
-        let seq = change.seq.unwrap_or(0);
+        // Without a number, the place in the file stands in until all times are known.
+        let seq = change.seq.unwrap_or(place);
         if self.history.len() > 0 {
             self.ascending &= seq >= self.last_seq;
             self.repeated_seqs += u64::from(seq == self.last_seq);
@@ -297,6 +307,23 @@ impl Builder {
         self.limits.memory(self.log.memory() + self.history.memory() + histories + self.history.len() as u64 * 4)
     }
 
+    /// Numbers changes as servers before appendmuch 0.0.6 loaded them: all rows, the admin's too, in a stable
+    /// sort by time. Returns the changes in that order.
+    fn number(&mut self) -> Vec<u32> {
+        let own = (0..self.history.len() as u32).map(|c| (self.log.time(c), self.log.seq(c), Some(c)));
+        let admin = self.unnumbered_admin.iter().map(|(place, time)| (*time, *place, None));
+        let mut rows: Vec<(f64, u64, Option<u32>)> = own.chain(admin).collect();
+        rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut order = Vec::with_capacity(self.history.len());
+        for (number, row) in rows.iter().enumerate() {
+            if let Some(change) = row.2 {
+                self.log.seq.set(change as usize, number as u64 + 1);
+                order.push(change);
+            }
+        }
+        order
+    }
+
     /// Settles the order and returns the log.
     ///
     /// # Errors
@@ -306,13 +333,7 @@ impl Builder {
         let n = self.history.len();
         let mut sorted: Option<Vec<u32>> = None;
         if self.log.unnumbered {
-            // Servers before appendmuch 0.0.6 loaded rows in a stable sort by time.
-            let mut by_time: Vec<u32> = (0..n as u32).collect();
-            by_time.sort_by(|a, b| self.log.time(*a).total_cmp(&self.log.time(*b)));
-            for (i, change) in by_time.iter().enumerate() {
-                self.log.seq.set(*change as usize, i as u64 + 1);
-            }
-            sorted = Some(by_time);
+            sorted = Some(self.number());
         } else if !self.ascending {
             let mut by_seq: Vec<u32> = (0..n as u32).collect();
             by_seq.sort_by_key(|c| self.log.seq(*c));

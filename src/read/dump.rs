@@ -110,7 +110,7 @@ impl DumpReader {
             self.problems.add(Problem::new(Code::BadRecord, place));
             return Ok(());
         };
-        if log.is_admin(storage) {
+        if log.is_admin(storage, row.seq, time) {
             return Ok(());
         }
         let value = match value {

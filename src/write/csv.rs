@@ -68,23 +68,29 @@ fn needs_quotes(content: &[u8]) -> bool {
     memchr::memchr3(b',', b'"', b'\n', content).is_some() || memchr::memchr(b'\r', content).is_some()
 }
 
-/// Appends what a cell with this canonical JSON text shows (uproot's `json2csv`).
-fn json_cell(text: &str, out: &mut Vec<u8>) {
-    match text.as_bytes() {
-        b"null" => {}
-        b"true" => out.extend_from_slice(b"TRUE"),
-        b"false" => out.extend_from_slice(b"FALSE"),
-        [b'"', .., b'"'] => {
-            let inner = &text[1..text.len() - 1];
-            if memchr::memchr(b'\\', inner.as_bytes()).is_none() {
-                return quoted(inner.as_bytes(), out);
-            }
-            let mut content = Vec::with_capacity(inner.len());
-            json::unescape(inner, &mut content);
-            quoted(&content, out);
-        }
-        bytes => quoted(bytes, out),
+/// Appends a cell as CSV shows it, without quotes around it.
+pub fn content(cell: Cell<'_>, out: &mut Vec<u8>) {
+    match cell {
+        Cell::Null => {}
+        Cell::Bool(value) => out.extend_from_slice(if value { b"TRUE" } else { b"FALSE" }),
+        Cell::Uint(value) => json::uint(value, out),
+        Cell::Float(value) if value.is_finite() => json::float(value, out),
+        Cell::Float(_) => {}
+        Cell::Text(text) | Cell::Raw(text) => out.extend_from_slice(text.as_bytes()),
+        // uproot's `json2csv`.
+        Cell::Json("null") => {}
+        Cell::Json("true") => out.extend_from_slice(b"TRUE"),
+        Cell::Json("false") => out.extend_from_slice(b"FALSE"),
+        Cell::Json(text) => match inner(text) {
+            Some(inner) => json::unescape(inner, out),
+            None => out.extend_from_slice(text.as_bytes()),
+        },
     }
+}
+
+/// The content of a JSON string, escapes and all.
+fn inner(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"')
 }
 
 impl Rows for Csv<'_> {
@@ -98,13 +104,19 @@ impl Rows for Csv<'_> {
         self.out.resize(self.out.len() + separators, b',');
         self.written = column + 1;
         match cell {
-            Cell::Null => {}
-            Cell::Bool(value) => self.out.extend_from_slice(if value { b"TRUE" } else { b"FALSE" }),
-            Cell::Uint(value) => json::uint(value, self.out),
-            Cell::Float(value) if value.is_finite() => json::float(value, self.out),
-            Cell::Float(_) => {}
             Cell::Text(text) | Cell::Raw(text) => quoted(text.as_bytes(), self.out),
-            Cell::Json(text) => json_cell(text, self.out),
+            Cell::Json(text) => match inner(text) {
+                Some(inner) if memchr::memchr(b'\\', inner.as_bytes()).is_none() => quoted(inner.as_bytes(), self.out),
+                Some(inner) => {
+                    let mut plain = Vec::with_capacity(inner.len());
+                    json::unescape(inner, &mut plain);
+                    quoted(&plain, self.out);
+                }
+                None if matches!(text, "null" | "true" | "false") => content(cell, self.out),
+                None => quoted(text.as_bytes(), self.out),
+            },
+            // Numbers and truth values never need quotes.
+            _ => content(cell, self.out),
         }
     }
 
@@ -154,7 +166,8 @@ mod tests {
             ("\"a long text with the quote \\\" late\"", "\"a long text with the quote \"\" late\""),
         ] {
             let mut out = Vec::new();
-            json_cell(json, &mut out);
+            let mut csv = Csv::new(&mut out, 1);
+            csv.cell(0, Cell::Json(json));
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }

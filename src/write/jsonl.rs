@@ -45,19 +45,24 @@ impl Rows for Jsonl<'_> {
         }
         self.first = false;
         self.out.extend_from_slice(&self.keys[column]);
-        match cell {
-            Cell::Null => self.out.extend_from_slice(b"null"),
-            Cell::Bool(value) => self.out.extend_from_slice(if value { b"true" } else { b"false" }),
-            Cell::Uint(value) => json::uint(value, self.out),
-            Cell::Float(value) => json::float(value, self.out),
-            Cell::Text(text) => json::string(text, self.out),
-            Cell::Json(text) => self.out.extend_from_slice(text.as_bytes()),
-            Cell::Raw(text) => guessed(text, self.out),
-        }
+        value(cell, self.out);
     }
 
     fn end(&mut self) {
         self.out.extend_from_slice(b"}\n");
+    }
+}
+
+/// Appends a cell as a JSON value.
+pub fn value(cell: Cell<'_>, out: &mut Vec<u8>) {
+    match cell {
+        Cell::Null => out.extend_from_slice(b"null"),
+        Cell::Bool(value) => out.extend_from_slice(if value { b"true" } else { b"false" }),
+        Cell::Uint(value) => json::uint(value, out),
+        Cell::Float(value) => json::float(value, out),
+        Cell::Text(text) => json::string(text, out),
+        Cell::Json(text) => out.extend_from_slice(text.as_bytes()),
+        Cell::Raw(text) => guessed(text, out),
     }
 }
 

@@ -1,0 +1,219 @@
+//! The JavaScript skin: conversions only. `www/src/engine` wraps it into the documented API.
+
+use crate::describe::summary::{ProblemSummary, Summary};
+use crate::error::{Code, Error, Place, Result};
+use crate::export::{self, Output};
+use crate::limits::Limits;
+use crate::preview::{self, TableInfo};
+use crate::recipe::{self, Recipe};
+use crate::source::{FileInfo, Reader};
+use crate::study;
+use js_sys::{Object, Reflect, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::prelude::*;
+
+/// Turns an error into a JavaScript `Error` with `code`, `place`, `detail` and `advice`.
+fn thrown(error: Error) -> JsValue {
+    let summary = ProblemSummary::from(error.problem());
+    let js = js_sys::Error::new(&error.to_string());
+    if let Ok(parts) = to_js(&summary) {
+        Object::assign(&js, &Object::from(parts));
+    }
+    js.into()
+}
+
+fn to_js(value: &impl Serialize) -> std::result::Result<JsValue, JsValue> {
+    // Missing values are `null`, maps are plain objects, numbers are numbers: what JSON would give.
+    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).map_err(JsValue::from)
+}
+
+fn from_js<T: DeserializeOwned>(value: JsValue) -> Result<T> {
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|_| Error::new(Code::BadRecipe, Place::default()).detail("It is not of the documented shape."))
+}
+
+/// Sets members of a new object.
+fn object(members: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (name, value) in members {
+        // Setting a member of a fresh object cannot fail.
+        let _ = Reflect::set(&object, &JsValue::from_str(name), value);
+    }
+    object.into()
+}
+
+fn want(want: &crate::source::Want) -> JsValue {
+    let number = |n: u64| JsValue::from_f64(n as f64);
+    object(&[("file", number(want.file as u64)), ("start", number(want.range.start)), ("end", number(want.range.end))])
+}
+
+/// Settings of the page that are not part of a recipe.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+struct Settings {
+    /// Memory budget in bytes.
+    memory: Option<f64>,
+}
+
+/// One drop: files are added, then read by want and push, then asked.
+#[wasm_bindgen]
+pub struct Study {
+    files: Vec<FileInfo>,
+    limits: Limits,
+    opening: Option<study::Opening>,
+    open: Option<study::Study>,
+}
+
+#[wasm_bindgen]
+impl Study {
+    /// An empty drop. `options`: `{ memory?: number }`, the budget in bytes.
+    #[wasm_bindgen(constructor)]
+    pub fn new(options: JsValue) -> std::result::Result<Study, JsValue> {
+        let settings: Settings = if options.is_undefined() || options.is_null() {
+            Settings::default()
+        } else {
+            from_js(options).map_err(thrown)?
+        };
+        let mut limits = Limits::default();
+        if let Some(memory) = settings.memory {
+            limits.memory = memory as u64;
+        }
+        Ok(Study { files: Vec::new(), limits, opening: None, open: None })
+    }
+
+    /// Adds a file by its path and size in bytes; returns its index.
+    pub fn add_file(&mut self, path: String, size: f64) -> usize {
+        self.files.push(FileInfo { path, size: size as u64 });
+        self.files.len() - 1
+    }
+
+    /// The next range to read, `{ file, start, end }`; `undefined` when reading is done.
+    pub fn want(&mut self) -> std::result::Result<JsValue, JsValue> {
+        self.next_want().map_err(thrown)
+    }
+
+    fn next_want(&mut self) -> Result<JsValue> {
+        if self.open.is_some() {
+            return Ok(JsValue::UNDEFINED);
+        }
+        if self.opening.is_none() {
+            self.opening = Some(study::Opening::new(self.files.clone(), self.limits)?);
+        }
+        if let Some(opening) = &mut self.opening
+            && let Some(range) = opening.want()?
+        {
+            return Ok(want(&range));
+        }
+        if let Some(opening) = self.opening.take() {
+            self.open = Some(opening.finish()?);
+        }
+        Ok(JsValue::UNDEFINED)
+    }
+
+    /// The next bytes of the wanted range, cut anywhere.
+    pub fn push(&mut self, chunk: &[u8]) -> std::result::Result<(), JsValue> {
+        self.opening.as_mut().map_or(Ok(()), |opening| opening.push(chunk)).map_err(thrown)
+    }
+
+    fn read(&self) -> std::result::Result<&study::Study, JsValue> {
+        let unread = || thrown(Error::new(Code::Io, Place::default()).detail("Reading was not finished."));
+        self.open.as_ref().ok_or_else(unread)
+    }
+
+    /// What the files hold, see the type `Summary`.
+    pub fn summary(&self) -> std::result::Result<JsValue, JsValue> {
+        to_js(&Summary::of(self.read()?))
+    }
+
+    /// The tables that a recipe makes, see the type `TableInfo`.
+    pub fn tables(&self, recipe: JsValue) -> std::result::Result<JsValue, JsValue> {
+        let tables: Vec<TableInfo> = preview::tables(self.read()?, &page_recipe(recipe)?).map_err(thrown)?;
+        to_js(&tables)
+    }
+
+    /// Rows of one table as text, see the type `Preview`.
+    pub fn preview(
+        &self,
+        recipe: JsValue,
+        path: &str,
+        start: f64,
+        count: f64,
+    ) -> std::result::Result<JsValue, JsValue> {
+        let recipe = page_recipe(recipe)?;
+        let preview = preview::rows(self.read()?, &recipe, path, start as u64, count as u64).map_err(thrown)?;
+        to_js(&preview)
+    }
+
+    /// Starts the ZIP.
+    pub fn export(&self, recipe: JsValue) -> std::result::Result<Export, JsValue> {
+        let study = self.read()?;
+        let export = export::Export::new(study, &page_recipe(recipe)?).map_err(thrown)?;
+        Ok(Export { export, name: preview::archive_name(study) })
+    }
+}
+
+/// A recipe from the page; it can never ask for credentials.
+fn page_recipe(recipe: JsValue) -> std::result::Result<Recipe, JsValue> {
+    let recipe: Recipe = from_js(recipe).map_err(thrown)?;
+    Recipe { include_secrets: false, ..recipe }.checked().map_err(thrown)
+}
+
+/// A ZIP under way.
+#[wasm_bindgen]
+pub struct Export {
+    export: export::Export,
+    name: String,
+}
+
+#[wasm_bindgen]
+impl Export {
+    /// `{ bytes }` with the next piece, `{ want }` when input must be pushed first, `undefined` when complete.
+    #[allow(clippy::should_implement_trait, reason = "the name that JavaScript expects")]
+    pub fn next(&mut self) -> std::result::Result<JsValue, JsValue> {
+        Ok(match self.export.next().map_err(thrown)? {
+            None => JsValue::UNDEFINED,
+            Some(Output::Bytes(bytes)) => object(&[("bytes", Uint8Array::from(bytes.as_slice()).into())]),
+            Some(Output::Want(range)) => object(&[("want", want(&range))]),
+        })
+    }
+
+    /// The next bytes of the wanted range.
+    pub fn push(&mut self, chunk: &[u8]) -> std::result::Result<(), JsValue> {
+        self.export.push(chunk).map_err(thrown)
+    }
+
+    /// How much is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        self.export.progress()
+    }
+
+    /// A file name to suggest.
+    pub fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
+/// The recipe with all defaults.
+#[wasm_bindgen]
+pub fn default_recipe() -> std::result::Result<JsValue, JsValue> {
+    to_js(&Recipe::default())
+}
+
+/// Reads a saved recipe (JSON text).
+#[wasm_bindgen]
+pub fn parse_recipe(text: &str) -> std::result::Result<JsValue, JsValue> {
+    to_js(&Recipe::from_json(text.as_bytes()).map_err(thrown)?)
+}
+
+/// The recipe as it is saved (JSON text).
+#[wasm_bindgen]
+pub fn recipe_text(recipe: JsValue) -> std::result::Result<String, JsValue> {
+    Ok(String::from_utf8_lossy(&page_recipe(recipe)?.to_json()).into_owned())
+}
+
+/// The version of Windrow.
+#[wasm_bindgen]
+pub fn version() -> String {
+    recipe::VERSION.to_owned()
+}
