@@ -1,6 +1,6 @@
 // `npm run build`: makes dist/, one self-contained page with everything inlined and a policy that lets nothing out.
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -13,13 +13,12 @@ const dist = join(root, "dist");
 /** Bundles one entry into one classic script, and its styles, without writing files. */
 async function bundle(entry, plugins = []) {
   const { build } = await import("vite");
-  const mock = existsSync(join(root, "src/wasm.rs")) ? "pkg/windrow.js" : "www/src/engine/mock.ts";
   const result = await build({
     root: www,
     configFile: false,
     logLevel: "warn",
     plugins,
-    resolve: { alias: { "windrow-wasm": join(root, mock) } },
+    resolve: { alias: { "windrow-wasm": join(root, "pkg/windrow.js") } },
     define: { "process.env.NODE_ENV": '"production"' },
     build: {
       write: false,
@@ -42,6 +41,12 @@ function workerSource(code) {
     load: (id) => (id === "\0virtual:worker-source" ? `export default ${JSON.stringify(code)};` : null),
   };
 }
+
+/** wasm-bindgen's module would load its wasm file by address; the worker is handed it, so there is nothing to load. */
+const noAddress = {
+  name: "no-address",
+  transform: (code) => code.replace(/new URL\('windrow_bg.wasm', import\.meta\.url\)/, "undefined"),
+};
 
 /** A script's text as it may stand in HTML: the end tag must not occur in it. */
 const inScript = (text) => text.trim().replaceAll(/<(?=\/script|script|!--)/gi, "\\x3C");
@@ -66,16 +71,15 @@ function policy(script, style) {
 const dataBlock = (id, bytes) => `<script type="text/plain" id="${id}">${Buffer.from(bytes).toString("base64")}</script>`;
 
 async function page() {
-  const worker = await bundle("src/worker.ts");
+  const worker = await bundle("src/worker.ts", [noAddress]);
   const app = await bundle("src/main.tsx", [workerSource(worker.code)]);
   const script = inScript(app.code);
   const style = app.style.trim();
-  const wasm = join(root, "pkg/windrow_bg.wasm");
   const parts = {
     policy: `<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">`,
     style: `<style>${style}</style>`,
     data: [
-      dataBlock("engine", gzipSync(existsSync(wasm) ? readFileSync(wasm) : Buffer.alloc(0), { level: 9 })),
+      dataBlock("engine", gzipSync(readFileSync(join(root, "pkg/windrow_bg.wasm")), { level: 9 })),
       dataBlock("example", readFileSync(join(www, "example/example.msgpack.gz"))),
     ].join("\n"),
     script: `<script>${script}</script>`,

@@ -1,8 +1,9 @@
 // The user's choices: every change of the recipe goes through here.
 import type { Recipe, View } from "./engine/types.js";
 import { f, t } from "./i18n/index.js";
+import { line } from "./job.js";
 import { download } from "./save.js";
-import { announce, state } from "./state.js";
+import { state } from "./state.js";
 
 /** The views in the order of the ZIP. */
 const order: View[] = ["page_times", "ultralong", "sparse", "latest", "latest_by"];
@@ -64,42 +65,24 @@ export function groupFields(): string[] {
 }
 
 /** Saves the choices as a file. */
-export function saveRecipe(): void {
-  const text = `${JSON.stringify(state.recipe.value, null, 2)}\n`;
+export async function saveRecipe(): Promise<void> {
+  const text = await line().call("recipeText", { recipe: state.recipe.value! });
   download(new Blob([text], { type: "application/json" }), "windrow.json");
 }
 
 /** Takes over the choices of a file that was saved before; sessions that are not here are left out and counted. */
 export async function loadRecipe(file: File): Promise<string> {
   const words = t.value.options;
-  let given: unknown;
+  let given: Recipe;
   try {
-    given = JSON.parse(await file.text());
+    given = await line().call("parseRecipe", { text: await file.text() });
   } catch {
     return words.recipeBad;
   }
-  if (!isRecipe(given)) return words.recipeBad;
   const known = allSessions();
   const sessions = given.sessions?.filter((name) => known.includes(name)) ?? null;
   const missing = (given.sessions?.length ?? 0) - (sessions?.length ?? 0);
   state.grouping.value = false;
-  choose({ ...given, sessions, views: order.filter((view) => (given as Recipe).views.includes(view)) });
-  const text = words.recipeLoaded(file.name) + (missing ? ` ${words.recipeMissing(missing, f.value)}` : "");
-  announce(text);
-  return text;
-}
-
-function isRecipe(given: unknown): given is Recipe {
-  const recipe = given as Partial<Recipe> | null;
-  const texts = (list: unknown): list is string[] => Array.isArray(list) && list.every((item) => typeof item === "string");
-  return (
-    typeof recipe === "object" &&
-    recipe?.format === "windrow-recipe/1" &&
-    (recipe.sessions === null || texts(recipe.sessions)) &&
-    texts(recipe.views) &&
-    texts(recipe.gvars) &&
-    (recipe.filetype === "csv" || recipe.filetype === "jsonl") &&
-    typeof recipe.filters === "boolean" &&
-    (recipe.compression === "fast" || recipe.compression === "small")
-  );
+  choose({ ...given, sessions });
+  return words.recipeLoaded(file.name) + (missing ? ` ${words.recipeMissing(missing, f.value)}` : "");
 }

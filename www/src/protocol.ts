@@ -8,6 +8,8 @@ export type Outlet = "storage" | "page";
 /** The requests and what each is answered with. */
 export interface Requests {
   open: { ask: { module: WebAssembly.Module; files: { path: string; file: File }[] }; answer: { summary: Summary; recipe: Recipe; version: string } };
+  parseRecipe: { ask: { text: string }; answer: Recipe };
+  recipeText: { ask: { recipe: Recipe }; answer: string };
   tables: { ask: { recipe: Recipe }; answer: TableInfo[] };
   preview: { ask: { recipe: Recipe; path: string; start: number; count: number }; answer: Preview };
   export: { ask: { recipe: Recipe; outlet: Outlet; file: string }; answer: { name: string; size: number; stored: File | null } };

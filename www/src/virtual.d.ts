@@ -6,6 +6,8 @@ declare module "virtual:worker-source" {
 declare module "windrow-wasm" {
   export const Study: import("./engine/types.js").Wasm["Study"];
   export const default_recipe: import("./engine/types.js").Wasm["default_recipe"];
+  export const parse_recipe: import("./engine/types.js").Wasm["parse_recipe"];
+  export const recipe_text: import("./engine/types.js").Wasm["recipe_text"];
   export const version: import("./engine/types.js").Wasm["version"];
   export function initSync(source: { module: WebAssembly.Module }): unknown;
 }

@@ -1,6 +1,6 @@
 // The worker: holds the wasm module and the data, and answers the page's requests.
 // It is started from a blob: URL and so is bound by the page's policy: it cannot connect to anything.
-import { default_recipe, initSync, Study, version } from "windrow-wasm";
+import * as wasm from "windrow-wasm";
 import { EngineError, faultOf } from "./engine/error.js";
 import { open, type OpenStudy, type Sink } from "./engine/index.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
@@ -34,14 +34,22 @@ function progressOf(id: number): (part: number) => void {
 
 const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: AbortSignal) => Promise<Requests[R]["answer"]> } = {
   async open(id, { module, files }, signal) {
-    initSync({ module });
+    wasm.initSync({ module });
     const progress = progressOf(id);
     const inputs = files.map(({ path, file }) => ({ path, blob: file }));
-    study = await open({ Study, default_recipe, version }, inputs, {
+    study = await open(wasm, inputs, {
       signal,
       onProgress: (done, total) => progress(total === 0 ? 1 : Math.min(1, done / total)),
     });
-    return { summary: study.summary, recipe: default_recipe(), version: version() };
+    return { summary: study.summary, recipe: wasm.default_recipe(), version: wasm.version() };
+  },
+
+  async parseRecipe(_, { text }) {
+    return wasm.parse_recipe(text);
+  },
+
+  async recipeText(_, { recipe }) {
+    return wasm.recipe_text(recipe);
   },
 
   async tables(_, { recipe }) {

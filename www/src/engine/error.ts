@@ -41,10 +41,11 @@ const known = new Map([
 export function faultOf(thrown: unknown): Fault {
   const name = known.get((thrown as Error | undefined)?.name ?? "");
   if (name) return { code: name, message: "", detail: "", advice: "", place: {} };
-  const { code, message, detail, advice, place } = (thrown ?? {}) as Partial<Fault>;
+  // The module's errors have a sentence of their own beside the message, which repeats all parts.
+  const { code, message, meaning, detail, advice, place } = (thrown ?? {}) as Partial<Fault & { meaning: string }>;
   return {
     code: typeof code === "string" ? code : "internal",
-    message: message ?? "",
+    message: meaning ?? message ?? "",
     detail: detail ?? "",
     advice: advice ?? "",
     place: place ?? {},

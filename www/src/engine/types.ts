@@ -130,5 +130,9 @@ export interface WasmExport {
 export interface Wasm {
   Study: new (options?: { memory?: number }) => WasmStudy;
   default_recipe(): Recipe;
+  /** Reads a saved recipe; throws if it is none. */
+  parse_recipe(text: string): Recipe;
+  /** A recipe as it is saved. */
+  recipe_text(recipe: Recipe): string;
   version(): string;
 }

@@ -77,7 +77,7 @@ function RecipeFile() {
       <summary>{words.recipe}</summary>
       <p class="hint">{words.recipeLead}</p>
       <p class="buttons">
-        <button type="button" class="small" onClick={saveRecipe}>
+        <button type="button" class="small" onClick={() => void saveRecipe()}>
           {words.recipeSave}
         </button>
         <PickFiles label={words.recipeLoad} class="small" multiple={false} accept=".json,application/json" onFiles={load} />

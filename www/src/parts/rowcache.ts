@@ -27,11 +27,11 @@ export class RowCache {
   /** Asks for the rows from `start` to before `end` that are not here. */
   want(start: number, end: number): void {
     for (let block = Math.floor(start / BLOCK); block * BLOCK < end; block += 1) {
-      if (!this.#blocks.has(block)) void this.#fetch(block);
+      if (!this.#blocks.has(block)) void this.#fill(block);
     }
   }
 
-  async #fetch(block: number): Promise<void> {
+  async #fill(block: number): Promise<void> {
     this.#blocks.set(block, null);
     try {
       const rows = await this.#load(block * BLOCK, BLOCK);
