@@ -46,8 +46,8 @@ const states = {
     await page.getByLabel("Latest values by").check();
     const select = page.locator(".groupby select");
     for (const i of [1, 2]) await select.selectOption({ index: i });
-    for (const summary of await page.locator(".contents summary, .recipe summary").all()) await summary.click();
-    await page.locator(".grid [role=gridcell]").nth(20).click();
+    for (const summary of await page.locator(".rest summary, .recipe summary").all()) await summary.click();
+    await page.locator(".grid [role=gridcell]").first().click();
   },
   saving: async (page) => {
     await openExample(page);

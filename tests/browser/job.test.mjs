@@ -37,6 +37,14 @@ const choose = (page, ...files) => page.locator("input[type=file]").first().setI
 const heading = (page) => page.getByRole("heading", { level: 1 });
 const saveButton = (page) => page.getByRole("button", { name: "Save ZIP" });
 
+/** Names of the files in the browser's own storage. */
+const storedNames = (page) =>
+  page.evaluate(async () => {
+    const found = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) found.push(name);
+    return found;
+  });
+
 onPage("by mouse: choose, look, save", async (page) => {
   await choose(page, { ...file("chat.msgpack.gz", readFileSync(example)) });
   await page.getByRole("grid").waitFor();
@@ -79,15 +87,16 @@ onPage("by keyboard alone: example, options, preview, save", async (page) => {
   await page.locator("[role=gridcell]").first().waitFor();
   await page.getByLabel("Table", { exact: true }).focus();
   await page.keyboard.press("Tab");
-  const cell = () => page.evaluate(() => document.activeElement?.dataset.cell);
-  assert.equal(await cell(), "1:1", "one Tab enters the table");
+  const at = (cell) => page.waitForFunction((cell) => document.activeElement?.dataset.cell === cell, cell);
+  await at("1:1"); // one Tab enters the table
   await page.keyboard.press("ArrowRight");
-  assert.equal(await cell(), "1:2");
+  await at("1:2");
   await page.keyboard.press("Control+End");
-  const [row] = (await cell()).split(":").map(Number);
-  assert.equal(row, Number(await page.getByRole("grid").getAttribute("aria-rowcount")) - 1);
+  const grid = page.getByRole("grid");
+  const [rows, columns] = await Promise.all(["aria-rowcount", "aria-colcount"].map((name) => grid.getAttribute(name)));
+  await at(`${rows - 1}:${columns - 1}`);
   await page.keyboard.press("Control+Home");
-  assert.equal(await cell(), "1:0");
+  await at("1:1");
   await page.keyboard.press("Shift+Tab");
   assert.equal(await page.evaluate(() => document.activeElement.tagName), "SELECT", "Shift+Tab leaves it");
   await saveButton(page).focus();
@@ -245,12 +254,30 @@ onPage("a full disk is said plainly, and no file is left", async (page) => {
   await openExample(page);
   await saveButton(page).click();
   await page.getByText("There is not enough room").waitFor();
-  const names = await page.evaluate(async () => {
-    const found = [];
-    for await (const name of (await navigator.storage.getDirectory()).keys()) found.push(name);
-    return found;
+  assert.deepEqual(await storedNames(page), []);
+}, { picker: true });
+
+onPage("saving can be cancelled: no file is left, and the data are still open", async (page) => {
+  await page.evaluate(() => {
+    window.showSaveFilePicker = async () => {
+      const handle = await (await navigator.storage.getDirectory()).getFileHandle("picked.zip", { create: true });
+      const create = handle.createWritable.bind(handle);
+      handle.createWritable = async () => {
+        const writable = await create();
+        writable.write = () => new Promise(() => {});
+        return writable;
+      };
+      return handle;
+    };
   });
-  assert.deepEqual(names, []);
+  await openExample(page);
+  await saveButton(page).click();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.locator(".outcome", { hasText: "Saving was stopped" }).waitFor();
+  assert.deepEqual(await storedNames(page), []);
+  await page.evaluate(() => delete window.showSaveFilePicker);
+  const { bytes } = await download(page, () => saveButton(page).click());
+  assert.ok(bytes.equals(expected));
 }, { picker: true });
 
 onPage("saving works without the browser's storage, from memory", async (page) => {
@@ -263,18 +290,12 @@ onPage("saving works without the browser's storage, from memory", async (page) =
 });
 
 onPage("files that a closed page left in the browser's storage are removed", async (page) => {
-  const list = () =>
-    page.evaluate(async () => {
-      const found = [];
-      for await (const name of (await navigator.storage.getDirectory()).keys()) found.push(name);
-      return found;
-    });
   await page.evaluate(async () => {
     const folder = await navigator.storage.getDirectory();
     for (const name of ["windrow-old.zip", "of-another-page"]) await folder.getFileHandle(name, { create: true });
   });
   await page.reload();
   await heading(page).waitFor();
-  for (let i = 0; i < 50 && (await list()).includes("windrow-old.zip"); i += 1) await page.waitForTimeout(50);
-  assert.deepEqual(await list(), ["of-another-page"]);
+  for (let i = 0; i < 50 && (await storedNames(page)).includes("windrow-old.zip"); i += 1) await page.waitForTimeout(50);
+  assert.deepEqual(await storedNames(page), ["of-another-page"]);
 });

@@ -56,12 +56,13 @@ export function toggleAllSessions(): void {
   choose({ sessions: chosenSessions().length === allSessions().length ? [] : null });
 }
 
-/** The players' fields by which tables can be grouped, under the names that the filters leave. */
+/** The players' fields by which tables can be grouped, under the names that the filters leave; uproot's own come last. */
 export function groupFields(): string[] {
   const filtered = state.recipe.value?.filters ?? true;
   const fields = (state.summary.value?.fields ?? []).filter(({ kind }) => kind === "player");
   const names = fields.map((field) => (filtered ? field.filtered : field.field)).filter((name) => name != null);
-  return [...new Set(names)].sort();
+  const inner = (name: string) => Number(name.startsWith("_"));
+  return [...new Set(names)].sort((a, b) => inner(a) - inner(b) || (a < b ? -1 : 1));
 }
 
 /** Saves the choices as a file. */

@@ -5,14 +5,15 @@
 // scroll in proportion (`first` is then not `scrollTop / ROW`). And cells are placed absolutely, so widths are
 // reckoned from the text, not measured.
 import { useSignal } from "@preact/signals";
-import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n/index.js";
 import { RowCache, type Row } from "./rowcache.js";
 
 const ROW = 30;
 const TALLEST = 8_000_000;
-const INDEX_WIDTH = 68;
 const LETTER = 8.2;
+/** Room for a scrollbar and the border below a short table. */
+const SCROLLBAR = 18;
 /** Text beyond this is shown below the table only. */
 const CELL_TEXT = 120;
 
@@ -38,7 +39,8 @@ export function Grid({ label, columns, total, load }: Props) {
   const follow = useRef(false);
   void cache.version.value;
 
-  const lefts = useMemo(() => placeColumns(columns, cache.get(0) && Array.from({ length: 30 }, (_, i) => cache.get(i))), [columns, cache.get(0)]);
+  const indexWidth = Math.max(64, String(total).length * LETTER + 28);
+  const lefts = useMemo(() => placeColumns(indexWidth, columns, cache.get(0) && Array.from({ length: 30 }, (_, i) => cache.get(i))), [columns, cache.get(0)]);
   const width = lefts[columns.length]!;
   const full = (total + 1) * ROW;
   const height = Math.min(full, TALLEST);
@@ -83,13 +85,13 @@ export function Grid({ label, columns, total, load }: Props) {
     }
     if (to.column > 0) {
       const [from, until] = [lefts[to.column - 1]!, lefts[to.column]!];
-      if (from - INDEX_WIDTH < scroller.scrollLeft) scroller.scrollLeft = from - INDEX_WIDTH;
+      if (from - indexWidth < scroller.scrollLeft) scroller.scrollLeft = from - indexWidth;
       else if (until > scroller.scrollLeft + scroller.clientWidth) scroller.scrollLeft = until - scroller.clientWidth;
     }
     scrolled();
   };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!follow.current) return;
     follow.current = false;
     const { row, column } = active.value;
@@ -124,7 +126,7 @@ export function Grid({ label, columns, total, load }: Props) {
     onFocus: () => {
       if (active.peek().row !== row || active.peek().column !== column) active.value = { row, column };
     },
-    style: column === 0 ? { width: px(INDEX_WIDTH) } : { left: px(lefts[column - 1]!), width: px(lefts[column]! - lefts[column - 1]!) },
+    style: column === 0 ? { width: px(indexWidth) } : { left: px(lefts[column - 1]!), width: px(lefts[column]! - lefts[column - 1]!) },
   });
   const base = full === height ? first * ROW : top;
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
@@ -133,7 +135,7 @@ export function Grid({ label, columns, total, load }: Props) {
 
   return (
     <>
-      <div class="grid" ref={box} onScroll={scrolled} onKeyDown={pressed}>
+      <div class="grid" ref={box} style={{ height: `min(28rem, 70vh, ${height + SCROLLBAR}px)` }} onScroll={scrolled} onKeyDown={pressed}>
         <div
           role="grid"
           aria-label={label}
@@ -191,8 +193,8 @@ function Value({ value }: { value: string | null }) {
 }
 
 /** The left edge of each column, and the right edge of the last: as wide as their first texts, within reason. */
-function placeColumns(columns: string[], sample: (Row | undefined)[] = []): number[] {
-  const lefts = [INDEX_WIDTH];
+function placeColumns(start: number, columns: string[], sample: (Row | undefined)[] = []): number[] {
+  const lefts = [start];
   columns.forEach((name, i) => {
     const longest = Math.max(name.length + 2, ...sample.map((row) => row?.[i]?.length ?? 0));
     lefts.push(lefts[i]! + clamp(longest * LETTER + 22, 64, 320));
