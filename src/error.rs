@@ -79,6 +79,7 @@ codes! {
     Guessed = "guessed", "Something that the file no longer says was guessed.", "Check the result, or use the database dump.";
     MissingTable = "missing-table", "A table that the export should have is missing.", "What depends on it is left out.";
     NotDerivable = "not-derivable", "A column cannot be rebuilt from the database alone.", "Only PsyNet with the experiment's code can compute it.";
+    OtherTable = "other-table", "The database holds a further table of changes, which was not read.", "Make a dump with the server's own settings if this table is the one you need.";
     Ignored = "ignored", "A file was not needed and was ignored.", "Nothing to do.";
 }
 
@@ -266,6 +267,14 @@ impl Problems {
     /// Whether there is nothing to report.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// The same problems, with the file's name where a place lacks it.
+    pub fn in_file(mut self, name: &str) -> Self {
+        for problem in &mut self.0 {
+            problem.place.file.get_or_insert_with(|| name.to_owned());
+        }
+        self
     }
 
     /// Adds all problems of another list.

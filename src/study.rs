@@ -2,33 +2,18 @@
 
 use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
-use crate::log::{Builder, Log};
-use crate::read::{self, Format, Incoming};
+use crate::log::Log;
+use crate::read::{self, Filled, Format, HEAD, Input};
 use crate::source::{FileInfo, Reader, Want};
-use std::ops::Range;
 use std::sync::Arc;
-
-/// Bytes at the beginning of a file that decide what it is.
-const HEAD: u64 = 4096;
 
 /// Reading in progress. Ask [`Reader::want`], push, and when there is nothing more to want, [`Opening::finish`].
 pub struct Opening {
     files: Vec<FileInfo>,
     limits: Limits,
+    /// The beginnings of the files, as far as they were read.
     heads: Vec<Vec<u8>>,
-    stage: Stage,
-    /// The range that was asked for last, shortened by what was pushed of it.
-    wanted: Option<Want>,
-    builder: Option<Builder>,
-    problems: Problems,
-}
-
-enum Stage {
-    /// Looking at the beginning of the file with this index.
-    Looking(usize),
-    /// Reading the file with this index.
-    Reading(usize, Box<Incoming>),
-    Done(Format),
+    input: Option<Box<dyn Input>>,
 }
 
 /// What was read, with what is known about it.
@@ -48,113 +33,62 @@ impl Opening {
     /// Starts with the files of one drop.
     ///
     /// # Errors
-    /// [`Code::Empty`] when there is nothing, [`Code::MixedInput`] when there is too much.
+    /// [`Code::Empty`] when there is nothing.
     pub fn new(files: Vec<FileInfo>, limits: Limits) -> Result<Self> {
-        match files.as_slice() {
-            [] => return Err(Error::new(Code::Empty, Place::default())),
-            [one] if one.size == 0 => return Err(Error::new(Code::Empty, Place::file(&one.path))),
-            [_] => {}
-            [_, second, ..] => return Err(Error::new(Code::MixedInput, Place::file(&second.path))),
+        if files.is_empty() {
+            return Err(Error::new(Code::Empty, Place::default()));
         }
-        Ok(Opening {
-            heads: Vec::new(),
-            stage: Stage::Looking(0),
-            wanted: None,
-            builder: Some(Builder::new(limits)),
-            problems: Problems::default(),
-            files,
-            limits,
-        })
+        Ok(Opening { heads: vec![Vec::new(); files.len()], files, limits, input: None })
     }
 
     /// What was read.
     ///
     /// # Errors
     /// [`Code::NothingToExport`] when no session was found, [`Code::OutOfMemory`].
-    pub fn finish(mut self) -> Result<Study> {
-        let Stage::Done(format) = self.stage else {
-            return Err(Error::new(Code::Io, Place::default()).detail("Reading was not finished."));
-        };
-        let builder = self.builder.take().unwrap_or_else(|| Builder::new(self.limits));
-        let log = builder.finish(&mut self.problems)?;
-        let study = Study { files: self.files, format, log: Arc::new(log), problems: self.problems };
-        if study.log.sessions.is_empty() {
-            let name = study.files.first().map(|f| f.path.as_str()).unwrap_or_default();
+    pub fn finish(self) -> Result<Study> {
+        let unfinished = || Error::new(Code::Io, Place::default()).detail("Reading was not finished.");
+        let Filled { changes, format, mut problems } = self.input.ok_or_else(unfinished)?.finish()?;
+        let log = changes.finish(&mut problems)?;
+        if log.sessions.is_empty() {
+            let name = self.files.first().map(|f| f.path.as_str()).unwrap_or_default();
             // What went wrong while reading explains more than that nothing is left.
-            let first = study.problems.iter().next().cloned();
-            return Err(first
-                .map_or_else(|| Error::new(Code::NothingToExport, Place::default()), Error::from)
-                .in_file(name));
+            let first = problems.iter().next().cloned();
+            let nothing = || Error::new(Code::NothingToExport, Place::default());
+            return Err(first.map_or_else(nothing, Error::from).in_file(name));
         }
-        Ok(study)
+        Ok(Study { files: self.files, format, log: Arc::new(log), problems })
     }
 
-    /// Moves on where the wanted range is complete.
-    fn advance(&mut self) -> Result<()> {
-        match &mut self.stage {
-            Stage::Looking(index) => {
-                let head = self.heads.last().map(Vec::as_slice).unwrap_or_default();
-                let incoming = read::sniff(head, self.limits).map_err(|e| e.in_file(&self.files[*index].path))?;
-                self.stage = Stage::Reading(*index, Box::new(incoming));
-            }
-            Stage::Reading(index, incoming) => {
-                let (format, problems) = match &mut self.builder {
-                    Some(builder) => incoming.finish(builder)?,
-                    None => return Ok(()),
-                };
-                let path = &self.files[*index].path;
-                for mut problem in problems.iter().cloned() {
-                    problem.place.file.get_or_insert_with(|| path.clone());
-                    self.problems.add(problem);
-                }
-                self.stage = Stage::Done(format);
-            }
-            Stage::Done(_) => {}
-        }
-        Ok(())
-    }
-
-    fn range(&self) -> Option<(usize, Range<u64>)> {
-        match &self.stage {
-            Stage::Looking(index) => Some((*index, 0..self.files[*index].size.min(HEAD))),
-            Stage::Reading(index, _) => Some((*index, 0..self.files[*index].size)),
-            Stage::Done(_) => None,
-        }
+    /// What is missing of the files' beginnings.
+    fn missing_head(&self) -> Option<Want> {
+        self.files.iter().zip(&self.heads).enumerate().find_map(|(file, (info, head))| {
+            let range = head.len() as u64..info.size.min(HEAD);
+            (!range.is_empty()).then_some(Want { file, range })
+        })
     }
 }
 
 impl Reader for Opening {
     fn want(&mut self) -> Result<Option<Want>> {
-        if self.wanted.as_ref().is_some_and(|w| w.range.is_empty()) {
-            self.wanted = None;
-            self.advance()?;
-        }
-        if self.wanted.is_none() {
-            self.wanted = self.range().map(|(file, range)| Want { file, range });
-            if matches!(self.stage, Stage::Looking(_)) {
-                self.heads.push(Vec::new());
+        if self.input.is_none() {
+            let missing = self.missing_head();
+            if missing.is_some() {
+                return Ok(missing);
             }
+            self.input = Some(read::open(&self.files, &self.heads, self.limits)?);
         }
-        Ok(self.wanted.clone())
+        self.input.as_mut().map_or(Ok(None), |input| input.want())
     }
 
     fn push(&mut self, chunk: &[u8]) -> Result<()> {
-        let Some(wanted) = &mut self.wanted else { return Ok(()) };
-        // More than was asked for is not an error: a host may read in whole blocks.
-        let room = usize::try_from(wanted.range.end - wanted.range.start).unwrap_or(usize::MAX);
-        let chunk = &chunk[..chunk.len().min(room)];
-        wanted.range.start += chunk.len() as u64;
-        match (&mut self.stage, &mut self.builder) {
-            (Stage::Looking(_), _) => {
-                if let Some(head) = self.heads.last_mut() {
-                    head.extend_from_slice(chunk);
-                }
-                Ok(())
-            }
-            (Stage::Reading(index, incoming), Some(builder)) => {
-                incoming.push(chunk, builder).map_err(|e| e.in_file(&self.files[*index].path))
-            }
-            _ => Ok(()),
+        if let Some(input) = &mut self.input {
+            return input.push(chunk);
         }
+        if let Some(Want { file, range }) = self.missing_head() {
+            // A host may read in whole blocks and push more than was asked for.
+            let room = usize::try_from(range.end - range.start).unwrap_or(usize::MAX);
+            self.heads[file].extend_from_slice(&chunk[..chunk.len().min(room)]);
+        }
+        Ok(())
     }
 }

@@ -58,11 +58,6 @@ impl DumpReader {
         }
     }
 
-    /// Whether reading stopped before the end.
-    pub fn is_broken(&self) -> bool {
-        self.broken
-    }
-
     fn stop(&mut self, code: Code) {
         self.broken = true;
         self.carry = Vec::new();

@@ -1,0 +1,94 @@
+//! Reads a dump, packed or not, from its first byte to its last.
+
+use super::dump::DumpReader;
+use super::gzip::{End, Gunzip};
+use super::{Filled, Format, Input};
+use crate::error::{Code, Place, Problem, Result};
+use crate::limits::Limits;
+use crate::log::Builder;
+use crate::source::{FileInfo, Reader, Want};
+
+/// One dump file.
+pub(super) struct Whole {
+    file: usize,
+    path: String,
+    size: u64,
+    at: u64,
+    gunzip: Option<Gunzip>,
+    dump: DumpReader,
+    changes: Builder,
+    /// Set when the packed data broke off: what follows is not looked at.
+    broken: bool,
+}
+
+impl Whole {
+    /// The file with this index.
+    pub fn new(file: usize, info: &FileInfo, packed: bool, limits: Limits) -> Self {
+        Whole {
+            file,
+            path: info.path.clone(),
+            size: info.size,
+            at: 0,
+            gunzip: packed.then(|| Gunzip::new(limits)),
+            dump: DumpReader::new(limits),
+            changes: Builder::new(limits),
+            broken: false,
+        }
+    }
+
+    fn broke_off(&mut self, code: Code, place: Place) {
+        self.broken = true;
+        let detail = format!("The compressed data end early: {} complete changes were read.", self.changes.len());
+        self.dump.problems.add(Problem::new(code, place).detail(detail));
+    }
+}
+
+impl Reader for Whole {
+    fn want(&mut self) -> Result<Option<Want>> {
+        // Behind the place where packed data broke there is nothing to be had.
+        let end = if self.broken { self.at } else { self.size };
+        Ok((self.at < end).then_some(Want { file: self.file, range: self.at..end }))
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.at += chunk.len() as u64;
+        if self.broken {
+            return Ok(());
+        }
+        let (dump, changes) = (&mut self.dump, &mut self.changes);
+        let pushed = match &mut self.gunzip {
+            None => dump.push(chunk, changes),
+            Some(gunzip) => gunzip.push(chunk, |piece| dump.push(piece, changes)),
+        };
+        match pushed {
+            Err(e) if e.code() == Code::Damaged => {
+                self.broke_off(Code::Damaged, e.problem().place.clone());
+                Ok(())
+            }
+            other => other.map_err(|e| e.in_file(&self.path)),
+        }
+    }
+}
+
+impl Input for Whole {
+    fn finish(mut self: Box<Self>) -> Result<Filled> {
+        if let (Some(gunzip), false) = (&mut self.gunzip, self.broken) {
+            let (dump, changes) = (&mut self.dump, &mut self.changes);
+            match gunzip.finish(|piece| dump.push(piece, changes))? {
+                End::Whole => {}
+                End::Truncated => self.broke_off(Code::Truncated, Place::default().byte(self.size)),
+                End::Damaged => self.broke_off(Code::Damaged, Place::default().byte(self.size)),
+            }
+        }
+        if !self.broken {
+            self.dump.finish();
+        }
+        let (name, versions) = match (&self.gunzip, self.changes.is_unnumbered()) {
+            (Some(_), false) => ("uproot database dump (gzip)", "uproot 0.6.0 or later"),
+            (None, false) => ("uproot database dump", "uproot 0.1.0 to 0.5.0, or a later one unpacked"),
+            (_, true) => ("uproot database dump without sequence numbers", "uproot 0.0.1, before 20 April 2026"),
+        };
+        let format = Format { name: name.to_owned(), versions: versions.to_owned() };
+        Ok(Filled { changes: self.changes, format, problems: self.dump.problems.in_file(&self.path) })
+    }
+}

@@ -1,0 +1,79 @@
+//! What several test programs share: reading case folders, opening inputs, unzipping results.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::path::{Path, PathBuf};
+use windrow::error::Result;
+use windrow::export::{Export, Output};
+use windrow::limits::Limits;
+use windrow::recipe::Recipe;
+use windrow::source::{FileInfo, feed};
+use windrow::study::{Opening, Study};
+use windrow::write::checksums;
+
+/// The folders of `tests/cases/<system>`, sorted.
+pub fn cases(system: &str) -> Vec<PathBuf> {
+    folders(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases").join(system))
+}
+
+/// The folders in a folder, sorted.
+pub fn folders(parent: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(parent).expect("the folder of the cases");
+    let mut found: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
+    found.sort();
+    found
+}
+
+/// The last part of a path.
+pub fn name(path: &Path) -> String {
+    path.file_name().unwrap().to_string_lossy().into_owned()
+}
+
+/// The files of one drop: name and bytes, sorted by name.
+pub fn inputs(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let entries = std::fs::read_dir(folder).expect("the folder of the input");
+    let mut files: Vec<_> =
+        entries.map(|e| e.unwrap().path()).map(|p| (name(&p), std::fs::read(&p).unwrap())).collect();
+    files.sort();
+    files
+}
+
+/// Opens a drop, pushing pieces of `step` bytes.
+pub fn open(files: &[(String, Vec<u8>)], step: usize) -> Result<Study> {
+    let infos = files.iter().map(|(name, bytes)| FileInfo { path: name.clone(), size: bytes.len() as u64 }).collect();
+    let mut opening = Opening::new(infos, Limits::default())?;
+    let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    feed(&mut opening, &bytes, step)?;
+    opening.finish()
+}
+
+/// The whole ZIP of a recipe.
+pub fn export(study: &Study, recipe: &Recipe) -> Result<Vec<u8>> {
+    let mut export = Export::new(study, recipe)?;
+    let mut zip = Vec::new();
+    while let Some(output) = export.next()? {
+        match output {
+            Output::Bytes(bytes) => zip.extend(bytes),
+            Output::Want(want) => panic!("a log in memory wants nothing, but {want:?}"),
+        }
+    }
+    Ok(zip)
+}
+
+/// The members of a ZIP, read by an independent reader.
+pub fn unzip(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).expect("a ZIP that opens");
+    let mut files = BTreeMap::new();
+    for i in 0..archive.len() {
+        let mut member = archive.by_index(i).expect("a member that opens");
+        let mut bytes = Vec::new();
+        member.read_to_end(&mut bytes).expect("a member with the right checksum");
+        files.insert(member.name().unwrap().into_owned(), bytes);
+    }
+    files
+}
+
+/// SHA-256 in hexadecimal digits.
+pub fn sha256(bytes: &[u8]) -> String {
+    checksums::hex(&checksums::sha256(bytes))
+}
