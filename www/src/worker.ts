@@ -1,7 +1,7 @@
 // The worker: holds the wasm module and the data, and answers the page's requests.
 // It is started from a blob: URL and so is bound by the page's policy: it cannot connect to anything.
 import * as wasm from "windrow-wasm";
-import { EngineError, faultOf } from "./engine/error.js";
+import { EngineError, faultOf, throwIfAborted } from "./engine/error.js";
 import { open, type OpenStudy, type Sink } from "./engine/index.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
@@ -61,13 +61,13 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
   },
 
   async export(id, { recipe, outlet, file }, signal) {
-    const sink = await sinks[outlet](id, file);
+    const sink = await sinks[outlet](id, file, signal);
     const { name, size } = await opened().export(recipe, sink, { signal, onProgress: progressOf(id) });
     return { name, size, stored: (await sink.stored?.()) ?? null };
   },
 };
 
-const sinks: { [O in Outlet]: (id: number, file: string) => Promise<Sink & { stored?: () => Promise<File> }> } = {
+const sinks: { [O in Outlet]: (id: number, file: string, signal: AbortSignal) => Promise<Sink & { stored?: () => Promise<File> }> } = {
   /** Writes into a file of the browser's own storage: no memory is taken, however large the ZIP. */
   async storage(_, file) {
     const folder = await navigator.storage.getDirectory();
@@ -94,11 +94,12 @@ const sinks: { [O in Outlet]: (id: number, file: string) => Promise<Sink & { sto
   },
 
   /** Sends the pieces to the page, never more than it can take. */
-  async page(id) {
+  async page(id, _, signal) {
     const state = { underWay: 0, wake: () => {} };
     waiting.set(id, state);
     const until = async (most: number) => {
       while (state.underWay > most) await new Promise<void>((resolve) => (state.wake = resolve));
+      throwIfAborted(signal);
     };
     return {
       async write(bytes) {
