@@ -1,6 +1,6 @@
 // The wasm module in Node, through the JavaScript API: the same bytes as the command line, however they are read.
 import assert from "node:assert/strict";
-import { openAsBlob, readFileSync } from "node:fs";
+import { openAsBlob, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { before, test } from "node:test";
 import { open } from "../../pkg/js/index.js";
@@ -9,7 +9,7 @@ import { example, exportByCli, root } from "./cli.mjs";
 
 before(() => wasm.initSync({ module: readFileSync(join(root, "pkg/windrow_bg.wasm")) }));
 
-const inputOf = async (path) => [{ path: basename(path), blob: await openAsBlob(path) }];
+const inputOf = (...paths) => Promise.all(paths.map(async (path) => ({ path: basename(path), blob: await openAsBlob(path) })));
 
 /** A sink that keeps what it gets, and notes how it ended. */
 function memory() {
@@ -39,6 +39,20 @@ test("the module and the command line give the same ZIP", async () => {
   assert.equal(sink.ended, "closed");
   assert.ok(sink.bytes().equals(exportByCli([example])));
 });
+
+/** Each folder of each case is one drop. */
+const cases = join(root, "tests/cases/uproot");
+const folders = (path) => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+for (const [name, input] of folders(cases).flatMap(({ name }) => folders(join(cases, name)).map((input) => [name, input.name]))) {
+  test(`the module agrees with the command line on ${name}, ${input}`, async () => {
+    const drop = readdirSync(join(cases, name, input)).sort().map((file) => join(cases, name, input, file));
+    const sink = memory();
+    const study = await open(wasm, await inputOf(...drop));
+    await study.export(wasm.default_recipe(), sink);
+    const expected = exportByCli(drop);
+    assert.ok(sink.bytes().equals(expected), `${sink.bytes().length} bytes, expected ${expected.length}`);
+  });
+}
 
 test("the way of reading does not show in the result", async () => {
   const zips = [];

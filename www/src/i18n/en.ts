@@ -25,6 +25,7 @@ export const en = {
     reads: "What it reads",
     readsList: [
       ["uproot.msgpack.gz, backup.bin", "database dumps of uproot, compressed or not"],
+      ["uproot.sqlite3", "its database; drop the file that ends in -wal with it"],
       ["", "The contents decide, whatever the file is called."],
     ] as [string, string][],
     nothingDropped: "That was no file. Drop files or a folder.",
