@@ -1,0 +1,125 @@
+// `npm run build`: makes dist/, one self-contained page with everything inlined and a policy that lets nothing out.
+import { createHash } from "node:crypto";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { fingerprint, must, once, root, say } from "./steps.mjs";
+import { setup } from "./setup.mjs";
+
+const www = join(root, "www");
+const dist = join(root, "dist");
+
+/** Bundles one entry into one classic script, and its styles, without writing files. */
+async function bundle(entry, plugins = []) {
+  const { build } = await import("vite");
+  const result = await build({
+    root: www,
+    configFile: false,
+    logLevel: "warn",
+    plugins,
+    resolve: { alias: { "windrow-wasm": join(root, "pkg/windrow.js") } },
+    define: { "process.env.NODE_ENV": '"production"' },
+    build: {
+      write: false,
+      target: ["chrome109", "firefox115", "safari16.4"],
+      cssMinify: true,
+      lib: { entry: join(www, entry), formats: ["iife"], name: "windrow", fileName: "bundle", cssFileName: "style" },
+    },
+  });
+  const { output } = Array.isArray(result) ? result[0] : result;
+  const code = output.find((part) => part.type === "chunk")?.code ?? "";
+  const style = output.find((part) => part.fileName.endsWith(".css"))?.source ?? "";
+  return { code, style: String(style) };
+}
+
+/** Lets the page import the worker's whole source as a string, so that it can be started from a blob: URL. */
+function workerSource(code) {
+  return {
+    name: "worker-source",
+    resolveId: (id) => (id === "virtual:worker-source" ? `\0${id}` : null),
+    load: (id) => (id === "\0virtual:worker-source" ? `export default ${JSON.stringify(code)};` : null),
+  };
+}
+
+/** wasm-bindgen's module would load its wasm file by address; the worker is handed it, so there is nothing to load. */
+const noAddress = {
+  name: "no-address",
+  transform: (code) => code.replace(/new URL\('windrow_bg.wasm', import\.meta\.url\)/, "undefined"),
+};
+
+/** A script's text as it may stand in HTML: the end tag must not occur in it. */
+const inScript = (text) => text.trim().replaceAll(/<(?=\/script|script|!--)/gi, "\\x3C");
+
+const sha256 = (text, form) => createHash("sha256").update(text).digest(form);
+
+/** What the page may do. No script can connect to anything, and the blob: worker inherits this. */
+function policy(script, style) {
+  return [
+    "default-src 'none'",
+    `script-src 'sha256-${sha256(script, "base64")}' 'wasm-unsafe-eval'`,
+    `style-src 'sha256-${sha256(style, "base64")}'`,
+    "worker-src blob:",
+    "img-src data: blob:",
+    "connect-src 'none'",
+    "form-action 'none'",
+    "base-uri 'none'",
+  ].join("; ");
+}
+
+/** Bytes as base64 in an element that holds data and is never run. */
+const dataBlock = (id, bytes) => `<script type="text/plain" id="${id}">${Buffer.from(bytes).toString("base64")}</script>`;
+
+async function page() {
+  const worker = await bundle("src/worker.ts", [noAddress]);
+  const app = await bundle("src/main.tsx", [workerSource(worker.code)]);
+  const script = inScript(app.code);
+  const style = app.style.trim();
+  const parts = {
+    policy: `<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">`,
+    style: `<style>${style}</style>`,
+    data: [
+      dataBlock("engine", gzipSync(readFileSync(join(root, "pkg/windrow_bg.wasm")), { level: 9 })),
+      dataBlock("example", readFileSync(join(www, "example/example.msgpack.gz"))),
+    ].join("\n"),
+    script: `<script>${script}</script>`,
+  };
+  const template = readFileSync(join(www, "index.html"), "utf8");
+  const html = template.replaceAll(/<!--build:(\w+)-->/g, (_, name) => parts[name]);
+  return { html, policy: policy(script, style) };
+}
+
+async function write() {
+  say("building the page");
+  const { html, policy } = await page();
+  const headers = [
+    "/*",
+    `  Content-Security-Policy: ${policy}; frame-ancestors 'none'`,
+    "  X-Content-Type-Options: nosniff",
+    "  Referrer-Policy: no-referrer",
+    "",
+  ].join("\n");
+  const files = { _headers: headers, "index.html": html, "windrow.html": html };
+  rmSync(dist, { recursive: true, force: true });
+  mkdirSync(dist);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(dist, name), text);
+  const sums = Object.entries(files).map(([name, text]) => `${sha256(text, "hex")}  ${name}\n`);
+  writeFileSync(join(dist, "SHA256SUMS"), sums.join(""));
+  const sent = gzipSync(html, { level: 9 }).length;
+  say(`dist/windrow.html: ${Math.round(html.length / 1000)} kB, ${Math.round(sent / 1000)} kB when a host compresses it`);
+}
+
+/** TypeScript's compiler, as npm installed it. */
+export const tsc = (project) => ["node", [join(root, "node_modules/typescript/bin/tsc"), "-p", project]];
+
+/** Sets up, builds the wasm module with its typed API for others in pkg/, and makes dist/. */
+export async function build() {
+  await setup();
+  await once("engine", fingerprint("www/src/engine", "www/tsconfig.engine.json", "tsconfig.json", "package-lock.json"), "pkg/js/index.js", () => {
+    say("building the JavaScript API");
+    must(...tsc("www/tsconfig.engine.json"));
+  });
+  await once("page", fingerprint("www", "pkg/windrow_bg.wasm", "pkg/windrow.js", "package-lock.json", ".ci/build.mjs"), "dist/SHA256SUMS", write);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await build();

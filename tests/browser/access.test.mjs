@@ -1,0 +1,96 @@
+// Every state passes axe's checks, in light and dark, wide and narrow; tables are tables to a screen reader.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { file, open, openExample, start } from "./harness.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let site;
+before(async () => {
+  site = await start();
+});
+after(() => site.stop());
+
+const states = {
+  start: async () => {},
+  reading: async (page) => {
+    await page.evaluate(() => {
+      Worker.prototype.postMessage = () => {};
+    });
+    await page.locator("input[type=file]").first().setInputFiles(file("a.bin", "x"));
+    await page.getByRole("progressbar").waitFor();
+  },
+  failed: async (page) => {
+    await page.locator("input[type=file]").first().setInputFiles(file("notes.txt", "hello"));
+    await page.locator(".fault").waitFor();
+  },
+  ready: async (page) => {
+    await openExample(page);
+    await page.getByLabel("Latest values by").check();
+    await page.locator(".groupby select").selectOption({ index: 1 });
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    await page.locator(".preview[aria-busy=false] [role=gridcell]").first().waitFor();
+  },
+  saving: async (page) => {
+    await openExample(page);
+    await page.evaluate(() => {
+      Worker.prototype.postMessage = () => {};
+    });
+    await page.getByRole("button", { name: "Save ZIP" }).click();
+    await page.locator(".savebox progress").waitFor();
+  },
+  done: async (page) => {
+    await openExample(page);
+    await page.getByRole("button", { name: "Save ZIP" }).click();
+    await page.getByRole("button", { name: "Save again" }).waitFor();
+  },
+};
+
+for (const [name, arrive] of Object.entries(states)) {
+  for (const colorScheme of ["light", "dark"]) {
+    test(`${name}, ${colorScheme}`, { timeout: 90_000 }, async () => {
+      // axe is put in past the page's policy, which would refuse it.
+      const { context, page } = await open(site.browser, site.url, { colorScheme, bypassCSP: true });
+      await arrive(page);
+      await page.evaluate(axe);
+      for (const width of [1280, 390, 320]) {
+        await page.setViewportSize({ width, height: 900 });
+        const found = await page.evaluate(() => window.axe.run({ runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+        assert.deepEqual(found.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(", ")}`), [], `${width} px`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        assert.equal(overflow, 0, `nothing sticks out at ${width} px`);
+      }
+      await context.close();
+    });
+  }
+}
+
+test("what happens is said to a screen reader", { timeout: 60_000 }, async () => {
+  const { context, page } = await open(site.browser, site.url);
+  const status = page.locator("main + [role=status]");
+  await openExample(page);
+  assert.match(await status.innerText(), /^Reading is done\. \d+ sessions?\. /);
+  await page.getByRole("button", { name: "Save ZIP" }).click();
+  await page.getByRole("button", { name: "Save again" }).waitFor();
+  assert.match(await status.innerText(), /^Saved: .+\.zip, /);
+  await context.close();
+});
+
+test("a cell knows its place in the whole table", { timeout: 60_000 }, async () => {
+  const { context, page } = await open(site.browser, site.url);
+  await openExample(page);
+  const grid = page.getByRole("grid");
+  await page.locator(".preview[aria-busy=false] [role=gridcell]").first().waitFor();
+  const columns = await grid.getAttribute("aria-colcount");
+  assert.equal(await grid.getByRole("row").first().getAttribute("aria-rowindex"), "1");
+  await grid.getByRole("gridcell").first().click();
+  const focusedAt = (name, value) =>
+    page.waitForFunction(([name, value]) => document.activeElement.closest(`[${name}]`)?.getAttribute(name) === value, [name, value]);
+  await page.keyboard.press("End");
+  await focusedAt("aria-colindex", columns);
+  await page.keyboard.press("Control+End");
+  await focusedAt("aria-rowindex", await grid.getAttribute("aria-rowcount"));
+  await context.close();
+});

@@ -1,0 +1,80 @@
+// The page's end of the line to the worker: one typed call for each request, with progress and AbortSignal.
+import source from "virtual:worker-source";
+import { EngineError } from "./engine/error.js";
+import type { Request, Requests, ToPage, ToWorker } from "./protocol.js";
+
+interface CallOptions {
+  signal?: AbortSignal;
+  onProgress?: (part: number) => void;
+  /** Takes a piece of a ZIP; the next ones wait until it is done. */
+  onPiece?: (piece: Uint8Array<ArrayBuffer>) => Promise<void> | void;
+}
+
+interface Call extends CallOptions {
+  resolve: (answer: never) => void;
+  reject: (error: unknown) => void;
+  /** Pieces are taken one after the other. */
+  queue: Promise<void>;
+}
+
+/** A worker and the calls that wait for it. `end` gives its memory back; calls under way are then rejected. */
+export class Bridge {
+  readonly #worker: Worker;
+  readonly #calls = new Map<number, Call>();
+  #last = 0;
+
+  constructor() {
+    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    this.#worker = new Worker(url);
+    URL.revokeObjectURL(url);
+    this.#worker.onmessage = ({ data }: MessageEvent<ToPage>) => this.#hear(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.end(new EngineError({ code: "internal", message: event.message }));
+    };
+  }
+
+  /** Sends a request and waits for its answer. */
+  call<R extends Request>(ask: R, what: Requests[R]["ask"], options: CallOptions = {}): Promise<Requests[R]["answer"]> {
+    const id = ++this.#last;
+    return new Promise((resolve, reject) => {
+      this.#calls.set(id, { ...options, resolve, reject, queue: Promise.resolve() });
+      options.signal?.addEventListener("abort", () => this.#send({ id, stop: true }), { once: true });
+      this.#send({ id, ask, ...what } as ToWorker);
+    });
+  }
+
+  /** Ends the worker at once. */
+  end(reason: unknown = new EngineError({ code: "aborted" })): void {
+    this.#worker.terminate();
+    for (const call of this.#calls.values()) call.reject(reason);
+    this.#calls.clear();
+  }
+
+  #send(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
+
+  #hear(message: ToPage): void {
+    const { id } = message;
+    const call = this.#calls.get(id);
+    if (!call) return;
+    if ("progress" in message) {
+      call.onProgress?.(message.progress);
+    } else if ("piece" in message) {
+      call.queue = call.queue.then(async () => {
+        await call.onPiece?.(message.piece);
+        this.#send({ id, took: true });
+      });
+      call.queue.catch((error: unknown) => {
+        this.#calls.delete(id);
+        this.#send({ id, stop: true });
+        call.reject(error);
+      });
+    } else {
+      this.#calls.delete(id);
+      if ("answer" in message) call.resolve(message.answer as never);
+      else call.reject(new EngineError(message.fault));
+    }
+  }
+}

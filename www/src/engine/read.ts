@@ -1,0 +1,116 @@
+// Reads a range of a file in pieces, and goes on when the browser's stream falls silent.
+//
+// The fastest way (a BYOB reader on `stream()`) has a fault in Chromium 156: now and then `read()` never
+// settles. So the range is read by segments, each with its own stream; a read that does not settle in
+// time is given up and the rest of the segment is read by `slice().arrayBuffer()`, which is slower but sure.
+import { EngineError, throwIfAborted } from "./error.js";
+
+/** What is needed of a `File` or `Blob`. */
+export interface ByteSource {
+  readonly size: number;
+  slice(start: number, end: number): ByteSource;
+  stream(): ReadableStream<Uint8Array>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+export interface ReadOptions {
+  signal?: AbortSignal;
+  /** Bytes read through one stream. */
+  segment?: number;
+  /** Bytes handed over at once, at most. */
+  piece?: number;
+  /** Milliseconds after which a read that has not settled is given up. */
+  patience?: number;
+}
+
+/** After so many silent streams no other is tried: each costs `patience`. */
+const MOST_STALLS = 2;
+
+/** Reads files one range at a time and remembers how this browser behaves. */
+export class RangeReader {
+  /** How many streams fell silent so far. */
+  stalls = 0;
+  #streams = true;
+  readonly #options: Required<Omit<ReadOptions, "signal">> & { signal: AbortSignal | undefined };
+
+  constructor({ signal, segment = 32 << 20, piece = 4 << 20, patience = 5000 }: ReadOptions = {}) {
+    this.#options = { signal, segment, piece, patience };
+  }
+
+  /** Hands the bytes from `start` to `end` to `use`, in order. A piece must not be kept: its memory is used again. */
+  async read(file: ByteSource, start: number, end: number, use: (piece: Uint8Array) => void): Promise<void> {
+    const { segment } = this.#options;
+    for (let at = start; at < end; at += segment) {
+      await this.#segment(file, at, Math.min(at + segment, end), use);
+    }
+  }
+
+  async #segment(file: ByteSource, start: number, end: number, use: (piece: Uint8Array) => void): Promise<void> {
+    let at = start;
+    const hand = (piece: Uint8Array) => {
+      throwIfAborted(this.#options.signal);
+      use(piece);
+      at += piece.byteLength;
+    };
+    if (this.#streams) await this.#stream(file.slice(start, end), hand);
+    while (at < end) {
+      let piece: ArrayBuffer;
+      try {
+        piece = await file.slice(at, Math.min(at + this.#options.piece, end)).arrayBuffer();
+      } catch (error) {
+        throw ioError(at, error);
+      }
+      if (piece.byteLength === 0) throw ioError(at);
+      hand(new Uint8Array(piece));
+    }
+  }
+
+  /** Reads a segment through its stream, as far as that goes; what is left is read by slices, and so is what failed. */
+  async #stream(part: ByteSource, hand: (piece: Uint8Array) => void): Promise<void> {
+    let reader: ReadableStreamBYOBReader;
+    try {
+      reader = part.stream().getReader({ mode: "byob" });
+    } catch {
+      this.#streams = false;
+      return;
+    }
+    let memory = new ArrayBuffer(Math.min(this.#options.piece, part.size));
+    for (;;) {
+      const reading = reader.read(new Uint8Array(memory)).catch(() => undefined);
+      const result = await inTime(reading, this.#options.patience);
+      if (!result) {
+        this.stalls += 1;
+        this.#streams = this.stalls < MOST_STALLS;
+        reader.cancel().catch(() => {});
+        return;
+      }
+      if (result.value?.byteLength) hand(result.value);
+      if (result.done || !result.value) return;
+      memory = result.value.buffer as ArrayBuffer;
+    }
+  }
+}
+
+/** A promise's value, or undefined if it does not settle in time. */
+async function inTime<T>(promise: Promise<T>, milliseconds: number): Promise<T | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A failure of the browser's reading, with its offset. */
+function ioError(byte: number, cause?: unknown): EngineError {
+  const fault = {
+    code: "io",
+    message: "The file could not be read to the end.",
+    advice: "It may have been changed, moved or removed while it was read; drop it again.",
+    place: { byte },
+  };
+  return new EngineError(fault, cause);
+}

@@ -1,0 +1,138 @@
+// The shapes that cross the border between the wasm module and its callers: plain data, named as in the README.
+
+/** A range of bytes that the module wants next: `end` is the byte after the last. */
+export interface Want {
+  file: number;
+  start: number;
+  end: number;
+}
+
+/** Where something went wrong. Missing parts are unknown or do not apply. Never a participant's value. */
+export interface Place {
+  file?: string;
+  /** Offset in bytes into the (unpacked) file. */
+  byte?: number;
+  /** Number of the record, row or line, counted from 1. */
+  record?: number;
+  field?: string;
+}
+
+/** Something that went wrong without ending the work. */
+export interface Problem {
+  code: string;
+  meaning: string;
+  detail: string;
+  advice: string;
+  place: Place;
+  count: number;
+}
+
+/** One session of the experiment. Times are Unix seconds. */
+export interface Session {
+  name: string;
+  players: number;
+  groups: number;
+  models: number;
+  changes: number;
+  first: number | null;
+  last: number | null;
+}
+
+/** One field of one kind of storage (`player`, `group`, `session`, `model`). */
+export interface Field {
+  kind: string;
+  field: string;
+  /** Its name with filters on; null where the filters drop it. */
+  filtered: string | null;
+  /** Values and deletions. */
+  changes: number;
+  deletions: number;
+  /** Storages that ever had it. */
+  storages: number;
+  /** Different values. */
+  distinct: number;
+  types: { name: string; count: number }[];
+}
+
+/** What is in the input. */
+export interface Summary {
+  system: "uproot" | "psynet";
+  format: string;
+  versions: string;
+  files: { path: string; size: number; role: string }[];
+  changes: number;
+  first: number | null;
+  last: number | null;
+  sessions: Session[];
+  fields: Field[];
+  problems: Problem[];
+}
+
+export type View = "page_times" | "ultralong" | "sparse" | "latest" | "latest_by";
+
+/** What the user chose. Holds nothing about participants. The same input and recipe give the same bytes. */
+export interface Recipe {
+  format: "windrow-recipe/1";
+  /** Name and version of the program that made the recipe. */
+  tool: string;
+  /** Names of sessions; null means all. */
+  sessions: string[] | null;
+  /** `latest_by` gives nothing without `gvars`. */
+  views: View[];
+  /** Fields by which `latest_by` groups; their order matters. */
+  gvars: string[];
+  filetype: "csv" | "jsonl";
+  /** Whether uproot's reasonable filters apply. */
+  filters: boolean;
+  compression: "fast" | "small";
+}
+
+/** One table of the result. */
+export interface TableInfo {
+  /** Path inside the ZIP. */
+  path: string;
+  session: string;
+  view: string;
+  kind: string;
+  rows: number;
+  columns: string[];
+}
+
+/** Some rows of a table, cells as the chosen file type shows them; null means no value. */
+export interface Preview {
+  columns: string[];
+  rows: (string | null)[][];
+  total: number;
+}
+
+/** The class `Study` of the wasm module. */
+export interface WasmStudy {
+  add_file(path: string, size: number): number;
+  want(): Want | undefined;
+  push(chunk: Uint8Array): void;
+  summary(): Summary;
+  tables(recipe: Recipe): TableInfo[];
+  preview(recipe: Recipe, path: string, start: number, count: number): Preview;
+  export(recipe: Recipe): WasmExport;
+}
+
+/** The class `Export` of the wasm module. */
+export interface WasmExport {
+  next(): { bytes: Uint8Array } | { want: Want } | undefined;
+  push(chunk: Uint8Array): void;
+  /** From 0 to 1. */
+  progress(): number;
+  /** A file name for the ZIP. */
+  name(): string;
+}
+
+/** The wasm module, ready to use. */
+export interface Wasm {
+  Study: new (options?: { memory?: number }) => WasmStudy;
+  default_recipe(): Recipe;
+  /** Reads a saved recipe; throws if it is none. */
+  parse_recipe(text: string): Recipe;
+  /** A recipe as it is saved. */
+  recipe_text(recipe: Recipe): string;
+  version(): string;
+}

@@ -1,0 +1,166 @@
+// All words of the page. Another language is a file of this shape, added to `languages` in index.ts.
+// Data, field names and the engine's own catalogue of problems are not translated here.
+import { counted, type Format } from "./format.js";
+
+export const en = {
+  code: "en",
+  title: "Windrow",
+  tagline: "Lay an experiment’s log out in tables.",
+  nothingUploaded: "Nothing is uploaded",
+  skip: "Skip to the content",
+  startOver: "Start over",
+  cancel: "Cancel",
+
+  start: {
+    heading: "From database dump to tables, on your own computer",
+    lead: "Drop the database dump of an uproot experiment. See what is in it, choose what you need, and save one ZIP with tables that R, Python or a spreadsheet can open.",
+    drop: "Drop files or a folder anywhere on this page",
+    dropNow: "Let go to read",
+    or: "or",
+    choose: "Choose files",
+    chooseFolder: "Choose a folder",
+    example: "Try it with a made-up example",
+    promise: "Nothing is uploaded. Your browser does all the work, and this page is forbidden to connect to anything.",
+    dialog: "Your browser’s own window may still say “Upload”. That is only its word for letting this page read a file.",
+    reads: "What it reads",
+    readsList: [
+      ["uproot.msgpack.gz, backup.bin", "database dumps of uproot, compressed or not"],
+      ["uproot.sqlite3", "its database; drop the file that ends in -wal with it"],
+      ["", "The contents decide, whatever the file is called."],
+    ] as [string, string][],
+    nothingDropped: "That was no file. Drop files or a folder.",
+  },
+
+  reading: {
+    heading: "Reading",
+    part: (percent: string) => `${percent} read`,
+    of: (size: string) => `of ${size}`,
+    looking: "Looking at what is in it",
+    stopped: "Reading was stopped.",
+  },
+
+  ready: {
+    heading: (name: string, others: number, f: Format) =>
+      others === 0 ? name : `${name} and ${counted(f, others, { one: "1 more file", other: "# more files" })}`,
+    announce: (sessions: string, problems: number, f: Format) =>
+      `Reading is done. ${sessions}. ${problems ? counted(f, problems, { one: "1 problem was found", other: "# problems were found" }) : "No problems were found"}.`,
+    facts: { sessions: "Sessions", players: "Players", groups: "Groups", changes: "Changes", span: "From – to", none: "no times" },
+    localTimes: (zone: string) => `Times on this page: ${zone}`,
+  },
+
+  sessions: {
+    heading: "Sessions",
+    all: "All sessions",
+    columns: { name: "Session", players: "Players", groups: "Groups", models: "Models", changes: "Changes", span: "From – to" },
+    chosen: (n: number, all: number, f: Format) => `${f.number(n)} of ${f.number(all)} chosen`,
+    count: (n: number, f: Format) => counted(f, n, { one: "1 session", other: "# sessions" }),
+  },
+
+  fields: {
+    heading: "Fields",
+    summary: (n: number, f: Format) => counted(f, n, { one: "1 field", other: "# fields" }),
+    columns: { kind: "Belongs to", field: "Field", changes: "Changes", distinct: "Different values", deletions: "Deletions", storages: "Found in", types: "Types" },
+    find: "Find a field",
+    nothing: "No field has this in its name.",
+  },
+
+  files: { heading: "Files", columns: { path: "File", role: "What it is", size: "Size" } },
+
+  problems: {
+    heading: (n: number, f: Format) => counted(f, n, { one: "1 problem found", other: "# problems found" }),
+    lead: "Everything that could be read was read. The ZIP’s README lists these, too.",
+    times: (n: number, f: Format) => counted(f, n, { one: "once", other: "# times" }),
+    file: "file",
+    record: (n: string) => `record ${n}`,
+    byte: (n: string) => `byte ${n}`,
+    field: "field",
+  },
+
+  options: {
+    heading: "What to save",
+    views: "Tables",
+    view: {
+      ultralong: ["Every change", "One row for each change of each field"],
+      sparse: ["Changes, side by side", "One row for each change, one column for each field"],
+      latest: ["Latest values", "One row for each player, group and so on, as things stood at the end"],
+      latest_by: ["Latest values by …", "One row for each combination, for example for each round"],
+      page_times: ["Page times", "When each player came to each page, and left it"],
+    } as Record<string, [string, string]>,
+    group: {
+      label: "Group by, in this order",
+      add: "Add a field …",
+      none: "Choose at least one field, or this table is left out.",
+      remove: (field: string) => `Remove ${field}`,
+      earlier: (field: string) => `Move ${field} earlier`,
+      added: (field: string) => `${field} added`,
+      removed: (field: string) => `${field} removed`,
+    },
+    filetype: "File type",
+    filetypes: {
+      csv: ["CSV", "For R, Python and spreadsheets"],
+      jsonl: ["JSON Lines", "Keeps numbers, text and lists apart"],
+    } as Record<string, [string, string]>,
+    filters: ["Leave out uproot’s internal fields", "As uproot’s own export does. Login tokens and join keys never leave, either way."] as [string, string],
+    compression: "ZIP",
+    compressions: { fast: "Quick to make", small: "Small to keep" } as Record<string, string>,
+    recipe: "These choices as a recipe",
+    recipeLead: "A small file with your choices and no data, to do the same again with the next dump.",
+    recipeSave: "Save recipe",
+    recipeLoad: "Load recipe",
+    recipeLoaded: (name: string) => `The choices of ${name} are in place.`,
+    recipeMissing: (n: number, f: Format) =>
+      counted(f, n, { one: "1 session that it names is not in this file.", other: "# sessions that it names are not in this file." }),
+    recipeBad: "This file is no recipe of Windrow.",
+  },
+
+  preview: {
+    heading: "Preview",
+    session: "Session",
+    table: "Table",
+    rows: (n: number, f: Format) => counted(f, n, { one: "1 row", other: "# rows" }),
+    columns: (n: number, f: Format) => counted(f, n, { one: "1 column", other: "# columns" }),
+    empty: "This table has no rows.",
+    noTables: "With these choices there is no table.",
+    grid: (table: string) => `Table ${table}. Move with the arrow keys.`,
+    row: "Row",
+    noValue: "no value",
+    wait: "Working out the table",
+  },
+
+  save: {
+    button: "Save ZIP",
+    tables: (n: number, f: Format) => counted(f, n, { one: "1 table", other: "# tables" }),
+    noSession: "Choose at least one session.",
+    noTable: "Choose at least one table.",
+    care: "The ZIP holds what participants entered. Handle it as personal data.",
+    saving: "Making the ZIP",
+    part: (percent: string) => `${percent} done`,
+    stopped: "Saving was stopped. No file was left behind.",
+    done: "Saved",
+    doneWhat: (name: string, size: string) => `${name}, ${size}`,
+    doneDownload: "It is in your browser’s downloads.",
+    donePicked: "It is where you chose.",
+    again: "Save again",
+    failed: "The ZIP was not saved",
+    big: "This browser keeps the ZIP in memory until it is saved. If it fails, choose fewer sessions or use another browser.",
+  },
+
+  failed: {
+    heading: "This could not be read",
+    code: "Code",
+    place: "Place",
+    advice: "What you can do",
+    other: "Choose another file",
+  },
+
+  /** Faults that are found by the page, not by the engine: what happened, and what to do. */
+  faults: {
+    "disk-full": ["There is not enough room to save the ZIP.", "Free some disk space, or choose fewer sessions. No file was left behind."],
+    "not-allowed": ["The browser did not allow it.", "Allow this page to save files, or choose another folder."],
+    io: ["The file could not be read to the end.", "It may have been changed, moved or removed while it was read. Drop it again."],
+    internal: ["Windrow made a mistake.", "Your file is unharmed. Please report this with the code; no data are needed for that."],
+    "out-of-memory": ["The data need more memory than this browser gives.", "Choose fewer sessions, or use the command line."],
+  } as Record<string, [string, string]>,
+};
+
+export type Strings = typeof en;

@@ -1,0 +1,114 @@
+// The job from files to summary: starts the worker, keeps the state, cancels, starts over.
+import { engineModule, exampleFile } from "./assets.js";
+import { Bridge } from "./bridge.js";
+import { faultOf } from "./engine/error.js";
+import type { Preview, Recipe } from "./engine/types.js";
+import { fromList, type Given } from "./files.js";
+import { f, t } from "./i18n/index.js";
+import { announce, state } from "./state.js";
+import { effect } from "@preact/signals";
+
+let bridge: Bridge | null = null;
+
+/** The line to the worker that holds the data. */
+export function line(): Bridge {
+  if (!bridge) throw new Error("no file is open");
+  return bridge;
+}
+
+function end(): void {
+  bridge?.end();
+  bridge = null;
+  state.summary.value = null;
+  state.recipe.value = null;
+  state.tables.value = null;
+  state.tablesFault.value = null;
+  state.shown.value = null;
+  state.saving.value = { name: "idle" };
+  state.grouping.value = false;
+}
+
+/** Reads files and shows what is in them. What was open before is closed. */
+export async function openFiles(given: Given[]): Promise<void> {
+  if (given.length === 0) return announce(t.value.start.nothingDropped);
+  end();
+  const label = given[0]!.path;
+  const size = given.reduce((sum, { file }) => sum + file.size, 0);
+  const mine = new Bridge();
+  bridge = mine;
+  state.phase.value = { name: "reading", label, size, part: 0 };
+  announce(`${t.value.reading.heading} ${label}`);
+  try {
+    const module = await engineModule();
+    const onProgress = (part: number) => {
+      if (bridge === mine) state.phase.value = { name: "reading", label, size, part };
+    };
+    const { summary, recipe } = await mine.call("open", { module, files: given }, { onProgress });
+    if (bridge !== mine) return;
+    state.summary.value = summary;
+    state.recipe.value = recipe;
+    state.phase.value = { name: "ready", label, others: given.length - 1 };
+    const sessions = t.value.sessions.count(summary.sessions.length, f.value);
+    announce(t.value.ready.announce(sessions, summary.problems.length, f.value));
+  } catch (error) {
+    if (bridge !== mine) return;
+    end();
+    state.phase.value = { name: "failed", fault: faultOf(error), label };
+  }
+}
+
+/** Opens the example that is part of the page. */
+export const openExample = () => openFiles(fromList([exampleFile()]));
+
+/** Stops reading at once. */
+export function cancelReading(): void {
+  startOver();
+  announce(t.value.reading.stopped);
+}
+
+/** Back to the beginning; the worker ends and gives its memory back. */
+export function startOver(): void {
+  end();
+  state.phase.value = { name: "start" };
+}
+
+/** Some rows of a table of the result. */
+export function previewRows(recipe: Recipe, path: string, start: number, count: number): Promise<Preview> {
+  return line().call("preview", { recipe, path, start, count });
+}
+
+/** Keeps the list of tables in step with the recipe. */
+effect(() => {
+  const recipe = state.recipe.value;
+  const mine = bridge;
+  if (!recipe || !mine) return;
+  const none = givesNothing(recipe);
+  state.tables.value = none ? { recipe, list: [] } : null;
+  state.tablesFault.value = null;
+  if (none) return;
+  const current = () => bridge === mine && state.recipe.peek() === recipe;
+  mine.call("tables", { recipe }).then(
+    (tables) => {
+      if (!current()) return;
+      const shown = state.shown.peek();
+      if (!tables.some(({ path }) => path === shown)) state.shown.value = bestTable(tables);
+      state.tables.value = { recipe, list: tables };
+    },
+    (error: unknown) => {
+      if (!current()) return;
+      state.tables.value = { recipe, list: [] };
+      state.tablesFault.value = faultOf(error);
+    },
+  );
+});
+
+/** Whether a recipe asks for no table at all. */
+export function givesNothing({ views, gvars, sessions }: Recipe): boolean {
+  return sessions?.length === 0 || views.every((view) => view === "latest_by" && gvars.length === 0);
+}
+
+/** The table that a reader most likely wants to see first: the players' latest values. */
+function bestTable(tables: { path: string; view: string; kind: string }[]): string | null {
+  const best = tables.find(({ view, kind }) => view === "latest" && kind === "player") ?? tables[0];
+  return best?.path ?? null;
+}

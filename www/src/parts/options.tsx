@@ -1,0 +1,89 @@
+// The choices: which tables, which file type, filters; and the choices as a recipe.
+import { useSignal } from "@preact/signals";
+import { choose, hasView, loadRecipe, saveRecipe, toggleView } from "../choices.js";
+import type { Summary, View } from "../engine/types.js";
+import { t } from "../i18n/index.js";
+import { state } from "../state.js";
+import { GroupBy } from "./groupby.js";
+import { PickFiles } from "./pickfiles.js";
+
+const views: View[] = ["latest", "latest_by", "ultralong", "sparse", "page_times"];
+
+export function Options({ summary }: { summary: Summary }) {
+  const recipe = state.recipe.value!;
+  const words = t.value.options;
+  const uproot = summary.system === "uproot";
+  return (
+    <section class="options" aria-labelledby="options">
+      <h2 id="options">{words.heading}</h2>
+      {uproot && (
+        <fieldset>
+          <legend>{words.views}</legend>
+          {views.map((view) => (
+            <div key={view}>
+              <Choice type="checkbox" words={words.view[view]!} checked={hasView(view)} onChange={() => toggleView(view)} />
+              {view === "latest_by" && hasView(view) && <GroupBy />}
+            </div>
+          ))}
+        </fieldset>
+      )}
+      <fieldset>
+        <legend>{words.filetype}</legend>
+        {(["csv", "jsonl"] as const).map((filetype) => (
+          <Choice key={filetype} type="radio" name="filetype" words={words.filetypes[filetype]!} checked={recipe.filetype === filetype} onChange={() => choose({ filetype })} />
+        ))}
+      </fieldset>
+      {uproot && <Choice type="checkbox" words={words.filters} checked={recipe.filters} onChange={() => choose({ filters: !recipe.filters })} />}
+      <fieldset class="inline">
+        <legend>{words.compression}</legend>
+        {(["fast", "small"] as const).map((compression) => (
+          <Choice key={compression} type="radio" name="compression" words={[words.compressions[compression]!, ""]} checked={recipe.compression === compression} onChange={() => choose({ compression })} />
+        ))}
+      </fieldset>
+      <RecipeFile />
+    </section>
+  );
+}
+
+interface ChoiceProps {
+  type: "checkbox" | "radio";
+  name?: string;
+  /** The label, and a hint or nothing. */
+  words: [string, string];
+  checked: boolean;
+  onChange: () => void;
+}
+
+function Choice({ type, name, words: [label, hint], checked, onChange }: ChoiceProps) {
+  return (
+    <label class="choice">
+      <input type={type} name={name} checked={checked} onChange={onChange} />
+      <span>
+        {label}
+        {hint && <span class="hint">{hint}</span>}
+      </span>
+    </label>
+  );
+}
+
+function RecipeFile() {
+  const words = t.value.options;
+  const said = useSignal("");
+  const load = async ([file]: File[]) => {
+    if (file) said.value = await loadRecipe(file);
+  };
+  return (
+    <details class="recipe">
+      <summary>{words.recipe}</summary>
+      <p class="hint">{words.recipeLead}</p>
+      <p class="buttons">
+        <button type="button" class="small" onClick={() => void saveRecipe()}>
+          {words.recipeSave}
+        </button>
+        <PickFiles label={words.recipeLoad} class="small" multiple={false} accept=".json,application/json" onFiles={load} />
+      </p>
+      {said.value && <p class="hint" role="status">{said.value}</p>}
+    </details>
+  );
+}
+

@@ -1,0 +1,31 @@
+// What page and worker say to each other: every request has a number, every answer repeats it.
+import type { Fault } from "./engine/error.js";
+import type { Preview, Recipe, Summary, TableInfo } from "./engine/types.js";
+
+/** How the worker gets rid of a ZIP: into the browser's own storage, or piece by piece to the page. */
+export type Outlet = "storage" | "page";
+
+/** The requests and what each is answered with. */
+export interface Requests {
+  open: { ask: { module: WebAssembly.Module; files: { path: string; file: File }[] }; answer: { summary: Summary; recipe: Recipe; version: string } };
+  parseRecipe: { ask: { text: string }; answer: Recipe };
+  recipeText: { ask: { recipe: Recipe }; answer: string };
+  tables: { ask: { recipe: Recipe }; answer: TableInfo[] };
+  preview: { ask: { recipe: Recipe; path: string; start: number; count: number }; answer: Preview };
+  export: { ask: { recipe: Recipe; outlet: Outlet; file: string }; answer: { name: string; size: number; stored: File | null } };
+}
+
+export type Request = keyof Requests;
+
+/** From the page. `took` answers a piece, so that no more than a few are under way. */
+export type ToWorker =
+  | { [R in Request]: { id: number; ask: R } & Requests[R]["ask"] }[Request]
+  | { id: number; stop: true }
+  | { id: number; took: true };
+
+/** From the worker: while it works, then once at the end. */
+export type ToPage =
+  | { id: number; progress: number }
+  | { id: number; piece: Uint8Array<ArrayBuffer> }
+  | { id: number; answer: unknown }
+  | { id: number; fault: Fault };

@@ -1,0 +1,153 @@
+// Saves the ZIP by the best way that this browser has: straight to the file that the user picks, else through
+// the browser's own storage, else from memory. The file is complete or there is none.
+import { EngineError, faultOf } from "./engine/error.js";
+import { f, t } from "./i18n/index.js";
+import { line } from "./job.js";
+import { announce, state } from "./state.js";
+
+declare global {
+  interface Window {
+    showSaveFilePicker?: (options: object) => Promise<FileSystemFileHandle & { remove?: () => Promise<void> }>;
+  }
+}
+
+/** Above this many bytes a ZIP that is kept in memory may fail (measured in Chromium 156). */
+const MUCH_MEMORY = 200_000_000;
+
+/** Names of our files in the browser's storage start so. */
+const PREFIX = "windrow-";
+
+let stop: AbortController | null = null;
+let lastUrl: string | null = null;
+
+/** Makes the ZIP and saves it, as the recipe says. */
+export async function save(): Promise<void> {
+  if (stop) return;
+  const mine = (stop = new AbortController());
+  try {
+    const picked = await pick();
+    state.saving.value = { name: "saving", part: 0, large: false };
+    announce(t.value.save.saving);
+    const { name, size } = picked ? await toPicked(picked, mine.signal) : await toDownloads(mine.signal);
+    state.saving.value = { name: "done", file: name, size, picked: picked !== null };
+    announce(`${t.value.save.done}: ${t.value.save.doneWhat(name, f.value.bytes(size))}`);
+  } catch (error) {
+    const fault = faultOf(error);
+    const asked = state.saving.peek().name === "saving";
+    if (fault.code !== "aborted") {
+      state.saving.value = { name: "failed", fault };
+      announce(t.value.save.failed);
+    } else if (asked) {
+      state.saving.value = { name: "stopped" };
+      announce(t.value.save.stopped);
+    }
+  } finally {
+    stop = null;
+  }
+}
+
+/** Calls the saving off; what was written is removed. */
+export function cancelSaving(): void {
+  stop?.abort();
+}
+
+/** A name for the file before the ZIP is made: the input's, without its endings. */
+function suggestedName(): string {
+  const phase = state.phase.value;
+  const base = phase.name === "ready" ? phase.label.split("/").pop()!.split(".")[0] : "";
+  return `${base || "windrow"}.zip`;
+}
+
+/** Asks where to save; null where the browser cannot ask. Throws an AbortError if the user thinks better of it. */
+async function pick() {
+  if (!window.showSaveFilePicker) return null;
+  try {
+    return await window.showSaveFilePicker({
+      id: "windrow",
+      suggestedName: suggestedName(),
+      types: [{ description: "ZIP", accept: { "application/zip": [".zip"] } }],
+    });
+  } catch (error) {
+    if ((error as Error).name === "AbortError") throw error;
+    return null; // not allowed here, for example in a frame: the next best way
+  }
+}
+
+function onProgress(part: number): void {
+  const now = state.saving.peek();
+  if (now.name === "saving") state.saving.value = { ...now, part };
+}
+
+async function toPicked(handle: FileSystemFileHandle & { remove?: () => Promise<void> }, signal: AbortSignal) {
+  const file = await handle.createWritable();
+  try {
+    const ask = { recipe: state.recipe.value!, outlet: "page" as const, file: "" };
+    const { size } = await line().call("export", ask, { signal, onProgress, onPiece: (piece) => file.write(piece) });
+    await file.close();
+    return { name: handle.name, size };
+  } catch (error) {
+    await file.abort().catch(() => {});
+    await handle.remove?.().catch(() => {}); // the dialog made an empty file of this name
+    throw error;
+  }
+}
+
+async function toDownloads(signal: AbortSignal) {
+  const recipe = state.recipe.value!;
+  const storage = await hasStorage();
+  if (storage) await clean();
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let size = 0;
+  const onPiece = (piece: Uint8Array<ArrayBuffer>) => {
+    parts.push(piece);
+    size += piece.byteLength;
+    const now = state.saving.peek();
+    if (size > MUCH_MEMORY && now.name === "saving" && !now.large) state.saving.value = { ...now, large: true };
+  };
+  const file = `${PREFIX}${crypto.randomUUID()}.zip`;
+  if (storage) hold(file);
+  const outlet = storage ? "storage" : "page";
+  const result = await line().call("export", { recipe, outlet, file }, { signal, onProgress, onPiece });
+  if (signal.aborted) throw new EngineError({ code: "aborted" });
+  download(result.stored ?? new Blob(parts, { type: "application/zip" }), result.name);
+  return result;
+}
+
+/** Hands a file to the browser's downloads. */
+export function download(blob: Blob, name: string): void {
+  if (lastUrl) URL.revokeObjectURL(lastUrl);
+  lastUrl = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = lastUrl;
+  link.download = name;
+  link.click();
+}
+
+/** Whether the browser's own storage can be used; pages from file:// and private windows often have none. */
+async function hasStorage(): Promise<boolean> {
+  try {
+    const folder = await navigator.storage.getDirectory();
+    return "createSyncAccessHandle" in FileSystemFileHandle.prototype && !!folder;
+  } catch {
+    return false;
+  }
+}
+
+/** Marks a stored file as in use by this page, until the page is closed. */
+function hold(file: string): void {
+  void navigator.locks?.request(file, () => new Promise(() => {}));
+}
+
+/** Removes files that closed pages have left in the browser's storage. */
+export async function clean(): Promise<void> {
+  try {
+    const folder = await navigator.storage.getDirectory();
+    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    for await (const name of folder.keys()) {
+      const used = held.some((lock) => lock.name === name);
+      if (name.startsWith(PREFIX) && !used) await folder.removeEntry(name).catch(() => {});
+    }
+  } catch {
+    return; // no storage, nothing to clean
+  }
+}

@@ -1,0 +1,14 @@
+// What the build provides instead of files: see .ci/build.mjs.
+declare module "virtual:worker-source" {
+  const source: string;
+  export default source;
+}
+declare module "windrow-wasm" {
+  export const Study: import("./engine/types.js").Wasm["Study"];
+  export const default_recipe: import("./engine/types.js").Wasm["default_recipe"];
+  export const parse_recipe: import("./engine/types.js").Wasm["parse_recipe"];
+  export const recipe_text: import("./engine/types.js").Wasm["recipe_text"];
+  export const version: import("./engine/types.js").Wasm["version"];
+  export function initSync(source: { module: WebAssembly.Module }): unknown;
+}
+declare module "*.css";

@@ -1,0 +1,151 @@
+// The worker: holds the wasm module and the data, and answers the page's requests.
+// It is started from a blob: URL and so is bound by the page's policy: it cannot connect to anything.
+import * as wasm from "windrow-wasm";
+import { EngineError, faultOf, throwIfAborted } from "./engine/error.js";
+import { open, type OpenStudy, type Sink } from "./engine/index.js";
+import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+/** Pieces that may be under way to the page before it says that it took one. */
+const MOST_UNDER_WAY = 8;
+
+let study: OpenStudy | undefined;
+const stops = new Map<number, AbortController>();
+const waiting = new Map<number, { underWay: number; wake: () => void }>();
+
+const post = (message: ToPage, transfer: Transferable[] = []) => self.postMessage(message, transfer);
+
+function opened(): OpenStudy {
+  if (!study) throw new EngineError({ code: "internal", message: "no file is open" });
+  return study;
+}
+
+/** Tells the page a number now and then, not each time. */
+function progressOf(id: number): (part: number) => void {
+  let last = 0;
+  return (part) => {
+    const now = performance.now();
+    if (now - last < 50 && part < 1) return;
+    last = now;
+    post({ id, progress: part });
+  };
+}
+
+const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: AbortSignal) => Promise<Requests[R]["answer"]> } = {
+  async open(id, { module, files }, signal) {
+    wasm.initSync({ module });
+    const progress = progressOf(id);
+    const inputs = files.map(({ path, file }) => ({ path, blob: file }));
+    study = await open(wasm, inputs, {
+      signal,
+      onProgress: (done, total) => progress(total === 0 ? 1 : Math.min(1, done / total)),
+    });
+    return { summary: study.summary, recipe: wasm.default_recipe(), version: wasm.version() };
+  },
+
+  async parseRecipe(_, { text }) {
+    return wasm.parse_recipe(text);
+  },
+
+  async recipeText(_, { recipe }) {
+    return wasm.recipe_text(recipe);
+  },
+
+  async tables(_, { recipe }) {
+    return opened().tables(recipe);
+  },
+
+  async preview(_, { recipe, path, start, count }) {
+    return opened().preview(recipe, path, start, count);
+  },
+
+  async export(id, { recipe, outlet, file }, signal) {
+    const sink = await sinks[outlet](id, file, signal);
+    const { name, size } = await opened().export(recipe, sink, { signal, onProgress: progressOf(id) });
+    return { name, size, stored: (await sink.stored?.()) ?? null };
+  },
+};
+
+const sinks: { [O in Outlet]: (id: number, file: string, signal: AbortSignal) => Promise<Sink & { stored?: () => Promise<File> }> } = {
+  /** Writes into a file of the browser's own storage: no memory is taken, however large the ZIP. */
+  async storage(_, file) {
+    const folder = await navigator.storage.getDirectory();
+    const handle = await folder.getFileHandle(file, { create: true });
+    const access = await handle.createSyncAccessHandle();
+    return {
+      write(bytes) {
+        for (let at = 0; at < bytes.byteLength; ) {
+          const written = access.write(bytes.subarray(at));
+          if (written === 0) throw new DOMException("nothing was written", "QuotaExceededError");
+          at += written;
+        }
+      },
+      close() {
+        access.flush();
+        access.close();
+      },
+      async abort() {
+        access.close();
+        await folder.removeEntry(file);
+      },
+      stored: () => handle.getFile(),
+    };
+  },
+
+  /** Sends the pieces to the page, never more than it can take. */
+  async page(id, _, signal) {
+    const state = { underWay: 0, wake: () => {} };
+    waiting.set(id, state);
+    const until = async (most: number) => {
+      while (state.underWay > most) await new Promise<void>((resolve) => (state.wake = resolve));
+      throwIfAborted(signal);
+    };
+    return {
+      async write(bytes) {
+        await until(MOST_UNDER_WAY);
+        state.underWay += 1;
+        const piece = bytes.byteLength === bytes.buffer.byteLength ? (bytes as Uint8Array<ArrayBuffer>) : bytes.slice();
+        post({ id, piece }, [piece.buffer]);
+      },
+      close: () => until(0),
+      abort() {},
+    };
+  },
+};
+
+async function answer<R extends Request>(message: { id: number; ask: R } & Requests[R]["ask"]): Promise<void> {
+  const { id } = message;
+  const stop = new AbortController();
+  stops.set(id, stop);
+  try {
+    post({ id, answer: await handlers[message.ask](id, message, stop.signal) });
+  } catch (error) {
+    post({ id, fault: faultOf(error) });
+  } finally {
+    stops.delete(id);
+    waiting.delete(id);
+  }
+}
+
+/** Lets a writer go on that waits for the page: the page may never answer a piece of a job that was stopped. */
+function release(id: number): void {
+  const state = waiting.get(id);
+  if (!state) return;
+  state.underWay = 0;
+  state.wake();
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+  if ("ask" in data) {
+    void answer(data as { id: number; ask: Request } & Requests[Request]["ask"]);
+  } else if ("took" in data) {
+    const state = waiting.get(data.id);
+    if (!state) return;
+    state.underWay -= 1;
+    state.wake();
+  } else {
+    stops.get(data.id)?.abort();
+    release(data.id);
+  }
+};
