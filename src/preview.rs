@@ -57,18 +57,48 @@ pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
     Ok(files(study, recipe)?.into_iter().map(info).collect())
 }
 
-/// Rows of the table at a path, from `start` on, at most a thousand.
-///
-/// # Errors
-/// [`Code::NoSuchSession`] and [`Code::NoSuchTable`].
-pub fn rows(study: &Study, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Preview> {
-    let found = files(study, recipe)?.into_iter().find(|file| file.path == path);
-    let table = found.ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?.table;
-    let count = count.min(MOST).min(table.rows.saturating_sub(start));
-    let mut shown = Shown { filetype: recipe.filetype, width: table.columns.len(), rows: Vec::new() };
-    let mut cursor = Cursor::default();
-    table.emit(start, &mut cursor, &mut shown, |shown| (shown.rows.len() as u64) < count);
-    Ok(Preview { columns: table.columns.clone(), rows: shown.rows, total: table.rows })
+/// Shows tables; keeps the one that was looked at last, so that scrolling costs only the rows.
+#[derive(Default)]
+pub struct Viewer {
+    last: Option<(Recipe, TableFile)>,
+}
+
+impl Viewer {
+    /// Rows of the table at a path, from `start` on, at most a thousand.
+    ///
+    /// # Errors
+    /// [`Code::NoSuchSession`] and [`Code::NoSuchTable`].
+    pub fn rows(&mut self, study: &Study, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Preview> {
+        let found = self.last.take().filter(|(known, file)| known == recipe && file.path == path);
+        let (_, file) = match found {
+            Some(found) => self.last.insert(found),
+            None => self.last.insert((recipe.clone(), find(study, recipe, path)?)),
+        };
+        let table = &file.table;
+        let count = count.min(MOST).min(table.rows.saturating_sub(start));
+        let mut shown = Shown { filetype: recipe.filetype, width: table.columns.len(), rows: Vec::new() };
+        let mut cursor = Cursor::default();
+        table.emit(start, &mut cursor, &mut shown, |shown| (shown.rows.len() as u64) < count);
+        Ok(Preview { columns: table.columns.clone(), rows: shown.rows, total: table.rows })
+    }
+}
+
+/// The table at a path; only its own session and view are worked out.
+fn find(study: &Study, recipe: &Recipe, path: &str) -> Result<TableFile> {
+    let sessions = chosen(study, recipe)?;
+    for (session, folder) in sessions.iter().zip(&folders(&sessions)) {
+        if !path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')) {
+            continue;
+        }
+        for view in recipe.wanted() {
+            let one = Recipe { views: vec![view], ..recipe.clone() };
+            let mut files = tables_of(study, session, folder, &one);
+            if let Some(at) = files.iter().position(|file| file.path == path) {
+                return Ok(files.swap_remove(at));
+            }
+        }
+    }
+    Err(Error::new(Code::NoSuchTable, Place::file(path)))
 }
 
 /// A name for the ZIP: the session's if there is one, else the input's.

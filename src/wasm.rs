@@ -63,6 +63,7 @@ pub struct Study {
     limits: Limits,
     opening: Option<study::Opening>,
     open: Option<study::Study>,
+    viewer: preview::Viewer,
 }
 
 #[wasm_bindgen]
@@ -79,7 +80,7 @@ impl Study {
         if let Some(memory) = settings.memory {
             limits.memory = memory as u64;
         }
-        Ok(Study { files: Vec::new(), limits, opening: None, open: None })
+        Ok(Study { files: Vec::new(), limits, opening: None, open: None, viewer: preview::Viewer::default() })
     }
 
     /// Adds a file by its path and size in bytes; returns its index.
@@ -117,7 +118,6 @@ impl Study {
     }
 
     fn read(&self) -> std::result::Result<&study::Study, JsValue> {
-        let unread = || thrown(Error::new(Code::Io, Place::default()).detail("Reading was not finished."));
         self.open.as_ref().ok_or_else(unread)
     }
 
@@ -141,7 +141,8 @@ impl Study {
         count: f64,
     ) -> std::result::Result<JsValue, JsValue> {
         let recipe = page_recipe(recipe)?;
-        let preview = preview::rows(self.read()?, &recipe, path, start as u64, count as u64).map_err(thrown)?;
+        let study = self.open.as_ref().ok_or_else(unread)?;
+        let preview = self.viewer.rows(study, &recipe, path, start as u64, count as u64).map_err(thrown)?;
         to_js(&preview)
     }
 
@@ -151,6 +152,10 @@ impl Study {
         let export = export::Export::new(study, &page_recipe(recipe)?).map_err(thrown)?;
         Ok(Export { export, name: preview::archive_name(study) })
     }
+}
+
+fn unread() -> JsValue {
+    thrown(Error::new(Code::Io, Place::default()).detail("Reading was not finished."))
 }
 
 /// A recipe from the page; it can never ask for credentials.
