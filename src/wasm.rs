@@ -2,15 +2,17 @@
 
 use crate::describe::summary::{ProblemSummary, Summary};
 use crate::error::{Code, Error, Place, Result};
-use crate::export::{self, Output};
+use crate::export::{self, Made, Output};
 use crate::limits::Limits;
 use crate::preview::{self, TableInfo};
 use crate::recipe::{self, Recipe};
 use crate::source::{FileInfo, Reader};
 use crate::study;
+use crate::write::deflate::{self, Block, Level, Packed};
 use js_sys::{Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::*;
 
 /// Turns an error into a JavaScript `Error` with `code`, `place`, `detail` and `advice`.
@@ -134,7 +136,7 @@ impl Study {
 
     /// Rows of one table as text, see the type `Preview`.
     pub fn preview(
-        &self,
+        &mut self,
         recipe: JsValue,
         path: &str,
         start: f64,
@@ -188,6 +190,48 @@ impl Export {
         self.export.push(chunk).map_err(thrown)
     }
 
+    /// For sharing the work, instead of `next`: `{ ticket, file, hash, last, before, bytes }` is a block to be
+    /// compressed (`pack_block`) and, where `hash` says so, hashed (`Hasher`); `{ want }` as in `next`;
+    /// `{ wait: true }` when awaited results come first; `undefined` when all blocks were made.
+    pub fn make(&mut self) -> std::result::Result<JsValue, JsValue> {
+        let number = |n: u64| JsValue::from_f64(n as f64);
+        Ok(match self.export.make().map_err(thrown)? {
+            Made::Done => JsValue::UNDEFINED,
+            Made::Wait => object(&[("wait", JsValue::TRUE)]),
+            Made::Want(range) => object(&[("want", want(&range))]),
+            Made::Task(task) => object(&[
+                ("ticket", number(task.ticket)),
+                ("file", number(task.file as u64)),
+                ("hash", task.hash.into()),
+                ("last", task.block.last.into()),
+                ("before", Uint8Array::from(task.block.before.as_slice()).into()),
+                ("bytes", Uint8Array::from(task.block.bytes.as_slice()).into()),
+            ]),
+        })
+    }
+
+    /// Takes a compressed block: what `pack_block` gave, and the block's length.
+    pub fn packed(&mut self, ticket: f64, bytes: Vec<u8>, crc: u32, raw: f64) {
+        self.export.packed(ticket as u64, Packed { bytes, crc, raw: raw as u64 });
+    }
+
+    /// Takes the digest of a file.
+    pub fn hashed(&mut self, file: usize, digest: &[u8]) {
+        if let Ok(digest) = digest.try_into() {
+            self.export.hashed(file, digest);
+        }
+    }
+
+    /// The bytes of the ZIP that are complete; may be empty.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.export.take()
+    }
+
+    /// Whether blocks shall be compressed for size.
+    pub fn small(&self) -> bool {
+        self.export.level() == Level::Small
+    }
+
     /// How much is done, 0 to 1.
     pub fn progress(&self) -> f64 {
         self.export.progress()
@@ -196,6 +240,52 @@ impl Export {
     /// A file name to suggest.
     pub fn name(&self) -> String {
         self.name.clone()
+    }
+}
+
+/// A compressed block.
+#[wasm_bindgen(getter_with_clone)]
+pub struct PackedBlock {
+    /// Deflate data.
+    pub bytes: Vec<u8>,
+    /// CRC-32 of the block.
+    pub crc: u32,
+}
+
+/// Compresses a block that `Export.make` gave. Needs no study, so any worker can do it.
+#[wasm_bindgen]
+pub fn pack_block(
+    before: Vec<u8>,
+    bytes: Vec<u8>,
+    last: bool,
+    small: bool,
+) -> std::result::Result<PackedBlock, JsValue> {
+    let level = if small { Level::Small } else { Level::Fast };
+    let packed = deflate::pack(&Block { before, bytes, last }, level).map_err(thrown)?;
+    Ok(PackedBlock { bytes: packed.bytes, crc: packed.crc })
+}
+
+/// SHA-256 of a file whose blocks come in order.
+#[wasm_bindgen]
+#[derive(Default)]
+pub struct Hasher(Sha256);
+
+#[wasm_bindgen]
+impl Hasher {
+    /// At the beginning of a file.
+    #[wasm_bindgen(constructor)]
+    pub fn new() -> Hasher {
+        Hasher::default()
+    }
+
+    /// The next block.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest; the next block begins another file.
+    pub fn finish(&mut self) -> Vec<u8> {
+        self.0.finalize_reset().to_vec()
     }
 }
 
