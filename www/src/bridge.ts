@@ -20,13 +20,14 @@ interface Call extends CallOptions {
 /** A worker and the calls that wait for it. `end` gives its memory back; calls under way are then rejected. */
 export class Bridge {
   readonly #worker: Worker;
+  readonly #script: string;
   readonly #calls = new Map<number, Call>();
   #last = 0;
 
   constructor() {
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    this.#worker = new Worker(url);
-    URL.revokeObjectURL(url);
+    // The address stays good while the worker lives: it starts its helpers from it.
+    this.#script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    this.#worker = new Worker(this.#script);
     this.#worker.onmessage = ({ data }: MessageEvent<ToPage>) => this.#hear(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
@@ -47,6 +48,7 @@ export class Bridge {
   /** Ends the worker at once. */
   end(reason: unknown = new EngineError({ code: "aborted" })): void {
     this.#worker.terminate();
+    URL.revokeObjectURL(this.#script);
     for (const call of this.#calls.values()) call.reject(reason);
     this.#calls.clear();
   }

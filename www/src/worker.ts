@@ -3,6 +3,7 @@
 import * as wasm from "windrow-wasm";
 import { EngineError, faultOf, throwIfAborted } from "./engine/error.js";
 import { open, type OpenStudy, type Sink } from "./engine/index.js";
+import { startLanes, type FromLane, type ToLane } from "./lanes.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -10,7 +11,11 @@ declare const self: DedicatedWorkerGlobalScope;
 /** Pieces that may be under way to the page before it says that it took one. */
 const MOST_UNDER_WAY = 8;
 
+/** Below this many changes an export is done before helpers have started. */
+const WORTH_HELPERS = 50_000;
+
 let study: OpenStudy | undefined;
+let engine: WebAssembly.Module | undefined;
 const stops = new Map<number, AbortController>();
 const waiting = new Map<number, { underWay: number; wake: () => void }>();
 
@@ -35,6 +40,7 @@ function progressOf(id: number): (part: number) => void {
 const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: AbortSignal) => Promise<Requests[R]["answer"]> } = {
   async open(id, { module, files }, signal) {
     wasm.initSync({ module });
+    engine = module;
     const progress = progressOf(id);
     const inputs = files.map(({ path, file }) => ({ path, blob: file }));
     study = await open(wasm, inputs, {
@@ -62,8 +68,14 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
 
   async export(id, { recipe, outlet, file }, signal) {
     const sink = await sinks[outlet](id, file, signal);
-    const { name, size } = await opened().export(recipe, sink, { signal, onProgress: progressOf(id) });
-    return { name, size, stored: (await sink.stored?.()) ?? null };
+    const lanes = engine && opened().summary.changes >= WORTH_HELPERS ? startLanes(engine) : undefined;
+    try {
+      const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes }) };
+      const { name, size } = await opened().export(recipe, sink, options);
+      return { name, size, stored: (await sink.stored?.()) ?? null };
+    } finally {
+      lanes?.end();
+    }
   },
 };
 
@@ -136,8 +148,38 @@ function release(id: number): void {
   state.wake();
 }
 
-self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  if ("ask" in data) {
+/** The other life of this script: a worker that only compresses and hashes, for the one that holds the data. */
+const lane = { hasher: undefined as wasm.Hasher | undefined };
+
+function laneWork(data: Exclude<ToLane, { lane: unknown }>): FromLane {
+  const { job } = data;
+  if ("pack" in data) {
+    const { before, bytes, last } = data.pack;
+    const packed = wasm.pack_block(before, bytes, last, data.small);
+    return { job, bytes: packed.bytes as Uint8Array<ArrayBuffer>, crc: packed.crc };
+  }
+  lane.hasher ??= new wasm.Hasher();
+  lane.hasher.update(data.hash.bytes);
+  return data.hash.last ? { job, bytes: lane.hasher.finish() as Uint8Array<ArrayBuffer> } : { job };
+}
+
+function serveLane(data: ToLane): void {
+  if ("lane" in data) {
+    wasm.initSync({ module: data.lane });
+    return;
+  }
+  try {
+    const answer = laneWork(data);
+    self.postMessage(answer, answer.bytes ? [answer.bytes.buffer] : []);
+  } catch (error) {
+    self.postMessage({ job: data.job, fault: String(error) } satisfies FromLane);
+  }
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker | ToLane>) => {
+  if ("lane" in data || "job" in data) {
+    serveLane(data);
+  } else if ("ask" in data) {
     void answer(data as { id: number; ask: Request } & Requests[Request]["ask"]);
   } else if ("took" in data) {
     const state = waiting.get(data.id);

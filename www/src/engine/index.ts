@@ -8,10 +8,12 @@
 // It works in a worker, a page or Node. Nothing is read whole: files by ranges, the ZIP piece by piece.
 import { throwIfAborted } from "./error.js";
 import { RangeReader, type ByteSource, type ReadOptions } from "./read.js";
+import { share, type Helpers } from "./share.js";
 import type { Preview, Recipe, Summary, TableInfo, Want, Wasm, WasmStudy } from "./types.js";
 
 export * from "./error.js";
 export * from "./read.js";
+export * from "./share.js";
 export * from "./types.js";
 
 /** A file as it was given: its path (`/` between folders) and its bytes. */
@@ -38,6 +40,8 @@ export interface ExportOptions {
   signal?: AbortSignal;
   /** From 0 to 1. */
   onProgress?: (part: number) => void;
+  /** Who compresses and hashes; without them it is done here. The bytes are the same. */
+  helpers?: Helpers;
 }
 
 /** How long the work may keep the thread before messages are let in, in milliseconds. */
@@ -86,22 +90,32 @@ export class OpenStudy {
   }
 
   /** Writes the ZIP piece by piece; gives back its suggested name and its size in bytes. */
-  async export(recipe: Recipe, sink: Sink, { signal, onProgress }: ExportOptions = {}): Promise<{ name: string; size: number }> {
+  async export(recipe: Recipe, sink: Sink, { signal, onProgress, helpers }: ExportOptions = {}): Promise<{ name: string; size: number }> {
     const reader = new RangeReader(signal ? { signal } : {});
     const pause = pauses();
     let size = 0;
     try {
       const job = this.#study.export(recipe);
-      for (let step = job.next(); step; step = job.next()) {
-        if ("want" in step) {
-          await readWant(reader, this.#inputs, step.want, (piece) => job.push(piece));
-        } else {
-          size += step.bytes.byteLength;
-          await sink.write(step.bytes);
-        }
+      const after = async () => {
         onProgress?.(job.progress());
         await pause();
         throwIfAborted(signal);
+      };
+      const read = async (want: Want) => {
+        await readWant(reader, this.#inputs, want, (piece) => job.push(piece));
+        await after();
+      };
+      const write = async (bytes: Uint8Array) => {
+        size += bytes.byteLength;
+        await sink.write(bytes);
+        await after();
+      };
+      if (helpers) {
+        await share(job, helpers, { read, write });
+      } else {
+        for (let step = job.next(); step; step = job.next()) {
+          await ("want" in step ? read(step.want) : write(step.bytes));
+        }
       }
       await sink.close();
       return { name: job.name(), size };

@@ -116,10 +116,30 @@ export interface WasmStudy {
   export(recipe: Recipe): WasmExport;
 }
 
-/** The class `Export` of the wasm module. */
+/** A block of a file of the ZIP, to be compressed and, if asked, hashed; blocks of a file come in order. */
+export interface Task {
+  ticket: number;
+  /** Number of the file in the ZIP. */
+  file: number;
+  hash: boolean;
+  /** Whether the file ends with this block. */
+  last: boolean;
+  /** Bytes of the file before the block that the compressor may refer to. */
+  before: Uint8Array;
+  bytes: Uint8Array;
+}
+
+/** The class `Export` of the wasm module: either `next` alone, or `make` and its companions. */
 export interface WasmExport {
   next(): { bytes: Uint8Array } | { want: Want } | undefined;
   push(chunk: Uint8Array): void;
+  make(): Task | { want: Want } | { wait: true } | undefined;
+  packed(ticket: number, bytes: Uint8Array, crc: number, raw: number): void;
+  hashed(file: number, digest: Uint8Array): void;
+  /** Bytes of the ZIP that are complete; may be empty. */
+  take(): Uint8Array;
+  /** Whether blocks shall be compressed for size. */
+  small(): boolean;
   /** From 0 to 1. */
   progress(): number;
   /** A file name for the ZIP. */
@@ -135,4 +155,6 @@ export interface Wasm {
   /** A recipe as it is saved. */
   recipe_text(recipe: Recipe): string;
   version(): string;
+  pack_block(before: Uint8Array, bytes: Uint8Array, last: boolean, small: boolean): { bytes: Uint8Array; crc: number };
+  Hasher: new () => { update(bytes: Uint8Array): void; finish(): Uint8Array };
 }

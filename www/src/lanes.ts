@@ -1,0 +1,73 @@
+// Workers that compress and hash blocks of a ZIP, so that an export uses more than one processor.
+// They run the same script as the worker that holds the data, and are bound by the same policy.
+import type { Helpers } from "./engine/share.js";
+import type { Task } from "./engine/types.js";
+
+/** What a lane is asked; it answers with the same number. */
+export type ToLane = { lane: WebAssembly.Module } | { job: number; pack: Task; small: boolean } | { job: number; hash: Task };
+export type FromLane = { job: number; bytes?: Uint8Array<ArrayBuffer>; crc?: number; fault?: string };
+
+/** More than this many lanes gain nothing: rendering cannot keep them busy. */
+const MOST_LANES = 3;
+
+/** Blocks under way per lane: enough to keep it busy, few enough to bound memory. */
+const AHEAD = 4;
+
+class Lane {
+  readonly #worker: Worker;
+  readonly #jobs = new Map<number, { resolve: (answer: FromLane) => void; reject: (error: Error) => void }>();
+  #last = 0;
+  /** Jobs that wait or run. */
+  get load(): number {
+    return this.#jobs.size;
+  }
+
+  constructor(script: string, module: WebAssembly.Module) {
+    this.#worker = new Worker(script);
+    this.#worker.onmessage = ({ data }: MessageEvent<FromLane>) => {
+      const job = this.#jobs.get(data.job);
+      this.#jobs.delete(data.job);
+      if (data.fault === undefined) job?.resolve(data);
+      else job?.reject(new Error(data.fault));
+    };
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      for (const job of this.#jobs.values()) job.reject(new Error(event.message || "a worker stopped"));
+      this.#jobs.clear();
+    };
+    this.#worker.postMessage({ lane: module } satisfies ToLane);
+  }
+
+  ask(what: { pack: Task; small: boolean } | { hash: Task }): Promise<FromLane> {
+    const job = ++this.#last;
+    const task = "pack" in what ? what.pack : what.hash;
+    return new Promise((resolve, reject) => {
+      this.#jobs.set(job, { resolve, reject });
+      this.#worker.postMessage({ job, ...what }, [task.bytes.buffer as ArrayBuffer, task.before.buffer as ArrayBuffer]);
+    });
+  }
+
+  end(): void {
+    this.#worker.terminate();
+  }
+}
+
+/** Starts lanes for one export; `end` stops them and gives their memory back. */
+export function startLanes(module: WebAssembly.Module): Helpers & { end(): void } {
+  const script = self.location.href;
+  const count = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
+  const packers = Array.from({ length: count }, () => new Lane(script, module));
+  const hasher = new Lane(script, module);
+  return {
+    most: (count + 1) * AHEAD,
+    async pack(task, small) {
+      const lane = packers.reduce((best, lane) => (lane.load < best.load ? lane : best));
+      const { bytes, crc } = await lane.ask({ pack: task, small });
+      return { bytes: bytes!, crc: crc! };
+    },
+    hash: async (task) => (await hasher.ask({ hash: task })).bytes,
+    end() {
+      for (const lane of [...packers, hasher]) lane.end();
+    },
+  };
+}
