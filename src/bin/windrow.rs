@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use windrow::describe::summary::{ProblemSummary, Summary};
+use windrow::describe::summary::{ProblemSummary, SessionSummary, Summary};
 use windrow::error::{Code, Error, Place, Problem};
-use windrow::export::{self, Export, Output};
+use windrow::export::{self, Export, threads};
 use windrow::limits::Limits;
 use windrow::recipe::{Compression, Filetype, Recipe, ViewName};
 use windrow::source::{FileInfo, Reader};
@@ -20,7 +20,7 @@ windrow: an experiment's log as tables, on this machine only
   windrow inspect INPUT... [--json]
       what is in the input: sessions, fields, problems
   windrow export INPUT... -o OUT.zip [--session NAME]... [--filetype csv|jsonl]
-      [--filters|--no-filters] [--gvar FIELD]... [--views LIST] [--small]
+      [--filters|--no-filters] [--gvar FIELD]... [--views LIST] [--small] [--threads N]
       [--recipe FILE] [--include-secrets]
       everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times
   windrow view INPUT... --session NAME --format ultralong|sparse|latest|page-times
@@ -68,6 +68,7 @@ struct Arguments {
     filetype: Option<Filetype>,
     filters: Option<bool>,
     small: bool,
+    threads: Option<usize>,
     include_secrets: bool,
     json: bool,
 }
@@ -154,6 +155,7 @@ fn arguments(mut parser: lexopt::Parser) -> Result<Arguments, Failure> {
             Long("filters") => a.filters = Some(true),
             Long("no-filters") => a.filters = Some(false),
             Long("small") => a.small = true,
+            Long("threads") => a.threads = Some(parser.value()?.parse()?),
             Long("include-secrets") => a.include_secrets = true,
             Long("json") => a.json = true,
             other => return Err(other.unexpected().into()),
@@ -191,8 +193,6 @@ fn inspect(a: &Arguments) -> Result<bool, Failure> {
     Ok(!summary.problems.is_empty())
 }
 
-use windrow::describe::summary::SessionSummary;
-
 fn export(a: &Arguments) -> Result<bool, Failure> {
     let output = a.output.as_ref().ok_or_else(|| Failure::Usage("where to: -o OUT.zip".to_owned()))?;
     let mut recipe = match &a.recipe {
@@ -218,7 +218,8 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     let mut export = Export::new(&study, &recipe)?;
     // The archive is complete or there is none: it gets its name only at the end.
     let partial = output.with_extension("zip.partial");
-    let written = write_archive(&mut export, &partial);
+    let threads = a.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let written = write_archive(&mut export, threads, &partial);
     if let Err(failure) = written {
         let _ = std::fs::remove_file(&partial);
         return Err(failure);
@@ -230,15 +231,13 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     Ok(!study.problems.is_empty())
 }
 
-fn write_archive(export: &mut Export, path: &Path) -> Result<(), Failure> {
+fn write_archive(export: &mut Export, threads: usize, path: &Path) -> Result<(), Failure> {
     let mut file = File::create(path)?;
     let mut progress = Progress::new("writing");
-    while let Some(output) = export.next()? {
-        if let Output::Bytes(bytes) = output {
-            file.write_all(&bytes)?;
-        }
-        progress.show(export.progress());
-    }
+    threads::run(export, threads, |bytes, done| {
+        progress.show(done);
+        file.write_all(bytes).map_err(Failure::from)
+    })?;
     file.sync_all()?;
     Ok(())
 }

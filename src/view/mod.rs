@@ -61,6 +61,7 @@ enum Body {
 pub struct Cursor {
     line: usize,
     latest: latest::Cache,
+    pages: page_times::Pages,
 }
 
 impl Table {
@@ -132,7 +133,7 @@ impl Table {
         match &self.body {
             Body::Changes(changes) => changes.row(&self.log, row, &mut cursor.line, rows),
             Body::Latest(latest) => latest.row(&self.log, row, &mut cursor.latest, rows),
-            Body::PageTimes(visits) => visits.row(&self.log, row, rows),
+            Body::PageTimes(visits) => visits.row(&self.log, row, &mut cursor.pages, rows),
         }
         rows.end();
     }

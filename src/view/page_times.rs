@@ -9,6 +9,7 @@ use crate::log::{Log, Section, Session, Span};
 use crate::table::{Cell, Rows};
 use crate::value::{self, Type};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 const COLUMNS: [&str; 7] = ["context", "entered", "left", "page_name", "show_page", "sname", "uname"];
 
@@ -59,39 +60,61 @@ impl PageTimes {
         self.visits.len() as u64
     }
 
-    /// Emits the cells of a row.
-    pub fn row<R: Rows>(&self, log: &Log, row: u64, rows: &mut R) {
+    /// Emits the cells of a row; `pages` keeps the list of pages that the row before used.
+    pub fn row<R: Rows>(&self, log: &Log, row: u64, pages: &mut Pages, rows: &mut R) {
         let visit = &self.visits[row as usize];
         let page = log.values.get(log.value(visit.entered)).1;
+        let order = visit.order.map(|order| log.values.get(order).1);
+        pages.turn_to(visit.order, order.unwrap_or_default());
         rows.cell(0, Cell::Text(log.context(visit.entered)));
         rows.cell(1, Cell::Float(log.time(visit.entered)));
         rows.cell(2, visit.left.map_or(Cell::Null, |left| Cell::Float(log.time(left))));
-        rows.cell(3, page_name(visit.order.map(|order| log.values.get(order).1), page));
+        rows.cell(3, order.map_or(Cell::Null, |order| pages.name(order, page)));
         rows.cell(4, Cell::Json(page));
         rows.cell(5, Cell::Text(&self.session));
         rows.cell(6, Cell::Text(&self.players[visit.player as usize]));
     }
 }
 
-/// The page that a number names in a list of pages (canonical JSON).
-fn page_name<'a>(order: Option<&'a str>, page: &str) -> Cell<'a> {
-    let Some(pages) = order.and_then(json::items) else { return Cell::Null };
-    let number = match page {
-        "true" => 1,
-        "false" => 0,
-        _ => match page.parse::<i64>() {
-            Ok(number) => number,
-            Err(_) => return Cell::Null,
-        },
-    };
-    let len = pages.len() as i64;
-    match number {
-        _ if number == len => Cell::Text("(End)"),
-        -1 => Cell::Text("(Initialize)"),
-        _ => {
-            // Python counts negative indices from the end.
-            let index = if number < 0 { number.saturating_add(len) } else { number };
-            usize::try_from(index).ok().and_then(|i| pages.get(i)).map_or(Cell::Null, |name| Cell::Json(name))
+/// A list of pages, split once and used for many visits.
+#[derive(Default)]
+pub(super) struct Pages {
+    order: Option<ValueId>,
+    /// Where each page's canonical JSON stands in the text of the list.
+    items: Option<Vec<Range<usize>>>,
+}
+
+impl Pages {
+    fn turn_to(&mut self, order: Option<ValueId>, text: &str) {
+        if self.order != order || order.is_none() {
+            self.order = order;
+            let start = text.as_ptr() as usize;
+            let place = |item: &str| item.as_ptr() as usize - start..item.as_ptr() as usize - start + item.len();
+            self.items = json::items(text).map(|items| items.into_iter().map(place).collect());
+        }
+    }
+
+    /// The page that a number names.
+    fn name<'t>(&self, text: &'t str, page: &str) -> Cell<'t> {
+        let Some(items) = &self.items else { return Cell::Null };
+        let number = match page {
+            "true" => 1,
+            "false" => 0,
+            _ => match page.parse::<i64>() {
+                Ok(number) => number,
+                Err(_) => return Cell::Null,
+            },
+        };
+        let len = items.len() as i64;
+        match number {
+            _ if number == len => Cell::Text("(End)"),
+            -1 => Cell::Text("(Initialize)"),
+            _ => {
+                // Python counts negative indices from the end.
+                let index = if number < 0 { number.saturating_add(len) } else { number };
+                let item = usize::try_from(index).ok().and_then(|i| items.get(i));
+                item.map_or(Cell::Null, |item| Cell::Json(&text[item.clone()]))
+            }
         }
     }
 }
@@ -194,7 +217,9 @@ mod tests {
 
     #[test]
     fn pages_are_named_as_python_indexes_lists() {
-        let pages = r#"["A","B",3]"#;
+        let text = r#"["A","B",3]"#;
+        let mut pages = Pages::default();
+        pages.turn_to(None, text);
         for (page, expected) in [
             ("0", Cell::Json("\"A\"")),
             ("2", Cell::Json("3")),
@@ -206,9 +231,11 @@ mod tests {
             ("true", Cell::Json("\"B\"")),
             ("18446744073709551615", Cell::Null),
         ] {
-            assert_eq!(page_name(Some(pages), page), expected, "{page}");
+            assert_eq!(pages.name(text, page), expected, "{page}");
         }
-        assert_eq!(page_name(Some("[]"), "0"), Cell::Text("(End)"));
-        assert_eq!(page_name(None, "0"), Cell::Null);
+        pages.turn_to(None, "[]");
+        assert_eq!(pages.name("[]", "0"), Cell::Text("(End)"));
+        pages.turn_to(None, "\"no list\"");
+        assert_eq!(pages.name("\"no list\"", "0"), Cell::Null);
     }
 }

@@ -10,7 +10,7 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 pub const BLOCK: usize = 512 << 10;
 
 /// Bytes before a block that deflate can refer to.
-const WINDOW: usize = 32 << 10;
+pub const WINDOW: usize = 32 << 10;
 
 /// How hard to compress.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,15 +31,6 @@ pub struct Block {
     pub bytes: Vec<u8>,
     /// Whether the file ends here.
     pub last: bool,
-}
-
-impl Block {
-    /// The block that follows this one, still empty.
-    pub fn next(&self) -> Block {
-        let whole = [self.before.as_slice(), self.bytes.as_slice()].concat();
-        let before = whole[whole.len().saturating_sub(WINDOW)..].to_vec();
-        Block { before, bytes: Vec::with_capacity(BLOCK), last: false }
-    }
 }
 
 /// A compressed block.
@@ -102,12 +93,11 @@ mod tests {
             for level in [Level::Fast, Level::Small] {
                 let raw: Vec<u8> =
                     (0..len).map(|i| if i % 5000 < 2500 { noise(&mut seed) } else { b"abcdef"[i % 6] }).collect();
-                let (mut stream, mut crc, mut block) = (Vec::new(), crc32fast::Hasher::new(), Block::default());
-                let pieces: Vec<&[u8]> = if raw.is_empty() { vec![&[]] } else { raw.chunks(BLOCK).collect() };
-                for (i, piece) in pieces.iter().enumerate() {
-                    block = block.next();
-                    block.bytes = piece.to_vec();
-                    block.last = i + 1 == pieces.len();
+                let (mut stream, mut crc) = (Vec::new(), crc32fast::Hasher::new());
+                for start in (0..len.max(1)).step_by(BLOCK) {
+                    let end = len.min(start + BLOCK);
+                    let before = raw[start.saturating_sub(WINDOW)..start].to_vec();
+                    let block = Block { before, bytes: raw[start..end].to_vec(), last: end == len };
                     let packed = pack(&block, level).unwrap();
                     stream.extend(packed.bytes);
                     crc.combine(&crc32fast::Hasher::new_with_initial_len(packed.crc, packed.raw));

@@ -217,15 +217,11 @@ mod tests {
         let mut bytes = Vec::new();
         for (name, content) in &files {
             archive.begin(name);
-            let mut block = Block::default();
             for piece in content.chunks(BLOCK) {
-                block = block.next();
-                block.bytes = piece.to_vec();
+                let block = Block { bytes: piece.to_vec(), ..Block::default() };
                 archive.add(&pack(&block, Level::Fast).unwrap());
             }
-            block = block.next();
-            block.last = true;
-            archive.add(&pack(&block, Level::Fast).unwrap());
+            archive.add(&pack(&Block { last: true, ..Block::default() }, Level::Fast).unwrap());
             archive.end();
             bytes.extend(archive.take());
         }

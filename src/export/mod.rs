@@ -1,0 +1,319 @@
+//! Turns a study and a recipe into a ZIP, piece by piece.
+//!
+//! Simply: ask [`Export::next`] until there is nothing more. To share the work: [`Export::make`] gives blocks
+//! that anyone may compress ([`deflate::pack`]) and hash, in any order; [`Export::packed`] and
+//! [`Export::hashed`] take the results, [`Export::take`] gives the archive in order. Both ways give the same bytes.
+
+mod plan;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod threads;
+
+use crate::error::Result;
+use crate::recipe::{Filetype, Recipe};
+use crate::source::Want;
+use crate::study::Study;
+use crate::table::STEP;
+use crate::view::{Cursor, Table};
+use crate::write::checksums::Checksums;
+use crate::write::csv::{self, Csv};
+use crate::write::deflate::{self, BLOCK, Block, Level, Packed, WINDOW};
+use crate::write::jsonl::{self, Jsonl};
+use crate::write::zip::Archive;
+use plan::Job;
+pub use plan::{RECIPE, TableFile, chosen, folders, tables};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, VecDeque};
+
+/// What [`Export::next`] has for the caller.
+#[derive(Debug, PartialEq)]
+pub enum Output {
+    /// The next bytes of the ZIP.
+    Bytes(Vec<u8>),
+    /// A range of the input must be read and pushed first.
+    Want(Want),
+}
+
+/// A block of a file of the ZIP, to be compressed and hashed.
+#[derive(Debug, PartialEq)]
+pub struct Task {
+    /// Number of the block, from 0.
+    pub ticket: u64,
+    /// Number of the file, from 0. Blocks of a file come in order, and the last says that it is.
+    pub file: usize,
+    /// Whether the file's checksum is asked for.
+    pub hash: bool,
+    /// The bytes.
+    pub block: Block,
+}
+
+/// What [`Export::make`] has for the caller.
+#[derive(Debug, PartialEq)]
+pub enum Made {
+    /// A block; its results are awaited.
+    Task(Task),
+    /// A range of the input must be read and pushed first.
+    Want(Want),
+    /// Nothing can be made before awaited results are there.
+    Wait,
+    /// All blocks were made.
+    Done,
+}
+
+/// What the archive is waiting for, in order.
+enum Event {
+    Begin(String),
+    Block(u64),
+    End,
+}
+
+/// A file that is being rendered.
+struct Running {
+    job: Job,
+    file: usize,
+    row: u64,
+    cursor: Cursor,
+    keys: Vec<Vec<u8>>,
+    /// Up to 32 KiB that were made into blocks already, then what was not.
+    buffer: Vec<u8>,
+    window: usize,
+    rendered: bool,
+}
+
+/// An export under way.
+pub struct Export {
+    jobs: VecDeque<Job>,
+    running: Option<Running>,
+    files: usize,
+    tickets: u64,
+    events: VecDeque<Event>,
+    results: BTreeMap<u64, Packed>,
+    archive: Archive,
+    /// Paths of the folder's files by number, and their digests as they come in.
+    listed: Vec<(usize, String, Option<[u8; 32]>)>,
+    recipe: Recipe,
+    rows_done: u64,
+    rows_total: u64,
+    finished: bool,
+    digest: Sha256,
+}
+
+impl Export {
+    /// Plans the ZIP.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::NoSuchSession`], [`crate::error::Code::BadRecipe`].
+    pub fn new(study: &Study, recipe: &Recipe) -> Result<Self> {
+        let recipe = recipe.clone().checked()?;
+        let jobs = plan::jobs(study, &recipe)?;
+        let rows = |job: &Job| if let Job::Table { table, .. } = job { table.rows } else { 0 };
+        Ok(Export {
+            rows_total: jobs.iter().map(rows).sum(),
+            jobs: jobs.into(),
+            running: None,
+            files: 0,
+            tickets: 0,
+            events: VecDeque::new(),
+            results: BTreeMap::new(),
+            archive: Archive::default(),
+            listed: Vec::new(),
+            recipe,
+            rows_done: 0,
+            finished: false,
+            digest: Sha256::new(),
+        })
+    }
+
+    /// How hard blocks shall be compressed.
+    pub fn level(&self) -> Level {
+        self.recipe.compression.level()
+    }
+
+    /// How much is done, 0 to 1, by rows.
+    pub fn progress(&self) -> f64 {
+        if self.finished { 1.0 } else { self.rows_done as f64 / self.rows_total.max(1) as f64 }
+    }
+
+    /// The next piece of the ZIP, about a megabyte, all work done here; `None` when it is complete.
+    ///
+    /// # Errors
+    /// [`crate::error::Code::OutOfMemory`].
+    #[allow(clippy::should_implement_trait, reason = "it can fail, and an iterator of results invites ignoring that")]
+    pub fn next(&mut self) -> Result<Option<Output>> {
+        while self.archive.waiting() < 1 << 20 {
+            match self.make()? {
+                Made::Task(task) => {
+                    if task.hash {
+                        self.digest.update(&task.block.bytes);
+                        if task.block.last {
+                            let digest = self.digest.finalize_reset();
+                            self.hashed(task.file, digest.into());
+                        }
+                    }
+                    self.packed(task.ticket, deflate::pack(&task.block, self.level())?);
+                }
+                Made::Want(want) => return Ok(Some(Output::Want(want))),
+                Made::Wait | Made::Done => break,
+            }
+        }
+        let bytes = self.take();
+        Ok(if bytes.is_empty() { None } else { Some(Output::Bytes(bytes)) })
+    }
+
+    /// The next bytes of a wanted range. No table of uproot's wants any: its log is in memory.
+    ///
+    /// # Errors
+    /// None so far.
+    pub fn push(&mut self, _chunk: &[u8]) -> Result<()> {
+        Ok(())
+    }
+
+    /// The next block to be compressed and hashed.
+    ///
+    /// # Errors
+    /// What rendering meets.
+    pub fn make(&mut self) -> Result<Made> {
+        loop {
+            if self.running.is_none() && !self.begin() {
+                return Ok(if self.jobs.is_empty() { Made::Done } else { Made::Wait });
+            }
+            let Some(running) = &mut self.running else { continue };
+            let before = running.row;
+            let block = running.block(self.recipe.filetype);
+            self.rows_done += running.row - before;
+            let ticket = self.tickets;
+            self.tickets += 1;
+            self.events.push_back(Event::Block(ticket));
+            let hash = !matches!(running.job, Job::Bytes { listed: None, .. });
+            let task = Task { ticket, file: running.file, hash, block };
+            if task.block.last {
+                self.events.push_back(Event::End);
+                self.running = None;
+            }
+            return Ok(Made::Task(task));
+        }
+    }
+
+    /// Takes a compressed block.
+    pub fn packed(&mut self, ticket: u64, packed: Packed) {
+        self.results.insert(ticket, packed);
+        loop {
+            match self.events.front() {
+                Some(Event::Begin(path)) => self.archive.begin(path),
+                Some(Event::Block(ticket)) => match self.results.remove(ticket) {
+                    Some(packed) => self.archive.add(&packed),
+                    None => return,
+                },
+                Some(Event::End) => self.archive.end(),
+                None => break,
+            }
+            self.events.pop_front();
+        }
+        if self.jobs.is_empty() && self.running.is_none() && !self.finished {
+            self.archive.finish();
+            self.finished = true;
+        }
+    }
+
+    /// Takes the digest of a file.
+    pub fn hashed(&mut self, file: usize, digest: [u8; 32]) {
+        if let Some(listed) = self.listed.iter_mut().find(|l| l.0 == file) {
+            listed.2 = Some(digest);
+        }
+    }
+
+    /// Takes what of the archive is complete.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.archive.take()
+    }
+
+    /// Begins the next file, if there is one that can begin.
+    fn begin(&mut self) -> bool {
+        let waits =
+            matches!(self.jobs.front(), Some(Job::Checksums { .. })) && self.listed.iter().any(|l| l.2.is_none());
+        if waits {
+            return false;
+        }
+        let Some(job) = self.jobs.pop_front() else { return false };
+        let job = match job {
+            Job::Checksums { path } => {
+                let mut checksums = Checksums::default();
+                for (_, path, digest) in self.listed.drain(..) {
+                    checksums.add(&path, &digest.unwrap_or_default());
+                }
+                Job::Bytes { path, bytes: checksums.into_bytes(), listed: None }
+            }
+            other => other,
+        };
+        let (Job::Bytes { path, .. } | Job::Table { path, .. } | Job::Checksums { path }) = &job;
+        self.events.push_back(Event::Begin(path.clone()));
+        if let Job::Bytes { listed: Some(path), .. } | Job::Table { listed: path, .. } = &job {
+            self.listed.push((self.files, path.clone(), None));
+        }
+        let keys = if let Job::Table { table, .. } = &job { jsonl::keys(&table.columns) } else { Vec::new() };
+        let (file, cursor) = (self.files, Cursor::default());
+        self.running =
+            Some(Running { job, file, row: 0, cursor, keys, buffer: Vec::new(), window: 0, rendered: false });
+        self.files += 1;
+        true
+    }
+}
+
+impl Running {
+    /// The next block of the file.
+    fn block(&mut self, filetype: Filetype) -> Block {
+        // One byte more than a block shows that the block is not the last.
+        while !self.rendered && self.buffer.len() - self.window <= BLOCK {
+            self.render(filetype);
+        }
+        let end = self.buffer.len().min(self.window + BLOCK);
+        let block = Block {
+            before: self.buffer[..self.window].to_vec(),
+            bytes: self.buffer[self.window..end].to_vec(),
+            last: end == self.buffer.len(),
+        };
+        self.buffer.drain(..end.saturating_sub(WINDOW));
+        self.window = end.min(WINDOW);
+        block
+    }
+
+    /// Renders the next piece of the file.
+    fn render(&mut self, filetype: Filetype) {
+        match &mut self.job {
+            Job::Bytes { bytes, .. } => {
+                self.buffer.append(bytes);
+                self.rendered = true;
+            }
+            Job::Checksums { .. } => self.rendered = true,
+            Job::Table { table, .. } => {
+                self.row = render(table, filetype, self.row, &mut self.cursor, &self.keys, &mut self.buffer);
+                self.rendered = self.row >= table.rows;
+            }
+        }
+    }
+}
+
+/// Appends rows of a table from a row on, about [`STEP`] bytes, the header before the first; returns the next row.
+pub fn render(
+    table: &Table,
+    filetype: Filetype,
+    from: u64,
+    cursor: &mut Cursor,
+    keys: &[Vec<u8>],
+    out: &mut Vec<u8>,
+) -> u64 {
+    match filetype {
+        Filetype::Csv => {
+            if from == 0 {
+                csv::header(&table.columns, out);
+            }
+            let end = out.len() + STEP;
+            let mut rows = Csv::new(out, table.columns.len());
+            table.emit(from, cursor, &mut rows, |rows| rows.len() < end)
+        }
+        Filetype::Jsonl => {
+            let end = out.len() + STEP;
+            let mut rows = Jsonl::new(out, keys);
+            table.emit(from, cursor, &mut rows, |rows| rows.len() < end)
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Decides what the ZIP holds: which sessions, which tables, under which paths.
+
+use crate::describe::{dictionary, readme};
+use crate::error::{Code, Error, Place, Result};
+use crate::log::Session;
+use crate::recipe::{Recipe, grouped_folder};
+use crate::study::Study;
+use crate::view::{Table, View};
+
+/// The name of the recipe in the ZIP, beside the sessions' folders.
+pub const RECIPE: &str = "windrow.json";
+
+/// One table of the result and the file that will hold it.
+pub struct TableFile {
+    /// Path in the ZIP.
+    pub path: String,
+    /// Name of the session.
+    pub session: String,
+    /// Which view.
+    pub view: View,
+    /// Kind of storage; empty for page times.
+    pub kind: String,
+    /// The table itself.
+    pub table: Table,
+}
+
+/// The sessions that a recipe chooses.
+///
+/// # Errors
+/// [`Code::NoSuchSession`] when one is not there.
+pub fn chosen<'s>(study: &'s Study, recipe: &Recipe) -> Result<Vec<&'s Session>> {
+    match &recipe.sessions {
+        None => Ok(study.log.sessions.iter().collect()),
+        Some(names) => {
+            let find = |name: &String| {
+                study
+                    .log
+                    .session(name)
+                    .ok_or_else(|| Error::new(Code::NoSuchSession, Place::default().field(name.as_str())))
+            };
+            names.iter().map(find).collect()
+        }
+    }
+}
+
+/// The tables of one session, in the order of the ZIP.
+pub fn tables(study: &Study, session: &Session, folder: &str, recipe: &Recipe) -> Vec<TableFile> {
+    let options = recipe.options();
+    let ext = recipe.filetype.as_str();
+    let mut files = Vec::new();
+    for name in recipe.wanted() {
+        let view = name.view();
+        let file =
+            |path: String, kind: String, table| TableFile { path, session: session.name.clone(), view, kind, table };
+        if view == View::PageTimes {
+            let table = Table::whole(&study.log, session, view, &options);
+            files.push(file(format!("{folder}/page_times.{ext}"), String::new(), table));
+            continue;
+        }
+        let below = if view == View::LatestBy { grouped_folder(&recipe.gvars) } else { name.as_str().to_owned() };
+        for (kind, table) in Table::by_kind(&study.log, session, view, &options) {
+            files.push(file(format!("{folder}/{below}/{}.{ext}", safe_name(&kind)), kind, table));
+        }
+    }
+    files
+}
+
+/// Folder names of sessions: their own names where those are safe on every system, each once.
+pub fn folders(sessions: &[&Session]) -> Vec<String> {
+    let mut taken = vec![RECIPE.to_owned()];
+    let mut folder = |session: &&Session| {
+        let base = safe_name(&session.name);
+        let free = |name: &String| !taken.contains(&name.to_lowercase());
+        let mut name = base.clone();
+        let mut n = 2;
+        // Names that differ only in case would be one folder on Windows and macOS.
+        while !free(&name) {
+            name = format!("{base}_{n}");
+            n += 1;
+        }
+        taken.push(name.to_lowercase());
+        name
+    };
+    sessions.iter().map(&mut folder).collect()
+}
+
+/// A name that no system takes for a path, a device or a hidden file; other bytes stand as `%` and two digits.
+fn safe_name(name: &str) -> String {
+    let mut out = String::new();
+    for (i, c) in name.char_indices() {
+        let edge = i == 0 || i + c.len_utf8() == name.len();
+        if c.is_ascii_alphanumeric() || c == '_' || c == '-' || (c == '.' && !edge) {
+            out.push(c);
+        } else {
+            let mut buffer = [0; 4];
+            c.encode_utf8(&mut buffer).bytes().for_each(|b| out.push_str(&format!("%{b:02X}")));
+        }
+    }
+    let stem = out.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
+        || (stem.len() == 4 && (stem.starts_with("COM") || stem.starts_with("LPT")));
+    if device || out.is_empty() { format!("_{out}") } else { out }
+}
+
+/// One file of the ZIP to be written.
+pub(super) enum Job {
+    /// A file at hand; `Some` adds its checksum under that path.
+    Bytes { path: String, bytes: Vec<u8>, listed: Option<String> },
+    /// A table; its checksum is listed.
+    Table { path: String, listed: String, table: Box<Table> },
+    /// The checksums of the folder, which are known only when all its files are written.
+    Checksums { path: String },
+}
+
+/// All files of the ZIP, in order.
+///
+/// # Errors
+/// [`Code::NoSuchSession`].
+pub(super) fn jobs(study: &Study, recipe: &Recipe) -> Result<Vec<Job>> {
+    let sessions = chosen(study, recipe)?;
+    let folders = folders(&sessions);
+    let mut jobs = vec![Job::Bytes { path: RECIPE.to_owned(), bytes: recipe.to_json(), listed: None }];
+    for (session, folder) in sessions.iter().zip(&folders) {
+        let files = tables(study, session, folder, recipe);
+        let at_hand = [
+            ("README.txt", readme::text(study, session, recipe, &files)),
+            ("DATA_DICTIONARY.json", dictionary::text(study, session, recipe)),
+        ];
+        for (name, bytes) in at_hand {
+            jobs.push(Job::Bytes { path: format!("{folder}/{name}"), bytes, listed: Some(name.to_owned()) });
+        }
+        for file in files {
+            let listed = file.path[folder.len() + 1..].to_owned();
+            jobs.push(Job::Table { path: file.path, listed, table: Box::new(file.table) });
+        }
+        jobs.push(Job::Checksums { path: format!("{folder}/SHA256SUMS") });
+    }
+    Ok(jobs)
+}
