@@ -41,6 +41,11 @@ const states = {
     await page.locator("input[type=file]").first().setInputFiles(file("notes.txt", "hello"));
     await page.locator(".fault").waitFor();
   },
+  problems: async (page) => {
+    await page.locator("input[type=file]").first().setInputFiles(join(root, "tests/cases/uproot/edge_order_truncated/dump/backup.bin"));
+    await page.locator(".problems").waitFor();
+    await page.getByRole("grid").waitFor();
+  },
   choices: async (page) => {
     await openExample(page);
     await page.getByLabel("Latest values by").check();
