@@ -11,5 +11,6 @@
 
 pub mod error;
 pub mod limits;
+pub mod psynet;
 pub mod source;
 pub mod table;

@@ -1,0 +1,71 @@
+//! Write numbers as Python's `repr` and pandas' `to_csv` write them.
+
+/// Room for the text of one float.
+#[derive(Default)]
+pub struct Buffer(zmij::Buffer);
+
+impl Buffer {
+    /// A float as Python's `repr` writes it: shortest digits, an exponent below 1e-4 and from 1e16 on.
+    pub fn python(&mut self, value: f64) -> &str {
+        if value.is_nan() {
+            "nan"
+        } else if value.is_infinite() {
+            if value > 0.0 { "inf" } else { "-inf" }
+        } else {
+            self.0.format_finite(value)
+        }
+    }
+}
+
+/// A float as pandas writes it: nothing for NaN.
+pub fn pandas(value: f64) -> String {
+    if value.is_nan() { String::new() } else { Buffer::default().python(value).to_owned() }
+}
+
+/// A float from its text in JSON, in PostgreSQL's CSV or in Python's source.
+pub fn float(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        // Rust also reads `inf`, `nan` and `infinity`, which none of them writes.
+        _ if text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether a text is a whole number.
+pub fn is_int(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether NumPy has an integer type that holds this whole number (int64 or uint64).
+pub fn fits_numpy(text: &str) -> bool {
+    text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_spelled_as_python_does() {
+        let cases = [
+            (5.0, "5.0"), (-0.0, "-0.0"), (0.0001, "0.0001"), (0.00001, "1e-05"), (1e15, "1000000000000000.0"),
+            (1e16, "1e+16"), (123456789012345680.0, "1.2345678901234568e+17"), (0.1 + 0.2, "0.30000000000000004"),
+            (1.7976931348623157e308, "1.7976931348623157e+308"), (5e-324, "5e-324"), (9007199254740992.0, "9007199254740992.0"),
+            (1.5e-7, "1.5e-07"), (1e100, "1e+100"), (f64::NEG_INFINITY, "-inf"),
+        ];
+        for (value, want) in cases {
+            assert_eq!(Buffer::default().python(value), want);
+        }
+        assert_eq!(pandas(f64::NAN), "");
+    }
+
+    #[test]
+    fn only_what_the_formats_write_is_a_float() {
+        assert_eq!(float("38"), Some(38.0));
+        assert!(float("inf").is_none() && float("nan").is_none() && float("").is_none());
+    }
+}

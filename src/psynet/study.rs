@@ -1,0 +1,284 @@
+//! What was found in an export, and how to get the files of the result out of it.
+
+use super::class::{Knowledge, Recipe};
+use super::contents::{Database, Entry, Form, Role};
+use super::frame::ClassFile;
+use super::output::{self, Copy, Preview, Processed};
+use super::schema::Schema;
+use super::survey::{Links, RawTable};
+use super::{Assets, Filetype, Options};
+use crate::error::{Code, Error, Place, Problem, Problems, Result};
+use crate::limits::Limits;
+use crate::table::Producer;
+
+/// One file of the result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Where it stands in the result, for example `regular/data/Bot.csv`.
+    pub path: String,
+    /// The class whose rows it holds; `None` for files that are passed on.
+    pub class: Option<String>,
+    /// Number of rows; 0 for files that are passed on.
+    pub rows: u64,
+    /// Columns with their types, in order.
+    pub columns: Vec<Column>,
+}
+
+/// A column of a processed file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Name.
+    pub name: String,
+    /// What its cells are: `integer`, `number`, `boolean`, `text`, `json`, `mixed` or `empty`.
+    pub dtype: &'static str,
+    /// Whether some rows have nothing in it.
+    pub has_missing: bool,
+}
+
+/// A raw table of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseTable {
+    /// Its name.
+    pub name: String,
+    /// Number of rows.
+    pub rows: u64,
+}
+
+/// What about a class can't be rebuilt from the database, or only by a guess.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The class.
+    pub class: String,
+    /// The column, or empty where it concerns the class as a whole.
+    pub column: String,
+    /// What, why, and what would help.
+    pub text: String,
+}
+
+/// A PsyNet or Dallinger export that was read.
+#[derive(Debug)]
+pub struct Study {
+    /// Release of PsyNet that wrote the database, if it says so.
+    pub psynet_version: Option<String>,
+    /// The experiment's label.
+    pub label: Option<String>,
+    /// Number of participants, bots included.
+    pub participants: u64,
+    /// Number of bots among them.
+    pub bots: u64,
+    /// The form of the database that was read.
+    pub form: Form,
+    /// The database's tables.
+    pub database: Vec<DatabaseTable>,
+    /// What can't be derived, or was guessed.
+    pub notes: Vec<Note>,
+    /// What went wrong.
+    pub problems: Problems,
+    limits: Limits,
+    schema: Schema,
+    entries: Vec<Entry>,
+    root: String,
+    tables: Vec<RawTable>,
+    links: Links,
+    files: Vec<ClassFile>,
+}
+
+impl Study {
+    #[allow(clippy::too_many_arguments, reason = "the reader's parts, handed over once")]
+    pub(super) fn new(
+        limits: Limits,
+        schema: Schema,
+        entries: Vec<Entry>,
+        database: Database,
+        tables: Vec<RawTable>,
+        links: Links,
+        files: Vec<ClassFile>,
+        psynet_version: Option<String>,
+        label: Option<String>,
+        mut problems: Problems,
+    ) -> Self {
+        let rows = |t: &RawTable| t.group_of.len() as u64;
+        let participants = tables.iter().find(|t| t.name == "participant");
+        let is_bot = |identity: &Option<String>| identity.as_deref() == Some("psynet.bot.Bot");
+        let bots = participants.map_or(0, |t| {
+            t.groups.iter().filter(|g| is_bot(&g.identity)).map(|g| u64::from(g.rows)).sum()
+        });
+        let notes = notes(&files, &tables, &schema);
+        for note in notes.iter().filter(|n| n.column.is_empty()) {
+            let place = Place::file(format!("{}.csv", note.class));
+            problems.add(Problem::new(Code::Guessed, place).detail(note.text.clone()));
+        }
+        Study {
+            psynet_version,
+            label,
+            participants: participants.map_or(0, rows),
+            bots,
+            form: database.form,
+            database: tables.iter().map(|t| DatabaseTable { name: t.name.clone(), rows: rows(t) }).collect(),
+            notes,
+            problems,
+            limits,
+            schema,
+            entries,
+            root: database.root,
+            tables,
+            links,
+            files,
+        }
+    }
+
+    pub(super) fn raw_table(&self, index: usize) -> Option<&RawTable> {
+        self.tables.get(index)
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(super) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    pub(super) fn is_old(&self) -> bool {
+        self.schema.is_old()
+    }
+
+    /// All files of the result, processed tables first, each group sorted by path.
+    pub fn tables(&self, options: &Options) -> Vec<Table> {
+        let processed = self.files.iter().map(|file| Table {
+            path: data_path(options, &file.class),
+            class: Some(file.class.clone()),
+            rows: file.rows,
+            columns: output::columns(file, options.form)
+                .map(|id| Column {
+                    name: file.names.name(id).to_owned(),
+                    dtype: file.dtype(id).as_str(),
+                    has_missing: file.has_missing(id),
+                })
+                .collect(),
+        });
+        let mut passed: Vec<String> = self.entries.iter().filter_map(|e| self.passed(e, options)).collect();
+        passed.sort();
+        passed.dedup();
+        let passed = passed.into_iter().map(|path| Table { path, class: None, rows: 0, columns: Vec::new() });
+        processed.chain(passed).collect()
+    }
+
+    /// Where a file that is passed on stands in the result, if it is chosen.
+    fn passed(&self, entry: &Entry, options: &Options) -> Option<String> {
+        let folder = options.form.folder();
+        let path = match &entry.role {
+            Role::SourceCode if options.source_code => return Some("source_code.zip".to_owned()),
+            Role::Logs if options.logs => return Some("logs.jsonl".to_owned()),
+            _ if entry.form != options.form => return None,
+            Role::Archive if options.database && self.is_database(entry) => "database.zip",
+            Role::BasicData(path) if options.basic_data => path,
+            Role::Asset(path) if self.is_chosen(path, options.assets) => return Some(format!("{folder}/assets/{path}")),
+            _ => return None,
+        };
+        Some(format!("{folder}/{path}"))
+    }
+
+    /// Whether an archive is a database: the one that was read, or the anonymous one beside it.
+    fn is_database(&self, entry: &Entry) -> bool {
+        let path = &entry.member.path;
+        path == &self.root || (entry.form != self.form && (path.ends_with("/database.zip") || path.ends_with("-data.zip")))
+    }
+
+    fn is_chosen(&self, path: &str, assets: Assets) -> bool {
+        match assets {
+            Assets::None => false,
+            Assets::All => true,
+            // An asset may be a folder, whose files stand below its path.
+            Assets::Experiment => {
+                let mut prefix = path;
+                loop {
+                    if self.links.experiment_assets.contains(prefix) {
+                        return true;
+                    }
+                    match prefix.rsplit_once('/') {
+                        Some((above, _)) => prefix = above,
+                        None => return false,
+                    }
+                }
+            }
+        }
+    }
+
+    fn file(&self, path: &str, options: &Options) -> Option<&ClassFile> {
+        self.files.iter().find(|file| data_path(options, &file.class) == path)
+    }
+
+    /// What writes a file of the result.
+    ///
+    /// # Errors
+    /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path.
+    pub fn producer(&self, path: &str, options: &Options) -> Result<Box<dyn Producer + '_>> {
+        if let Some(file) = self.file(path, options) {
+            return Ok(Box::new(Processed::new(self, file, options.form, options.filetype)));
+        }
+        let entry = self.entries.iter().find(|e| self.passed(e, options).as_deref() == Some(path));
+        let entry = entry.ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
+        Ok(Box::new(Copy(entry.member.stream(&self.limits)?)))
+    }
+
+    /// Some rows of a processed table, to look at: step it, push what it wants, finish it.
+    ///
+    /// # Errors
+    /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path as a processed table.
+    pub fn rows(&self, path: &str, options: &Options, start: usize, count: usize) -> Result<Preview<'_>> {
+        let file = self.file(path, options).ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
+        Ok(Preview::new(self, file, options.form, start, count))
+    }
+}
+
+fn data_path(options: &Options, class: &str) -> String {
+    let extension = if options.filetype == Filetype::Csv { "csv" } else { "jsonl" };
+    format!("{}/data/{class}.{extension}", options.form.folder())
+}
+
+/// What is not known for sure, class by class and column by column.
+fn notes(files: &[ClassFile], tables: &[RawTable], schema: &Schema) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for file in files {
+        let mut note = |column: &str, text: String| {
+            notes.push(Note { class: file.class.clone(), column: column.to_owned(), text });
+        };
+        match file.knowledge() {
+            Knowledge::Known => {}
+            Knowledge::Extends(base) => note(
+                "",
+                format!(
+                    "The experiment defines this class; its columns are those of {base}. Columns that its own Python code computes, and defaults of variables that were never set, are not in the database."
+                ),
+            ),
+            Knowledge::Custom => note(
+                "",
+                "The experiment defines this table. Empty columns of subclasses, the object_type, columns that its own Python code computes and defaults of variables are not in the database.".to_owned(),
+            ),
+        }
+        if matches!(file.class.as_str(), "LucidRID" | "LucidStatus") {
+            note("", "PsyNet exports this class by a recipe of its own that was never compared.".to_owned());
+        }
+        for part in &file.parts {
+            let Some(table) = tables.get(part.table) else { continue };
+            for (column, name) in table.header.iter().enumerate() {
+                let exported = part.plan.recipe == Recipe::Psynet && part.plan.fixed.iter().any(|(n, _)| n == name);
+                if exported && table.guessed.get(column) == Some(&true) {
+                    let kind = table.kinds.get(column).copied().unwrap_or(super::schema::Kind::Text);
+                    note(
+                        name,
+                        format!(
+                            "The experiment added this column; its cells were taken for {}. A column of floats that holds only whole numbers can't be told from integers.",
+                            kind.as_str()
+                        ),
+                    );
+                }
+            }
+        }
+    }
+    if schema.is_old() {
+        notes.retain(|n| !n.class.is_empty());
+    }
+    notes
+}
