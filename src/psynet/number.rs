@@ -2,18 +2,37 @@
 
 /// Room for the text of one float.
 #[derive(Default)]
-pub struct Buffer(zmij::Buffer);
+pub struct Buffer {
+    shortest: zmij::Buffer,
+    exponential: String,
+}
 
 impl Buffer {
     /// A float as Python's `repr` writes it: shortest digits, an exponent below 1e-4 and from 1e16 on.
     pub fn python(&mut self, value: f64) -> &str {
         if value.is_nan() {
-            "nan"
-        } else if value.is_infinite() {
-            if value > 0.0 { "inf" } else { "-inf" }
-        } else {
-            self.0.format_finite(value)
+            return "nan";
         }
+        if value.is_infinite() {
+            return if value > 0.0 { "inf" } else { "-inf" };
+        }
+        let text = self.shortest.format_finite(value);
+        if value == 0.0 || (1e-4..1e16).contains(&value.abs()) {
+            return text;
+        }
+        // Outside that range the digits are put before an exponent of at least two digits.
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |m| ("-", m));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let leading = digits.len() - digits.trim_start_matches('0').len();
+        let digits = digits.trim_matches('0');
+        let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
+        let exponent = exponent.parse::<i32>().unwrap_or(0) + whole.len() as i32 - 1 - leading as i32;
+        let point = if rest.is_empty() { "" } else { "." };
+        let minus = if exponent < 0 { '-' } else { '+' };
+        self.exponential = format!("{sign}{first}{point}{rest}e{minus}{:02}", exponent.abs());
+        &self.exponential
     }
 }
 
