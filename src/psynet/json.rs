@@ -73,16 +73,6 @@ impl Tree {
         self.node(index).map_or(Token::Null, |n| n.token)
     }
 
-    /// Number of nodes.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
-    /// Whether nothing was parsed.
-    pub fn is_empty(&self) -> bool {
-        self.nodes.is_empty()
-    }
-
     /// Whether the text is what `json.dumps` writes, so that any part may be copied as it stands.
     pub fn is_canonical(&self) -> bool {
         self.canonical

@@ -62,10 +62,8 @@ impl<'r> Row<'r> {
         if place >= self.cells.len() {
             self.cells.resize(place + 1, None);
         }
-        if let Some(cell) = self.cells.get_mut(place) {
-            if cell.replace(value).is_none() {
-                self.order.push(id);
-            }
+        if self.cells.get_mut(place).is_some_and(|cell| cell.replace(value).is_none()) {
+            self.order.push(id);
         }
     }
 }

@@ -397,7 +397,7 @@ impl Links {
                 let kept = ["Asset", "CachedAsset", "CachedFunctionAsset", "FastFunctionAsset", "OnDemandAsset"];
                 let elsewhere = ["ManagedAsset", "ExternalAsset", "ExternalS3Asset"];
                 let is = |name: &&str| class.strip_prefix("psynet.asset.") == Some(*name);
-                if let Some(path) = text("export_path").filter(|_| !kept.iter().chain(&elsewhere).any(|n| is(n))) {
+                if let Some(path) = text("export_path").filter(|_| !kept.iter().chain(&elsewhere).any(is)) {
                     self.experiment_assets.insert(path.to_owned());
                 }
             }
