@@ -9,9 +9,11 @@ use crate::limits::Limits;
 /// One record: its fields, unquoted, and which of them are NULL.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    text: Vec<u8>,
+    text: String,
     /// End of each field in `text`, and whether the field was quoted.
     ends: Vec<(u32, bool)>,
+    /// Whether some of it was not UTF-8 and was replaced.
+    mended: bool,
 }
 
 impl Record {
@@ -25,30 +27,25 @@ impl Record {
         self.ends.len() <= 1 && self.text.is_empty() && self.ends.iter().all(|(_, quoted)| !quoted)
     }
 
-    /// The bytes of a field, `None` for NULL and for fields that are not there.
-    pub fn get(&self, field: usize) -> Option<&[u8]> {
+    /// The text of a field, `None` for NULL and for fields that are not there.
+    pub fn text(&self, field: usize) -> Option<&str> {
         let (end, quoted) = *self.ends.get(field)?;
         let start = match field.checked_sub(1) {
             Some(before) => self.ends.get(before)?.0,
             None => 0,
         };
-        let bytes = self.text.get(start as usize..end as usize)?;
-        (quoted || !bytes.is_empty()).then_some(bytes)
+        let text = self.text.get(start as usize..end as usize)?;
+        (quoted || !text.is_empty()).then_some(text)
     }
 
-    /// A field as text, `None` for NULL. What is not UTF-8 reads as an empty text; [`Record::is_utf8`] tells.
-    pub fn text(&self, field: usize) -> Option<&str> {
-        self.get(field).map(|bytes| str::from_utf8(bytes).unwrap_or_default())
-    }
-
-    /// Whether every field is UTF-8.
+    /// Whether every field was UTF-8; what was not reads as U+FFFD.
     pub fn is_utf8(&self) -> bool {
-        str::from_utf8(&self.text).is_ok()
+        !self.mended
     }
 
     /// Whether a NUL byte is among the text; PostgreSQL cannot hold one.
     pub fn has_nul(&self) -> bool {
-        memchr::memchr(0, &self.text).is_some()
+        memchr::memchr(0, self.text.as_bytes()).is_some()
     }
 
     /// Bytes of memory held.
@@ -56,9 +53,29 @@ impl Record {
         (self.text.len() + self.ends.len() * 8 + 64) as u64
     }
 
-    fn clear(&mut self) {
-        self.text.clear();
-        self.ends.clear();
+    /// Takes the bytes that the fields' ends belong to.
+    fn take(&mut self, bytes: Vec<u8>) {
+        self.mended = false;
+        self.text = match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                self.mended = true;
+                self.mend(error.as_bytes())
+            }
+        };
+    }
+
+    /// Replaces what is not UTF-8, field by field, and moves the ends.
+    fn mend(&mut self, bytes: &[u8]) -> String {
+        let mut text = String::new();
+        let mut start = 0;
+        for (end, _) in &mut self.ends {
+            let field = bytes.get(start..*end as usize).unwrap_or_default();
+            start = *end as usize;
+            text.push_str(&String::from_utf8_lossy(field));
+            *end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        }
+        text
     }
 }
 
@@ -77,6 +94,8 @@ enum State {
 #[derive(Debug, Default)]
 pub struct CopyCsv {
     state: State,
+    /// The text of the record that is being read; its fields' ends are in `record`.
+    bytes: Vec<u8>,
     record: Record,
     longest: usize,
     most_fields: usize,
@@ -87,7 +106,8 @@ pub struct CopyCsv {
 impl CopyCsv {
     /// A reader at the start of a file.
     pub fn new(limits: &Limits) -> Self {
-        let longest = limits.record.min(u32::MAX as usize);
+        // Mending may make three bytes of one.
+        let longest = limits.record.min(u32::MAX as usize / 3);
         CopyCsv { longest, most_fields: limits.columns, ..CopyCsv::default() }
     }
 
@@ -156,8 +176,8 @@ impl CopyCsv {
     }
 
     fn take(&mut self, text: &[u8]) -> Result<()> {
-        self.record.text.extend_from_slice(text);
-        if self.record.text.len() > self.longest {
+        self.bytes.extend_from_slice(text);
+        if self.bytes.len() > self.longest {
             return Err(Error::new(Code::TooLong, Place::default().byte(self.at)));
         }
         Ok(())
@@ -170,12 +190,15 @@ impl CopyCsv {
             Some(b'\n') => {
                 let start = self.record.ends.last().map_or(0, |(end, _)| *end as usize);
                 let plain = self.state == State::Plain;
-                if plain && self.record.text.len() > start && self.record.text.last() == Some(&b'\r') {
-                    self.record.text.pop();
+                if plain && self.bytes.len() > start && self.bytes.last() == Some(&b'\r') {
+                    self.bytes.pop();
                 }
                 self.end_field()?;
+                self.record.take(std::mem::take(&mut self.bytes));
                 sink(&self.record)?;
-                self.record.clear();
+                self.bytes = std::mem::take(&mut self.record.text).into_bytes();
+                self.bytes.clear();
+                self.record.ends.clear();
             }
             _ => return Ok(0),
         }
@@ -186,7 +209,7 @@ impl CopyCsv {
         if self.record.ends.len() >= self.most_fields {
             return Err(Error::new(Code::TooManyColumns, Place::default().byte(self.at)));
         }
-        self.record.ends.push((self.record.text.len() as u32, self.state == State::Quote));
+        self.record.ends.push((self.bytes.len() as u32, self.state == State::Quote));
         self.state = State::Start;
         Ok(())
     }

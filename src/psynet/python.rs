@@ -12,7 +12,8 @@ pub fn repr(pickle: &Pickle, text: &str, index: Index, depth: usize, out: &mut S
         Value::Bool(b) => out.push_str(if b { "True" } else { "False" }),
         Value::Int(digits) => out.push_str(digits),
         Value::Float(f) => out.push_str(number::Buffer::default().python(f)),
-        Value::Text(raw, _) => string(&json::decode(raw), out),
+        Value::Text(raw, true) => string(raw, out),
+        Value::Text(raw, false) => string(&json::decode(raw), out),
         Value::List(list) => {
             out.push('[');
             if !elements(pickle, text, list, depth, out) {
@@ -31,7 +32,10 @@ pub fn repr(pickle: &Pickle, text: &str, index: Index, depth: usize, out: &mut S
             out.push('{');
             for (n, (key, value)) in pickle.tree().pairs(dict).enumerate() {
                 out.push_str(if n > 0 { ", " } else { "" });
-                string(&json::decode(pickle.tree().raw(text, key)), out);
+                match pickle.value(text, key) {
+                    Value::Text(raw, true) => string(raw, out),
+                    _ => string(&json::decode(pickle.tree().raw(text, key)), out),
+                }
                 out.push_str(": ");
                 if !repr(pickle, text, value, depth, out) {
                     return false;
@@ -59,6 +63,11 @@ fn elements(pickle: &Pickle, text: &str, list: Index, depth: usize, out: &mut St
 pub fn string(text: &str, out: &mut String) {
     let quote = if text.contains('\'') && !text.contains('"') { '"' } else { '\'' };
     out.push(quote);
+    if text.bytes().all(|b| matches!(b, b' '..=b'~') && b != b'\\' && b != quote as u8) {
+        out.push_str(text);
+        out.push(quote);
+        return;
+    }
     for c in text.chars() {
         match c {
             '\\' => out.push_str("\\\\"),

@@ -186,7 +186,7 @@ impl Surveyor {
         if let Some(group) = self.table.groups.get_mut(group as usize) {
             group.rows += 1;
             for (column, filled) in group.filled.iter_mut().enumerate() {
-                *filled |= !*filled && record.get(column).is_some();
+                *filled |= !*filled && record.text(column).is_some();
             }
             if group.gibbs || group.mcmcp {
                 let text = self.definition.and_then(|d| record.text(d)).unwrap_or_default();
@@ -271,7 +271,7 @@ impl Surveyor {
                     if *kind == Kind::Int {
                         key.extend_from_slice(&(number(*column) as u64 ^ 1 << 63).to_be_bytes());
                     } else {
-                        key.extend_from_slice(record.get(*column).unwrap_or_default());
+                        key.extend_from_slice(record.text(*column).unwrap_or_default().as_bytes());
                         key.push(0);
                     }
                 }
