@@ -139,6 +139,16 @@ fn processed_tables_are_what_psynet_wrote() {
     assert_eq!(exact, 298);
 }
 
+#[test]
+fn source_code_says_more() {
+    for case in cases() {
+        let Some(differs) = expected(&case).differs_with_source else { continue };
+        let zip = std::fs::read(case.join("database.zip")).unwrap();
+        let source = std::fs::read(case.join("source_code.zip")).unwrap();
+        compare(&case, &[("regular/database.zip", &zip), ("source_code.zip", &source)], &differs);
+    }
+}
+
 fn kitchen_sink() -> (PathBuf, Vec<u8>) {
     let case = cases().into_iter().find(|c| c.ends_with("kitchen_sink")).unwrap();
     let zip = std::fs::read(case.join("database.zip")).unwrap();

@@ -12,6 +12,7 @@ use super::jsonpickle::{Pickle, Value};
 use super::member::{Flow, Home, Member, Stream};
 use super::passes::Go;
 use super::schema::Schema;
+use super::source_code::SourceCode;
 use super::study::Study;
 use super::survey::{Links, RawTable, Surveyor};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
@@ -24,6 +25,9 @@ use zip::result::ZipError;
 
 /// Archives inside archives are looked into this deep: export ZIP, dashboard ZIP, database ZIP.
 const NESTING: usize = 4;
+
+/// A Python file longer than this is no experiment's; its declarations are not read.
+const LONGEST_SOURCE: u64 = 4 << 20;
 
 /// Raw text unpacked at once.
 const PIECE: usize = 64 << 10;
@@ -39,6 +43,9 @@ pub struct Archive {
     phase: Phase,
     /// Files still to be looked at whose names say nothing.
     nameless: VecDeque<Member>,
+    /// Python files of the experiment still to be read.
+    sources: VecDeque<Member>,
+    source: SourceCode,
     /// Bytes of archives that were unpacked into memory.
     held: u64,
     database: Database,
@@ -61,6 +68,8 @@ enum Phase {
     Directory { entry: Entry, home: Home, sparse: Sparse, want: Option<Want>, bytes: Vec<u8> },
     /// Unpack an archive that is inside another.
     Unpack { entry: Entry, stream: Box<Stream>, bytes: Vec<u8> },
+    /// Read a Python file.
+    Source { stream: Box<Stream>, bytes: Vec<u8> },
     /// Survey tables: those left, and the one that is read.
     Survey { left: VecDeque<(String, Member)>, reading: Option<Box<Reading>> },
     /// Gather columns: the index of the table.
@@ -88,6 +97,8 @@ impl Archive {
             queue: VecDeque::new(),
             phase: Phase::Next,
             nameless: VecDeque::new(),
+            sources: VecDeque::new(),
+            source: SourceCode::default(),
             held: 0,
             database: Database::default(),
             others: Vec::new(),
@@ -129,6 +140,10 @@ impl Archive {
                 }
                 self.entries.push(entry);
             }
+            Role::SourceCode => {
+                self.queue.push_back(entry.clone());
+                self.entries.push(entry);
+            }
             Role::Other if entry.member.header.is_none() => self.nameless.push_back(entry.member),
             _ => self.entries.push(entry),
         }
@@ -168,6 +183,10 @@ impl Archive {
         }
         if let Some(member) = self.nameless.pop_front() {
             self.phase = Phase::Sniff(member, Vec::new());
+            return Ok(());
+        }
+        if let Some(member) = self.sources.pop_front() {
+            self.phase = Phase::Source { stream: Box::new(member.stream(&self.limits)?), bytes: Vec::new() };
             return Ok(());
         }
         let mut all = contents::databases(&self.entries)?.into_iter();
@@ -235,6 +254,11 @@ impl Archive {
             Ok(members) => {
                 if members.len() >= self.limits.members {
                     return Err(Error::new(Code::TooLong, Place::file(path)).detail("It has more members than the limit."));
+                }
+                if entry.role == Role::SourceCode {
+                    let is_source = |m: &Member| m.path.ends_with(".py") && m.size <= LONGEST_SOURCE;
+                    self.sources.extend(members.into_iter().filter(is_source));
+                    return Ok(None);
                 }
                 if members.is_empty() {
                     self.problems.add(Problem::new(Code::Empty, Place::file(path)));
@@ -343,6 +367,17 @@ impl Archive {
                     return Ok(Some(want));
                 }
             }
+            Phase::Source { mut stream, mut bytes } => match stream.read(&mut bytes, PIECE) {
+                Ok(Flow::End) => self.source.add(&String::from_utf8_lossy(&bytes)),
+                Ok(_) if bytes.len() as u64 > LONGEST_SOURCE => {}
+                Ok(flow) => {
+                    self.phase = Phase::Source { stream, bytes };
+                    if let Flow::Want(want) = flow {
+                        return Ok(Some(want));
+                    }
+                }
+                Err(error) => self.problems.add(error.problem().clone().detail("Its declarations were not read.")),
+            },
             Phase::Survey { mut left, reading: Some(mut reading) } => {
                 let go = self.survey(&mut reading)?;
                 if go == Go::End {
@@ -373,7 +408,8 @@ impl Archive {
                 }
                 None => {
                     self.tables.sort_by(|a, b| a.name.cmp(&b.name));
-                    self.files = frame::files(&self.tables, &self.schema);
+                    self.tables.iter_mut().for_each(|table| table.declare(&self.source));
+                    self.files = frame::files(&self.tables, &self.schema, &self.source);
                     self.phase = Phase::Shape { table: 0, shaper: None };
                 }
             },
@@ -437,7 +473,7 @@ impl Reader for Archive {
     fn push(&mut self, chunk: &[u8]) -> Result<()> {
         match &mut self.phase {
             Phase::Sniff(_, bytes) | Phase::Directory { bytes, .. } => bytes.extend_from_slice(chunk),
-            Phase::Unpack { stream, .. } => stream.push(chunk),
+            Phase::Unpack { stream, .. } | Phase::Source { stream, .. } => stream.push(chunk),
             Phase::Survey { reading: Some(reading), .. } => reading.stream.push(chunk),
             Phase::Shape { shaper: Some(shaper), .. } => shaper.push(chunk),
             _ => {}

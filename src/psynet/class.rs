@@ -5,6 +5,7 @@
 //! table that nobody knows keeps its own columns.
 
 use super::schema::{Attribute, Class, Kind, Schema, TableFacts, last_part};
+use super::source_code::{Extra, SourceCode};
 use super::survey::{Group, RawTable};
 
 /// How a class is exported.
@@ -27,8 +28,6 @@ pub enum Source {
     Null,
     /// The class name or the like.
     Word(String),
-    /// A literal of the source code, as JSON.
-    Literal(String),
     /// `type` of a node: `TrialSource` where the raw column (degree) is 0, else the class.
     NodeType(Option<usize>),
     /// A count that SQL computes.
@@ -45,6 +44,8 @@ pub enum Source {
     Stimulus(usize),
     /// A variable, else the raw column.
     Var(String, Option<(usize, Kind)>),
+    /// A variable that the source code declares, else its default, as JSON.
+    Declared(String, String),
 }
 
 /// What is counted.
@@ -113,6 +114,9 @@ pub struct Plan {
     pub is_trial: bool,
     /// Whether module-local variables are appended (PsyNet before 13).
     pub module_vars: bool,
+    /// Columns that the source code declares and only Python can fill: their names, and whether the column is
+    /// left out (or only its default unknown).
+    pub lost: Vec<(String, bool)>,
 }
 
 /// Names that PsyNet takes out of what it exports.
@@ -149,7 +153,7 @@ fn set(fixed: &mut Vec<(String, Source)>, name: &str, source: Source) {
 }
 
 /// Makes the plan for a group of rows.
-pub fn plan(table: &RawTable, number: usize, schema: &Schema) -> Option<Plan> {
+pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCode) -> Option<Plan> {
     let group = table.groups.get(number)?;
     let facts = schema.table(&table.name);
     let identity = group.identity.as_deref();
@@ -163,6 +167,7 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema) -> Option<Plan> {
         vars: None,
         is_trial: false,
         module_vars: false,
+        lost: Vec::new(),
     };
     if let (Some(facts), Some(known)) = (facts, known) {
         if known.is_dallinger() {
@@ -176,15 +181,15 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema) -> Option<Plan> {
             return Some(plan);
         }
     }
-    let base = known.or_else(|| facts.and_then(|f| best_base(table, group, f)));
+    let base = known.or_else(|| facts.and_then(|f| declared_base(&plan.class, f, source).or_else(|| best_base(table, group, f))));
     plan.knowledge = match (known, base) {
         (Some(_), _) => Knowledge::Known,
         (None, Some(base)) => Knowledge::Extends(base.path),
         (None, None) => Knowledge::Custom,
     };
     match (facts, base) {
-        (Some(facts), Some(base)) => attributes(&mut plan, table, group, facts, base, known.is_some()),
-        _ => custom(&mut plan, table, number),
+        (Some(facts), Some(base)) => attributes(&mut plan, table, group, facts, (base, known.is_some()), source),
+        _ => custom(&mut plan, table, number, source),
     }
     set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
     let degree = base.filter(|b| b.has("degree")).and_then(|_| table.column("degree"));
@@ -194,10 +199,14 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema) -> Option<Plan> {
         _ => Source::Word(plan.class.clone()),
     };
     set(&mut plan.fixed, "type", kind);
-    let object_type = facts.map_or_else(|| camel_case(&table.name), |f| f.base.to_owned());
+    let declared = || source.base_of(&table.name).map_or_else(|| camel_case(&table.name), str::to_owned);
+    let object_type = facts.map_or_else(declared, |f| f.base.to_owned());
     set(&mut plan.fixed, "object_type", Source::Word(object_type));
     for extra in base.map(|b| b.extras.as_slice()).unwrap_or_default() {
         set(&mut plan.fixed, extra, extra_source(extra, table));
+    }
+    if known.is_none() {
+        declared_extras(&mut plan, source);
     }
     plan.fixed.retain(|(name, _)| !is_dropped(name));
     plan.vars = table.column("vars");
@@ -215,7 +224,48 @@ fn raw_or_null(table: &RawTable, name: &str) -> Source {
     raw(table, name).map_or(Source::Null, |(column, kind)| Source::Raw(column, kind))
 }
 
-fn attributes(plan: &mut Plan, table: &RawTable, group: &Group, facts: &TableFacts, base: &Class, known: bool) {
+/// The class of PsyNet's that the source code says a class extends.
+fn declared_base<'s>(class: &str, facts: &'s TableFacts, source: &SourceCode) -> Option<&'s Class> {
+    let line = source.line_of(class);
+    let mut bases = line.iter().flat_map(|(_, declared)| &declared.bases);
+    bases.find_map(|base| facts.classes.iter().find(|c| !c.is_dallinger() && c.name() == base))
+}
+
+/// Appends the extra variables that the source code declares.
+fn declared_extras(plan: &mut Plan, source: &SourceCode) {
+    for (name, extra) in source.extras(&plan.class) {
+        let is_column = plan.fixed.iter().any(|(n, _)| n == name);
+        match extra {
+            Extra::Column => {}
+            Extra::Computed => plan.lost.push((name.to_owned(), true)),
+            _ if is_column => {}
+            Extra::Var(default) => set(&mut plan.fixed, name, Source::Declared(name.to_owned(), default.clone())),
+            Extra::UnknownDefault => {
+                plan.lost.push((name.to_owned(), false));
+                set(&mut plan.fixed, name, Source::Declared(name.to_owned(), "null".to_owned()));
+            }
+        }
+    }
+}
+
+/// Whether the source code says that a column belongs to a class (or that it does not).
+fn declares(source: &SourceCode, class: &str, column: &str) -> Option<bool> {
+    let line = source.line_of(class);
+    let mut owners = source.owners(column).peekable();
+    if line.is_empty() || owners.peek().is_none() {
+        return None;
+    }
+    Some(owners.any(|owner| line.iter().any(|(name, _)| *name == owner)))
+}
+
+fn attributes(
+    plan: &mut Plan,
+    table: &RawTable,
+    group: &Group,
+    facts: &TableFacts,
+    (base, known): (&Class, bool),
+    source: &SourceCode,
+) {
     let filled = |name: &str| table.column(name).is_some_and(|c| group.filled.get(c) == Some(&true));
     if !known && table.name == "info" && filled("targets") {
         // A deferred column of PsyNet's rate and select mixins.
@@ -234,15 +284,17 @@ fn attributes(plan: &mut Plan, table: &RawTable, group: &Group, facts: &TableFac
             }
         }
     }
-    // Columns that the experiment, or another release, added to the table: those that this class ever fills.
+    // Columns that the experiment, or another release, added to the table: those that the class declares, or
+    // where that is unknown those that it ever fills.
     for name in &table.header {
-        if facts.kind(name).is_none() && filled(name) {
+        let mine = || declares(source, &plan.class, name).unwrap_or_else(|| filled(name));
+        if facts.kind(name).is_none() && mine() {
             set(&mut plan.fixed, name, raw_or_null(table, name));
         }
     }
 }
 
-fn custom(plan: &mut Plan, table: &RawTable, number: usize) {
+fn custom(plan: &mut Plan, table: &RawTable, number: usize, source: &SourceCode) {
     let filled = |group: &Group, column: usize| group.filled.get(column) == Some(&true);
     let after_type = table.column("type").map_or(usize::MAX, |c| c + 1);
     if let Some((column, kind)) = raw(table, "vars") {
@@ -252,7 +304,8 @@ fn custom(plan: &mut Plan, table: &RawTable, number: usize) {
         // A subclass's own columns stand after `type`; one that only siblings fill is a sibling's.
         let mine = table.groups.get(number).is_some_and(|g| filled(g, column));
         let theirs = table.groups.iter().enumerate().any(|(n, g)| n != number && filled(g, column));
-        if name != "vars" && (mine || !theirs || column < after_type) {
+        let guess = || mine || !theirs || column < after_type;
+        if name != "vars" && declares(source, &plan.class, name).unwrap_or_else(guess) {
             set(&mut plan.fixed, name, raw_or_null(table, name));
         }
     }

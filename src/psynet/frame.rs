@@ -6,6 +6,7 @@ use super::copy_csv::Record;
 use super::passes::{Go, Scan};
 use super::row::{Names, Pickles, RowMaker};
 use super::schema::Schema;
+use super::source_code::SourceCode;
 use super::survey::{Links, RawTable};
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::limits::Limits;
@@ -73,13 +74,17 @@ impl ClassFile {
 }
 
 /// Groups every table's rows into files, sorted by class.
-pub fn files(tables: &[RawTable], schema: &Schema) -> Vec<ClassFile> {
+pub fn files(tables: &[RawTable], schema: &Schema, source: &SourceCode) -> Vec<ClassFile> {
     let mut files: BTreeMap<String, ClassFile> = BTreeMap::new();
     for (table, raw) in tables.iter().enumerate() {
         for group in 0..raw.groups.len() {
-            let Some(plan) = class::plan(raw, group, schema) else { continue };
-            // PsyNet leaves the server's status out unless told otherwise.
-            if plan.class == "ExperimentStatus" {
+            let Some(plan) = class::plan(raw, group, schema, source) else { continue };
+            // PsyNet leaves the server's status out unless the experiment says otherwise.
+            let skipped = match &source.skipped {
+                Some(names) => names.contains(&plan.class),
+                None => plan.class == "ExperimentStatus",
+            };
+            if skipped {
                 continue;
             }
             let file = files.entry(plan.class.clone()).or_insert_with(|| ClassFile {

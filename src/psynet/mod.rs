@@ -22,8 +22,10 @@ mod number;
 mod output;
 mod passes;
 mod python;
+mod python_source;
 mod row;
 mod schema;
+mod source_code;
 mod study;
 mod survey;
 

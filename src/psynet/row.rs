@@ -207,13 +207,6 @@ impl<'s> RowMaker<'s> {
             Source::Raw(column, kind) => self.raw(*column, *kind, record, pickles),
             Source::Null => Cell::None,
             Source::Word(word) => Cell::Text(Cow::Borrowed(word)),
-            Source::Literal(json) => {
-                let mut pickle = Pickle::default();
-                if !pickle.parse(json, self.depth) {
-                    return Cell::None;
-                }
-                owned(self.cell(&pickle, json, Tree::ROOT, false))
-            }
             Source::NodeType(degree) => match degree.and_then(|c| record.text(c)) {
                 Some("0") => Cell::word("TrialSource"),
                 _ => Cell::Text(Cow::Borrowed(&self.plan.class)),
@@ -236,18 +229,25 @@ impl<'s> RowMaker<'s> {
                 let Value::Dict(stimulus) = stimulus else { return None };
                 Some(self.cell(pickle, text, pickle.tree().get(text, stimulus, "value")?, false))
             }),
-            Source::Var(name, column) => {
-                let vars = self.plan.vars.or_else(|| self.table.column("vars"));
-                let dict = vars.and_then(|c| pickles.get(record, c)).and_then(|(p, t)| as_dict(p, t, Tree::ROOT));
-                let value = dict.and_then(|(pickle, text, dict)| {
-                    Some(self.cell(pickle, text, pickle.tree().get(text, dict, name)?, false))
-                });
-                value.unwrap_or_else(|| match column {
-                    Some((column, kind)) => self.raw(*column, *kind, record, pickles),
-                    None => Cell::None,
-                })
-            }
+            Source::Var(name, column) => self.variable(name, record, pickles).unwrap_or_else(|| match column {
+                Some((column, kind)) => self.raw(*column, *kind, record, pickles),
+                None => Cell::None,
+            }),
+            Source::Declared(name, default) => self.variable(name, record, pickles).unwrap_or_else(|| {
+                let mut pickle = Pickle::default();
+                match pickle.parse(default, self.depth) {
+                    true => owned(self.cell(&pickle, default, Tree::ROOT, false)),
+                    false => Cell::None,
+                }
+            }),
         }
+    }
+
+    /// A variable, if the row has it.
+    fn variable<'r>(&self, name: &str, record: &'r Record, pickles: &'r Pickles) -> Option<Cell<'r>> {
+        let (pickle, text) = pickles.get(record, self.table.column("vars")?)?;
+        let (pickle, text, dict) = as_dict(pickle, text, Tree::ROOT)?;
+        Some(self.cell(pickle, text, pickle.tree().get(text, dict, name)?, false))
     }
 
     fn integer(&self, record: &Record, name: &str) -> Option<i64> {

@@ -103,7 +103,7 @@ impl Study {
         let bots = participants.map_or(0, |t| {
             t.groups.iter().filter(|g| is_bot(&g.identity)).map(|g| u64::from(g.rows)).sum()
         });
-        let notes = notes(&files, &tables, &schema);
+        let notes = notes(&files, &tables);
         for note in notes.iter().filter(|n| n.column.is_empty()) {
             let place = Place::file(format!("{}.csv", note.class));
             problems.add(Problem::new(Code::Guessed, place).detail(note.text.clone()));
@@ -238,7 +238,7 @@ fn data_path(options: &Options, class: &str) -> String {
 }
 
 /// What is not known for sure, class by class and column by column.
-fn notes(files: &[ClassFile], tables: &[RawTable], schema: &Schema) -> Vec<Note> {
+fn notes(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
     let mut notes = Vec::new();
     for file in files {
         let mut note = |column: &str, text: String| {
@@ -260,6 +260,14 @@ fn notes(files: &[ClassFile], tables: &[RawTable], schema: &Schema) -> Vec<Note>
         if matches!(file.class.as_str(), "LucidRID" | "LucidStatus") {
             note("", "PsyNet exports this class by a recipe of its own that was never compared.".to_owned());
         }
+        for (column, is_absent) in file.parts.iter().flat_map(|p| &p.plan.lost) {
+            let text = if *is_absent {
+                "The experiment's code computes this column, so it is left out; only PsyNet with the code can make it."
+            } else {
+                "The default of this variable is computed by the experiment's code; rows that never set it have nothing."
+            };
+            note(column, text.to_owned());
+        }
         for part in &file.parts {
             let Some(table) = tables.get(part.table) else { continue };
             for (column, name) in table.header.iter().enumerate() {
@@ -276,9 +284,6 @@ fn notes(files: &[ClassFile], tables: &[RawTable], schema: &Schema) -> Vec<Note>
                 }
             }
         }
-    }
-    if schema.is_old() {
-        notes.retain(|n| !n.class.is_empty());
     }
     notes
 }

@@ -9,6 +9,7 @@ use super::jsonpickle::{DateTime, Pickle, Value};
 use super::member::Member;
 use super::number;
 use super::schema::{Kind, Schema};
+use super::source_code::SourceCode;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::limits::Limits;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,6 +53,16 @@ impl RawTable {
     /// Index of a column; the last of several with the same name, as Python's `dict` would have it.
     pub fn column(&self, name: &str) -> Option<usize> {
         self.header.iter().rposition(|h| h == name)
+    }
+
+    /// Takes from the source code what it says about columns whose kinds are guesses.
+    pub fn declare(&mut self, source: &SourceCode) {
+        for ((name, kind), guessed) in self.header.iter().zip(&mut self.kinds).zip(&mut self.guessed) {
+            if let Some(declared) = source.kind(&self.name, name).filter(|_| *guessed) {
+                *kind = declared;
+                *guessed = false;
+            }
+        }
     }
 }
 
