@@ -327,3 +327,26 @@ fn a_preview_shows_the_rows_of_the_csv() {
     let got: Vec<Vec<String>> = preview.finish().into_iter().map(|r| r.into_iter().map(Option::unwrap_or_default).collect()).collect();
     assert_eq!(got, want);
 }
+
+#[test]
+fn the_timeline_has_modules_trials_and_responses_in_order() {
+    let participant = "id,creation_time,end_time,status,type\n1,2026-01-01 10:00:00,2026-01-01 10:01:00.5,approved,psynet.bot.Bot\n";
+    let state = "id,participant_id,module_id,time_started,time_finished,time_aborted,type\n7,1,fruit,2026-01-01 10:00:01,,2026-01-01 10:00:40,psynet.timeline.ModuleState\n";
+    let info = "id,creation_time,participant_id,module_state_id,trial_maker_id,response_id,time_taken,type\n3,2026-01-01 10:00:02,1,7,maker,5,2.5,x.y.FruitTrial\n";
+    let response = "id,creation_time,participant_id,question,page_type,metadata_,type\n5,2026-01-01 10:00:05.25,1,taste,ModularPage,\"{\"\"time_taken\"\": 2.5}\",psynet.timeline.Response\n";
+    let files: &[(&str, &[u8])] = &[
+        ("participant.csv", participant.as_bytes()),
+        ("module_state.csv", state.as_bytes()),
+        ("info.csv", info.as_bytes()),
+        ("response.csv", response.as_bytes()),
+    ];
+    let study = open(files, 3, Limits::default()).unwrap();
+    let options = Options { timeline: true, ..Options::default() };
+    let text = run(study.producer("regular/timeline.csv", &options).unwrap().as_mut(), files, 3).unwrap();
+    let want = "participant_id,event,id,class,label,module_id,start,end,seconds\n\
+        1,participant,1,Bot,approved,,2026-01-01 10:00:00.000,2026-01-01 10:01:00.500,60.5\n\
+        1,module,7,ModuleState,aborted,fruit,2026-01-01 10:00:01.000,2026-01-01 10:00:40.000,39.0\n\
+        1,trial,3,FruitTrial,maker,fruit,2026-01-01 10:00:02.000,2026-01-01 10:00:05.250,2.5\n\
+        1,response,5,ModularPage,taste,fruit,2026-01-01 10:00:02.750,2026-01-01 10:00:05.250,2.5\n";
+    assert_eq!(String::from_utf8(text).unwrap(), want);
+}

@@ -122,6 +122,34 @@ impl DateTime {
         format!("{year}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
     }
 
+    /// Microseconds since the start of 1970, on the same clock.
+    pub fn micros(&self) -> i64 {
+        // Years begin in March, so that the leap day is the last.
+        let shifted = i64::from(self.year) - i64::from(self.month <= 2);
+        let month = (i64::from(self.month) + 9) % 12;
+        let day = (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        let days = shifted * 365 + shifted / 4 - shifted / 100 + shifted / 400 + day - DAYS_TO_1970;
+        let minutes = (days * 24 + i64::from(self.hour)) * 60 + i64::from(self.minute);
+        (minutes * 60 + i64::from(self.second)) * 1_000_000 + i64::from(self.micro)
+    }
+
+    /// A time in microseconds since 1970 as `2026-11-21 19:15:17.528`.
+    pub fn format_micros(micros: i64) -> String {
+        let millis = micros.div_euclid(1000);
+        let (days, rest) = (millis.div_euclid(86_400_000) + DAYS_TO_1970, millis.rem_euclid(86_400_000));
+        // Eras of 400 years have the same number of days.
+        let (era, day) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let day = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * day + 2) / 153;
+        let date = day - (153 * month + 2) / 5 + 1;
+        let year = era * 400 + year + i64::from(month >= 10);
+        let month = if month < 10 { month + 3 } else { month - 9 };
+        let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
+        let (second, milli) = (rest / 1000 % 60, rest % 1000);
+        format!("{year:04}-{month:02}-{date:02} {hour:02}:{minute:02}:{second:02}.{milli:03}")
+    }
+
     /// The jsonpickle text that PsyNet before 13 exported for a timestamp.
     pub fn pickle(&self) -> String {
         let [high, low] = self.year.to_be_bytes();
@@ -131,6 +159,9 @@ impl DateTime {
         format!(r#"{{"py/object": "datetime.datetime", "__reduce__": [{class}, ["{}"]]}}"#, to_base64(&bytes))
     }
 }
+
+/// Days from the first of March of year 0 to 1970.
+const DAYS_TO_1970: i64 = 719_468;
 
 const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -574,6 +605,11 @@ mod tests {
     fn postgres_times() {
         let time = DateTime::from_postgres("2026-11-21 19:15:17.5279+00").unwrap();
         assert_eq!((time.format().as_str(), time.micro), ("2026-11-21 19:15:17", 527_900));
+        assert_eq!(time.micros(), 1_795_288_517_527_900);
+        for text in ["1970-01-01 00:00:00", "2000-02-29 23:59:59", "1969-12-31 23:59:59", "2026-03-01 00:00:00"] {
+            let micros = DateTime::from_postgres(text).unwrap().micros();
+            assert_eq!(DateTime::format_micros(micros), format!("{text}.000"));
+        }
         for bad in ["", "2026-11-21", "2026-02-30 00:00:00", "2026-11-21T19:15:17", "ä026-11-21 19:15:17"] {
             assert!(DateTime::from_postgres(bad).is_none(), "{bad}");
         }

@@ -28,11 +28,13 @@ mod schema;
 mod source_code;
 mod study;
 mod survey;
+mod timeline;
 
 pub use archive::Archive;
 pub use contents::Form;
 pub use output::Preview;
 pub use study::{Column, DatabaseTable, Note, Study, Table};
+pub use timeline::{COLUMNS as TIMELINE_COLUMNS, Event, Kind as EventKind, Timeline};
 
 /// How processed tables are written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +44,16 @@ pub enum Filetype {
     Csv,
     /// One JSON object a line, typed, embedded JSON as JSON.
     Jsonl,
+}
+
+impl Filetype {
+    /// The end of a file's name.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Filetype::Csv => "csv",
+            Filetype::Jsonl => "jsonl",
+        }
+    }
 }
 
 /// Which assets are passed on, of those that were given.
@@ -67,6 +79,8 @@ pub struct Options {
     pub assets: Assets,
     /// Whether `database.zip` is passed on.
     pub database: bool,
+    /// Whether the timeline is written: what happened to each participant in order of time.
+    pub timeline: bool,
     /// Whether basic data are passed on.
     pub basic_data: bool,
     /// Whether the server's log is passed on.
@@ -82,6 +96,7 @@ impl Default for Options {
             form: Form::Regular,
             assets: Assets::None,
             database: true,
+            timeline: false,
             basic_data: false,
             logs: false,
             source_code: false,

@@ -168,11 +168,6 @@ impl SourceCode {
         }
         all
     }
-
-    /// Whether anything was declared.
-    pub fn is_empty(&self) -> bool {
-        self.classes.is_empty()
-    }
 }
 
 /// The last parts of the names in `(a.B, C, metaclass=D)`.

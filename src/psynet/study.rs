@@ -6,7 +6,8 @@ use super::frame::ClassFile;
 use super::output::{self, Copy, Preview, Processed};
 use super::schema::Schema;
 use super::survey::{Links, RawTable};
-use super::{Assets, Filetype, Options};
+use super::timeline::{self, Timeline};
+use super::{Assets, Options};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::table::Producer;
@@ -131,6 +132,10 @@ impl Study {
         self.tables.get(index)
     }
 
+    pub(super) fn table_named(&self, name: &str) -> Option<&RawTable> {
+        self.tables.iter().find(|t| t.name == name)
+    }
+
     pub(super) fn limits(&self) -> &Limits {
         &self.limits
     }
@@ -143,7 +148,7 @@ impl Study {
         self.schema.is_old()
     }
 
-    /// All files of the result, processed tables first, each group sorted by path.
+    /// All files of the result: processed tables by class, the timeline, what is passed on by path.
     pub fn tables(&self, options: &Options) -> Vec<Table> {
         let processed = self.files.iter().map(|file| Table {
             path: data_path(options, &file.class),
@@ -160,8 +165,9 @@ impl Study {
         let mut passed: Vec<String> = self.entries.iter().filter_map(|e| self.passed(e, options)).collect();
         passed.sort();
         passed.dedup();
-        let passed = passed.into_iter().map(|path| Table { path, class: None, rows: 0, columns: Vec::new() });
-        processed.chain(passed).collect()
+        let timeline = options.timeline.then(|| timeline_path(options));
+        let other = timeline.into_iter().chain(passed);
+        processed.chain(other.map(|path| Table { path, class: None, rows: 0, columns: Vec::new() })).collect()
     }
 
     /// Where a file that is passed on stands in the result, if it is chosen.
@@ -217,9 +223,17 @@ impl Study {
         if let Some(file) = self.file(path, options) {
             return Ok(Box::new(Processed::new(self, file, options.form, options.filetype)));
         }
+        if options.timeline && path == timeline_path(options) {
+            return Ok(Box::new(timeline::Written::new(self, options.filetype)));
+        }
         let entry = self.entries.iter().find(|e| self.passed(e, options).as_deref() == Some(path));
         let entry = entry.ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
         Ok(Box::new(Copy(entry.member.stream(&self.limits)?)))
+    }
+
+    /// What happened to each participant in order of time, to look at or to draw.
+    pub fn timeline(&self) -> Timeline<'_> {
+        Timeline::new(self)
     }
 
     /// Some rows of a processed table, to look at: step it, push what it wants, finish it.
@@ -232,9 +246,12 @@ impl Study {
     }
 }
 
+fn timeline_path(options: &Options) -> String {
+    format!("{}/timeline.{}", options.form.folder(), options.filetype.extension())
+}
+
 fn data_path(options: &Options, class: &str) -> String {
-    let extension = if options.filetype == Filetype::Csv { "csv" } else { "jsonl" };
-    format!("{}/data/{class}.{extension}", options.form.folder())
+    format!("{}/data/{class}.{}", options.form.folder(), options.filetype.extension())
 }
 
 /// What is not known for sure, class by class and column by column.
