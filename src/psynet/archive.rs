@@ -156,7 +156,8 @@ impl Archive {
         // `data.zip` is the download that the folders beside it were unpacked from.
         let folder = entry.member.path.strip_suffix("data.zip").filter(|f| f.is_empty() || f.ends_with('/'));
         let beside = |folder: &str| {
-            let inside = |e: &Entry, name: &str| e.member.path.strip_prefix(folder).is_some_and(|p| p.starts_with(name));
+            let inside =
+                |e: &Entry, name: &str| e.member.path.strip_prefix(folder).is_some_and(|p| p.starts_with(name));
             has(&|e| inside(e, "regular/") || inside(e, "anonymous/"))
         };
         (entry.form == Form::PsynetAnonymous && found)
@@ -253,7 +254,9 @@ impl Archive {
         match listed {
             Ok(members) => {
                 if members.len() >= self.limits.members {
-                    return Err(Error::new(Code::TooLong, Place::file(path)).detail("It has more members than the limit."));
+                    return Err(
+                        Error::new(Code::TooLong, Place::file(path)).detail("It has more members than the limit.")
+                    );
                 }
                 if entry.role == Role::SourceCode {
                     let is_source = |m: &Member| m.path.ends_with(".py") && m.size <= LONGEST_SOURCE;
@@ -300,8 +303,7 @@ impl Archive {
             if *is_experiment && version.is_none() {
                 (*version, *label) = experiment(surveyor, record, limits.depth);
             }
-            surveyor.record(record, schema, links, problems);
-            Ok(())
+            surveyor.record(record, schema, links, problems)
         };
         let result = match flow {
             Flow::Want(want) => return Ok(Go::Want(want)),
@@ -315,6 +317,9 @@ impl Archive {
             }),
         };
         result.or_else(|error| {
+            if !ends_table(error.code()) {
+                return Err(error);
+            }
             problems.add(error.in_file(surveyor.path()).problem().clone());
             Ok(Go::End)
         })

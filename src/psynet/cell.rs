@@ -133,9 +133,7 @@ pub fn print<'v>(value: &'v Value<'_>, dtype: Dtype) -> Cow<'v, str> {
     match value {
         Value::None => Cow::Borrowed(""),
         Value::Bool(b) => Cow::Borrowed(if *b { "True" } else { "False" }),
-        Value::Int(text) if dtype == Dtype::Float => {
-            Cow::Owned(number::pandas(text.parse().unwrap_or(f64::NAN)))
-        }
+        Value::Int(text) if dtype == Dtype::Float => Cow::Owned(number::pandas(text.parse().unwrap_or(f64::NAN))),
         Value::Int(text) => Cow::Borrowed(text),
         Value::Float(f) => Cow::Owned(number::pandas(*f)),
         Value::Text(text) | Value::Json(text) => Cow::Borrowed(text),

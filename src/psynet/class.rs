@@ -129,7 +129,8 @@ pub fn name_of(table: &str, identity: Option<&str>, schema: &Schema) -> String {
     let known = schema.table(table).and_then(|t| t.class(identity)).map(Class::name);
     match (known, identity) {
         (Some(name), _) => name.to_owned(),
-        (None, Some(path)) => last_part(path).to_owned(),
+        // A name that is no Python name must not lead out of the folder.
+        (None, Some(path)) => last_part(path).replace(|c: char| c.is_control() || matches!(c, '/' | '\\' | ':'), "_"),
         (None, None) => camel_case(table),
     }
 }
@@ -181,7 +182,8 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
             return Some(plan);
         }
     }
-    let base = known.or_else(|| facts.and_then(|f| declared_base(&plan.class, f, source).or_else(|| best_base(table, group, f))));
+    let base = known
+        .or_else(|| facts.and_then(|f| declared_base(&plan.class, f, source).or_else(|| best_base(table, group, f))));
     plan.knowledge = match (known, base) {
         (Some(_), _) => Knowledge::Known,
         (None, Some(base)) => Knowledge::Extends(base.path),
@@ -369,16 +371,27 @@ fn dallinger(plan: &mut Plan, table: &RawTable, facts: &TableFacts) {
     let own: &[&str] = match table.name.as_str() {
         "question" => &["number", "type", "participant_id", "question", "response"],
         "network" => &[
-            "type", "max_size", "full", "role", "n_pending_infos", "n_completed_infos", "n_failed_infos", "n_alive_nodes",
+            "type",
+            "max_size",
+            "full",
+            "role",
+            "n_pending_infos",
+            "n_completed_infos",
+            "n_failed_infos",
+            "n_alive_nodes",
             "n_failed_nodes",
         ],
         "node" => &["type", "network_id", "participant_id"],
         "vector" => &["origin_id", "destination_id", "network_id"],
         "info" => &["type", "origin_id", "network_id", "contents"],
-        "transmission" => &["vector_id", "origin_id", "destination_id", "info_id", "network_id", "receive_time", "status"],
+        "transmission" => {
+            &["vector_id", "origin_id", "destination_id", "info_id", "network_id", "receive_time", "status"]
+        }
         "transformation" => &["info_in_id", "info_out_id", "node_id", "network_id"],
         "notification" => &["assignment_id", "event_type"],
-        "participant" => &["type", "recruiter", "assignment_id", "hit_id", "mode", "end_time", "base_pay", "bonus", "status"],
+        "participant" => {
+            &["type", "recruiter", "assignment_id", "hit_id", "mode", "end_time", "base_pay", "bonus", "status"]
+        }
         _ => &[],
     };
     for name in common.iter().chain(&unused).chain(own) {
@@ -406,5 +419,6 @@ mod tests {
         assert_eq!(name_of("notification", None, &schema), "Notification");
         assert_eq!(name_of("info", Some("info"), &schema), "Info");
         assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), &schema), "AnimalTrial");
+        assert_eq!(name_of("info", Some("a../../b"), &schema), "__b");
     }
 }

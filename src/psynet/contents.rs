@@ -75,6 +75,9 @@ pub fn classify(path: &str, schema: &Schema) -> (Form, Role) {
 
 fn role(parts: &[&str], schema: &Schema) -> Role {
     let Some((name, folders)) = parts.split_last() else { return Role::Other };
+    if parts.contains(&"..") {
+        return Role::Other;
+    }
     let below = |folder: &str| folders.iter().position(|p| *p == folder);
     if let Some(at) = below("assets") {
         return Role::Asset(parts.get(at + 1..).unwrap_or_default().join("/"));
@@ -108,7 +111,12 @@ fn role(parts: &[&str], schema: &Schema) -> Role {
 }
 
 /// The members of an archive, in the order of its directory. Fails with `WouldBlock` inside where bytes are missing.
-pub fn list<R: Read + Seek>(reader: R, path: &str, home: &Home, limits: &Limits) -> zip::result::ZipResult<Vec<Member>> {
+pub fn list<R: Read + Seek>(
+    reader: R,
+    path: &str,
+    home: &Home,
+    limits: &Limits,
+) -> zip::result::ZipResult<Vec<Member>> {
     let archive = zip::ZipArchive::new(reader)?;
     let mut members = Vec::new();
     for index in 0..archive.len().min(limits.members) {

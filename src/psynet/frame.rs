@@ -8,7 +8,7 @@ use super::row::{Names, Pickles, RowMaker};
 use super::schema::Schema;
 use super::source_code::SourceCode;
 use super::survey::{Links, RawTable};
-use crate::error::{Code, Place, Problem, Problems, Result};
+use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use std::collections::BTreeMap;
 
@@ -157,6 +157,13 @@ impl Shaper {
             let group = table.group_of.get(row).copied().unwrap_or(0);
             if let Some(Some((file, part, pickles))) = homes.get_mut(group as usize) {
                 note(shaping, table, row, record, (*file, *part), pickles);
+                let columns = shaping.files.get(*file).map_or(0, |f| f.names.len());
+                if columns > shaping.limits.columns {
+                    return Err(Error::new(
+                        Code::TooManyColumns,
+                        Place::file(&table.member.path).record(row as u64 + 2),
+                    ));
+                }
             }
             Ok(())
         })

@@ -466,7 +466,8 @@ mod tests {
             assert_eq!(tree.parse(text, 9), Ok(()), "{text}");
             assert!(tree.is_canonical(), "{text}");
         }
-        for text in ["[1,2]", "{\"a\":1}", " 1", "1.50", "-0", "\"ä\"", r#""\u000a""#, r#""\u00E4""#, r#""\/""#, "[ ]"] {
+        for text in ["[1,2]", "{\"a\":1}", " 1", "1.50", "-0", "\"ä\"", r#""\u000a""#, r#""\u00E4""#, r#""\/""#, "[ ]"]
+        {
             assert_eq!(tree.parse(text, 9), Ok(()), "{text}");
             assert!(!tree.is_canonical(), "{text}");
         }
@@ -475,7 +476,26 @@ mod tests {
     #[test]
     fn what_is_no_json_is_refused() {
         let mut tree = Tree::default();
-        let bad = ["", "[", "[1", "[1,", "[1,]", "{\"a\"}", "{1: 2}", "01", "1.", "+1", "nul", "1 2", "\"", "\"\\x\"", "\"\\u12\"", "\"\n\"", "]", "[}"];
+        let bad = [
+            "",
+            "[",
+            "[1",
+            "[1,",
+            "[1,]",
+            "{\"a\"}",
+            "{1: 2}",
+            "01",
+            "1.",
+            "+1",
+            "nul",
+            "1 2",
+            "\"",
+            "\"\\x\"",
+            "\"\\u12\"",
+            "\"\n\"",
+            "]",
+            "[}",
+        ];
         for text in bad {
             assert_eq!(tree.parse(text, 9), Err(Invalid), "{text}");
         }

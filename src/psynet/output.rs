@@ -1,5 +1,6 @@
 //! Produce one file of the result: a processed table as CSV or JSONL, or a file that is passed on as it was given.
 
+use super::Filetype;
 use super::cell::{self, Dtype, Value as Cell};
 use super::contents::Form;
 use super::copy_csv::Record;
@@ -10,7 +11,6 @@ use super::number;
 use super::passes::{Go, Sorted};
 use super::row::{Names, Pickles, Row, RowMaker, owned};
 use super::study::Study;
-use super::Filetype;
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
 
@@ -64,8 +64,7 @@ impl<'s> Rows<'s> {
             Some(reading) => reading,
             None => (Sorted::new(table, *group, limits), Pickles::new(plan, table, limits.depth)),
         };
-        let maker =
-            RowMaker { plan, table, links: self.study.links(), old: self.study.is_old(), depth: limits.depth };
+        let maker = RowMaker { plan, table, links: self.study.links(), old: self.study.is_old(), depth: limits.depth };
         let names = &mut self.names;
         let go = sorted.step(&mut |record: &Record| {
             pickles.read(record);

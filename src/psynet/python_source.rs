@@ -163,7 +163,7 @@ impl<'s> Lexer<'s> {
 }
 
 /// Reads a literal at the start of the tokens: its JSON as Python would write it, and the tokens after it.
-pub fn literal<'t>(tokens: &'t [Token], depth: usize) -> Option<(String, &'t [Token])> {
+pub fn literal(tokens: &[Token], depth: usize) -> Option<(String, &[Token])> {
     let depth = depth.checked_sub(1)?;
     let (first, rest) = tokens.split_first()?;
     let mut json = String::new();
@@ -269,7 +269,10 @@ mod tests {
             let line = lines(source).remove(0);
             literal(&line.tokens, 20).filter(|(_, rest)| rest.is_empty()).map(|(json, _)| json)
         };
-        assert_eq!(read("{'a': [1, -2.50, True, None,], \"b\": {}}").as_deref(), Some(r#"{"a": [1, -2.5, true, null], "b": {}}"#));
+        assert_eq!(
+            read("{'a': [1, -2.50, True, None,], \"b\": {}}").as_deref(),
+            Some(r#"{"a": [1, -2.5, true, null], "b": {}}"#)
+        );
         assert_eq!(read("'ä'").as_deref(), Some(r#""\u00e4""#));
         for source in ["x", "f()", "[x]", "f'a'", "--1", "0x1f", "{1: 2}", "1 + 1", "["] {
             assert_eq!(read(source), None, "{source}");

@@ -420,7 +420,8 @@ impl<'s> RowMaker<'s> {
                 let Some((pickle, text, dict)) = as_dict(&pickle, text, Tree::ROOT) else { continue };
                 for (key, value) in pickle.tree().pairs(dict) {
                     let key = text_of(pickle, text, key);
-                    let name = if number == 0 { format!("{module}__{key}") } else { format!("{module}__{number}__{key}") };
+                    let name =
+                        if number == 0 { format!("{module}__{key}") } else { format!("{module}__{number}__{key}") };
                     row.set(names.id(&name), owned(self.cell(pickle, text, value, true)));
                 }
             }

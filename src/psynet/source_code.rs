@@ -202,16 +202,19 @@ fn column_kind(tokens: &[Token]) -> Option<Kind> {
 /// The kind that `claim_field("name", extra_vars, type)` gives a column; without a type it is an object.
 fn field_kind(arguments: &[Token]) -> Option<Kind> {
     let mut names = arguments.iter().filter_map(Token::name);
-    Some(names.find_map(|name| match name {
-        "int" => Some(Kind::Int),
-        "float" => Some(Kind::Float),
-        "bool" => Some(Kind::Bool),
-        "str" => Some(Kind::Text),
-        "list" | "dict" | "object" => Some(Kind::Py),
-        "datetime" => Some(Kind::Time),
-        _ => None,
-    })
-    .unwrap_or(Kind::Py))
+    Some(
+        names
+            .find_map(|name| match name {
+                "int" => Some(Kind::Int),
+                "float" => Some(Kind::Float),
+                "bool" => Some(Kind::Bool),
+                "str" => Some(Kind::Text),
+                "list" | "dict" | "object" => Some(Kind::Py),
+                "datetime" => Some(Kind::Time),
+                _ => None,
+            })
+            .unwrap_or(Kind::Py),
+    )
 }
 
 /// The default in `claim_var("name", extra_vars, use_default=True, default=lambda: literal)`.

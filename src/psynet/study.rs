@@ -11,6 +11,7 @@ use super::{Assets, Options};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::table::Producer;
+use std::collections::BTreeMap;
 
 /// One file of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +79,8 @@ pub struct Study {
     limits: Limits,
     schema: Schema,
     entries: Vec<Entry>,
-    root: String,
+    /// Where files that may be passed on stand in the result: index of the entry.
+    by_path: BTreeMap<String, usize>,
     tables: Vec<RawTable>,
     links: Links,
     files: Vec<ClassFile>,
@@ -101,9 +103,8 @@ impl Study {
         let rows = |t: &RawTable| t.group_of.len() as u64;
         let participants = tables.iter().find(|t| t.name == "participant");
         let is_bot = |identity: &Option<String>| identity.as_deref() == Some("psynet.bot.Bot");
-        let bots = participants.map_or(0, |t| {
-            t.groups.iter().filter(|g| is_bot(&g.identity)).map(|g| u64::from(g.rows)).sum()
-        });
+        let bots = participants
+            .map_or(0, |t| t.groups.iter().filter(|g| is_bot(&g.identity)).map(|g| u64::from(g.rows)).sum());
         let notes = notes(&files, &tables);
         for note in notes.iter().filter(|n| n.column.is_empty()) {
             let place = Place::file(format!("{}.csv", note.class));
@@ -120,8 +121,8 @@ impl Study {
             problems,
             limits,
             schema,
+            by_path: by_path(&entries, &database),
             entries,
-            root: database.root,
             tables,
             links,
             files,
@@ -162,33 +163,25 @@ impl Study {
                 })
                 .collect(),
         });
-        let mut passed: Vec<String> = self.entries.iter().filter_map(|e| self.passed(e, options)).collect();
-        passed.sort();
-        passed.dedup();
+        let passed = self.by_path.iter().filter(|(_, entry)| self.is_passed(**entry, options));
+        let passed = passed.map(|(path, _)| path.clone());
         let timeline = options.timeline.then(|| timeline_path(options));
         let other = timeline.into_iter().chain(passed);
         processed.chain(other.map(|path| Table { path, class: None, rows: 0, columns: Vec::new() })).collect()
     }
 
-    /// Where a file that is passed on stands in the result, if it is chosen.
-    fn passed(&self, entry: &Entry, options: &Options) -> Option<String> {
-        let folder = options.form.folder();
-        let path = match &entry.role {
-            Role::SourceCode if options.source_code => return Some("source_code.zip".to_owned()),
-            Role::Logs if options.logs => return Some("logs.jsonl".to_owned()),
-            _ if entry.form != options.form => return None,
-            Role::Archive if options.database && self.is_database(entry) => "database.zip",
-            Role::BasicData(path) if options.basic_data => path,
-            Role::Asset(path) if self.is_chosen(path, options.assets) => return Some(format!("{folder}/assets/{path}")),
-            _ => return None,
-        };
-        Some(format!("{folder}/{path}"))
-    }
-
-    /// Whether an archive is a database: the one that was read, or the anonymous one beside it.
-    fn is_database(&self, entry: &Entry) -> bool {
-        let path = &entry.member.path;
-        path == &self.root || (entry.form != self.form && (path.ends_with("/database.zip") || path.ends_with("-data.zip")))
+    /// Whether a file that was given is passed on.
+    fn is_passed(&self, entry: usize, options: &Options) -> bool {
+        let Some(entry) = self.entries.get(entry) else { return false };
+        let form = entry.form == options.form;
+        match &entry.role {
+            Role::SourceCode => options.source_code,
+            Role::Logs => options.logs,
+            Role::Archive => form && options.database,
+            Role::BasicData(_) => form && options.basic_data,
+            Role::Asset(path) => form && self.is_chosen(path, options.assets),
+            _ => false,
+        }
     }
 
     fn is_chosen(&self, path: &str, assets: Assets) -> bool {
@@ -226,8 +219,10 @@ impl Study {
         if options.timeline && path == timeline_path(options) {
             return Ok(Box::new(timeline::Written::new(self, options.filetype)));
         }
-        let entry = self.entries.iter().find(|e| self.passed(e, options).as_deref() == Some(path));
-        let entry = entry.ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
+        let entry = self.by_path.get(path).filter(|entry| self.is_passed(**entry, options));
+        let entry = entry
+            .and_then(|entry| self.entries.get(*entry))
+            .ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
         Ok(Box::new(Copy(entry.member.stream(&self.limits)?)))
     }
 
@@ -244,6 +239,30 @@ impl Study {
         let file = self.file(path, options).ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
         Ok(Preview::new(self, file, options.form, start, count))
     }
+}
+
+/// Where each file that may be passed on stands in the result; of several with one path the first.
+fn by_path(entries: &[Entry], database: &Database) -> BTreeMap<String, usize> {
+    let is_database = |entry: &Entry| {
+        let path = &entry.member.path;
+        let named = path.ends_with("/database.zip") || path.ends_with("-data.zip");
+        // The one that was read, or the other form's beside it.
+        *path == database.root || (entry.form != database.form && named)
+    };
+    let mut paths = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let folder = entry.form.folder();
+        let path = match &entry.role {
+            Role::SourceCode => "source_code.zip".to_owned(),
+            Role::Logs => "logs.jsonl".to_owned(),
+            Role::Archive if is_database(entry) => format!("{folder}/database.zip"),
+            Role::BasicData(path) => format!("{folder}/{path}"),
+            Role::Asset(path) => format!("{folder}/assets/{path}"),
+            _ => continue,
+        };
+        paths.entry(path).or_insert(index);
+    }
+    paths
 }
 
 fn timeline_path(options: &Options) -> String {

@@ -10,9 +10,15 @@ use super::member::Member;
 use super::number;
 use super::schema::{Kind, Schema};
 use super::source_code::SourceCode;
-use crate::error::{Code, Place, Problem, Problems};
+use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Bytes of memory that a row costs at most while its table is surveyed.
+const ROW: u64 = 64;
+
+/// More classes in one table than any experiment has.
+const CLASSES: usize = 10_000;
 
 /// A raw table as the survey found it.
 #[derive(Debug)]
@@ -88,7 +94,8 @@ impl Guess {
         self.int = self.int && number::is_int(text);
         self.float = self.float && number::float(text).is_some();
         self.time = self.time && DateTime::from_postgres(text).is_some();
-        self.json = self.json && text.starts_with(|c: char| "[{\"tfnNI-0123456789".contains(c)) && pickle.parse(text, depth);
+        self.json =
+            self.json && text.starts_with(|c: char| "[{\"tfnNI-0123456789".contains(c)) && pickle.parse(text, depth);
     }
 
     fn kind(self) -> Kind {
@@ -170,10 +177,20 @@ impl Surveyor {
     }
 
     /// Takes the header or a row.
-    pub fn record(&mut self, record: &Record, schema: &Schema, links: &mut Links, problems: &mut Problems) {
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] and [`Code::TooLong`] where there are more rows or classes than the limits allow.
+    pub fn record(
+        &mut self,
+        record: &Record,
+        schema: &Schema,
+        links: &mut Links,
+        problems: &mut Problems,
+    ) -> Result<()> {
         self.records += 1;
         if self.table.header.is_empty() {
-            return self.header(record, schema, problems);
+            self.header(record, schema, problems);
+            return Ok(());
         }
         if record.has_nul() || !record.is_utf8() {
             let detail = "A NUL byte or text that is not UTF-8 stands in it, which PostgreSQL cannot write.";
@@ -184,7 +201,13 @@ impl Surveyor {
                 let detail = "It has more or fewer fields than the header.";
                 problems.add(Problem::new(Code::BadRecord, self.place()).detail(detail));
             }
-            return;
+            return Ok(());
+        }
+        self.limits.memory(self.records.saturating_mul(ROW))?;
+        if self.table.groups.len() > CLASSES {
+            return Err(
+                Error::new(Code::TooLong, self.place()).detail("The column type names more classes than can be.")
+            );
         }
         let group = self.group(record);
         self.table.group_of.push(group);
@@ -209,6 +232,7 @@ impl Surveyor {
             }
         }
         links.note(&self.table, record);
+        Ok(())
     }
 
     fn header(&mut self, record: &Record, schema: &Schema, problems: &mut Problems) {
@@ -242,7 +266,9 @@ impl Surveyor {
             .iter()
             .filter_map(|k| self.table.column(k))
             // The key of an unknown table is taken for a number, as SQLMixin makes it.
-            .map(|c| (c, if facts.is_some() { self.table.kinds.get(c).copied().unwrap_or(Kind::Int) } else { Kind::Int }))
+            .map(|c| {
+                (c, if facts.is_some() { self.table.kinds.get(c).copied().unwrap_or(Kind::Int) } else { Kind::Int })
+            })
             .collect();
         if !matches!(self.key_columns.as_slice(), [(_, Kind::Int)] | []) {
             self.keys = Keys::Bytes(Vec::new());

@@ -5,6 +5,7 @@
 //! (`metadata_`, `time_taken`), so a page's start is its end less that time. A trial begins when it is created and
 //! ends with the response it points to. Times are the server's local time, as in the database.
 
+use super::Filetype;
 use super::cell::write_csv;
 use super::copy_csv::Record;
 use super::json::{self, Tree};
@@ -14,7 +15,6 @@ use super::passes::{Go, Scan};
 use super::schema::last_part;
 use super::study::Study;
 use super::survey::RawTable;
-use super::Filetype;
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
 use std::collections::BTreeMap;
@@ -307,7 +307,15 @@ fn csv(event: &Event, out: &mut Vec<u8>) {
     let (start, end) = (time(event.start).unwrap_or_default(), time(event.end).unwrap_or_default());
     let (participant, id) = (event.participant.to_string(), event.id.to_string());
     let cells = [
-        participant.as_str(), event.kind.as_str(), &id, &event.class, &event.label, &event.module, &start, &end, &seconds,
+        participant.as_str(),
+        event.kind.as_str(),
+        &id,
+        &event.class,
+        &event.label,
+        &event.module,
+        &start,
+        &end,
+        &seconds,
     ];
     for (n, cell) in cells.into_iter().enumerate() {
         if n > 0 {
@@ -319,7 +327,8 @@ fn csv(event: &Event, out: &mut Vec<u8>) {
 }
 
 fn jsonl(event: &Event, out: &mut Vec<u8>) {
-    let mut line = format!("{{\"participant_id\":{},\"event\":\"{}\",\"id\":{}", event.participant, event.kind.as_str(), event.id);
+    let mut line =
+        format!("{{\"participant_id\":{},\"event\":\"{}\",\"id\":{}", event.participant, event.kind.as_str(), event.id);
     let texts = [("class", &event.class), ("label", &event.label), ("module_id", &event.module)];
     for (name, text) in texts {
         line.push_str(&format!(",\"{name}\":"));
