@@ -5,16 +5,15 @@
 //! and from which any file of the result can be produced by passing over the input again.
 
 use super::contents::{self, Database, Entry, Form, Role};
-use super::copy_csv::{CopyCsv, Record};
 use super::frame::{self, ClassFile, Shaper, Shaping};
-use super::json::Tree;
-use super::jsonpickle::{Pickle, Value};
+use super::links::Links;
 use super::member::{Flow, Home, Member, Stream};
 use super::passes::Go;
+use super::reading::{About, Identity, Reading};
 use super::schema::Schema;
 use super::source_code::SourceCode;
 use super::study::Study;
-use super::survey::{Links, RawTable, Surveyor};
+use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::source::{FileInfo, Reader, Sparse, Want};
@@ -53,8 +52,7 @@ pub struct Archive {
     tables: Vec<RawTable>,
     links: Links,
     files: Vec<ClassFile>,
-    version: Option<String>,
-    label: Option<String>,
+    identity: Identity,
     problems: Problems,
 }
 
@@ -78,15 +76,6 @@ enum Phase {
     Done,
 }
 
-#[derive(Debug)]
-struct Reading {
-    surveyor: Surveyor,
-    stream: Stream,
-    csv: CopyCsv,
-    piece: Vec<u8>,
-    is_experiment: bool,
-}
-
 impl Archive {
     /// Begins with the files that were given.
     pub fn new(files: Vec<FileInfo>, limits: Limits) -> Self {
@@ -105,8 +94,7 @@ impl Archive {
             tables: Vec::new(),
             links: Links::default(),
             files: Vec::new(),
-            version: None,
-            label: None,
+            identity: Identity::default(),
             problems: Problems::default(),
             schema,
         };
@@ -124,8 +112,8 @@ impl Archive {
         if !matches!(self.phase, Phase::Done) {
             return Err(Error::new(Code::Truncated, Place::default()));
         }
-        let Archive { limits, schema, entries, database, tables, links, files, version, label, problems, .. } = self;
-        Ok(Study::new(limits, schema, entries, database, tables, links, files, version, label, problems))
+        let Archive { limits, schema, entries, database, tables, links, files, identity, problems, .. } = self;
+        Ok(Study::new(limits, schema, entries, database, tables, links, files, identity, problems))
     }
 
     fn add(&mut self, member: Member) {
@@ -209,7 +197,6 @@ impl Archive {
             left.extend(first);
             left.rotate_right(1);
         } else if !left.iter().any(|(name, _)| name == "barrier") && left.iter().any(|(name, _)| name == "asset") {
-            self.version = None;
             self.schema = Schema::for_version(Some("12"));
         }
         self.links.keep_vars = self.schema.is_old();
@@ -285,46 +272,6 @@ impl Archive {
         }
     }
 
-    /// Reads a piece of a table for the survey.
-    fn survey(&mut self, reading: &mut Reading) -> Result<Go> {
-        reading.piece.clear();
-        let flow = match reading.stream.read(&mut reading.piece, PIECE) {
-            Ok(flow) => flow,
-            Err(error) if ends_table(error.code()) => {
-                let rows = "The rows before that place were kept.";
-                self.problems.add(error.problem().clone().detail(rows));
-                return Ok(Go::End);
-            }
-            Err(error) => return Err(error),
-        };
-        let Archive { schema, links, problems, version, label, limits, .. } = self;
-        let Reading { surveyor, csv, piece, is_experiment, .. } = reading;
-        let mut sink = |record: &Record| {
-            if *is_experiment && version.is_none() {
-                (*version, *label) = experiment(surveyor, record, limits.depth);
-            }
-            surveyor.record(record, schema, links, problems)
-        };
-        let result = match flow {
-            Flow::Want(want) => return Ok(Go::Want(want)),
-            Flow::Some => csv.push(piece, &mut sink).map(|()| Go::More),
-            Flow::End => csv.finish(&mut sink).map(|whole| {
-                if !whole {
-                    let place = Place::file(surveyor.path()).byte(csv.position());
-                    problems.add(Problem::new(Code::Truncated, place));
-                }
-                Go::End
-            }),
-        };
-        result.or_else(|error| {
-            if !ends_table(error.code()) {
-                return Err(error);
-            }
-            problems.add(error.in_file(surveyor.path()).problem().clone());
-            Ok(Go::End)
-        })
-    }
-
     /// Does the next bit of work; answers what must be pushed first.
     fn step(&mut self) -> Result<Option<Want>> {
         match std::mem::replace(&mut self.phase, Phase::Next) {
@@ -384,14 +331,20 @@ impl Archive {
                 Err(error) => self.problems.add(error.problem().clone().detail("Its declarations were not read.")),
             },
             Phase::Survey { mut left, reading: Some(mut reading) } => {
-                let go = self.survey(&mut reading)?;
+                let about = About {
+                    schema: &self.schema,
+                    links: &mut self.links,
+                    problems: &mut self.problems,
+                    identity: &mut self.identity,
+                };
+                let go = reading.step(about)?;
                 if go == Go::End {
-                    if reading.is_experiment {
-                        self.schema = Schema::for_version(self.version.as_deref());
+                    if reading.is_experiment() {
+                        self.schema = Schema::for_version(self.identity.version.as_deref());
                         self.links.keep_vars = self.schema.is_old();
                         self.report_version();
                     }
-                    self.tables.push(reading.surveyor.finish(&mut self.problems));
+                    self.tables.push(reading.finish(&mut self.problems));
                     self.phase = Phase::Survey { left, reading: None };
                     return Ok(None);
                 }
@@ -402,13 +355,7 @@ impl Archive {
             }
             Phase::Survey { mut left, reading: None } => match left.pop_front() {
                 Some((name, member)) => {
-                    let reading = Reading {
-                        surveyor: Surveyor::new(&name, &member, &self.limits),
-                        stream: member.stream(&self.limits)?,
-                        csv: CopyCsv::new(&self.limits),
-                        piece: Vec::new(),
-                        is_experiment: name == "experiment",
-                    };
+                    let reading = Reading::new(&name, &member, &self.limits)?;
                     self.phase = Phase::Survey { left, reading: Some(Box::new(reading)) };
                 }
                 None => {
@@ -453,7 +400,7 @@ impl Archive {
     }
 
     fn report_version(&mut self) {
-        if let Some(version) = self.version.as_deref().filter(|v| *v != self.schema.version) {
+        if let Some(version) = self.identity.version.as_deref().filter(|v| *v != self.schema.version) {
             let detail = format!(
                 "The database was written by PsyNet {version}; the lists of {} are used, adapted to the tables' headers.",
                 self.schema.version
@@ -479,7 +426,7 @@ impl Reader for Archive {
         match &mut self.phase {
             Phase::Sniff(_, bytes) | Phase::Directory { bytes, .. } => bytes.extend_from_slice(chunk),
             Phase::Unpack { stream, .. } | Phase::Source { stream, .. } => stream.push(chunk),
-            Phase::Survey { reading: Some(reading), .. } => reading.stream.push(chunk),
+            Phase::Survey { reading: Some(reading), .. } => reading.push(chunk),
             Phase::Shape { shaper: Some(shaper), .. } => shaper.push(chunk),
             _ => {}
         }
@@ -487,29 +434,9 @@ impl Reader for Archive {
     }
 }
 
-/// Whether a table is kept up to the place of such an error.
-fn ends_table(code: Code) -> bool {
-    matches!(code, Code::Truncated | Code::Damaged | Code::ChecksumMismatch | Code::TooLong | Code::TooManyColumns)
-}
-
 fn want_of(member: &Member, range: std::ops::Range<u64>) -> Option<Want> {
     match member.home {
         Home::File(file, _) => Some(Want { file, range }),
         Home::Memory(_) => None,
     }
-}
-
-/// The version of PsyNet and the experiment's label, from the row of the table `experiment`.
-fn experiment(surveyor: &Surveyor, record: &Record, depth: usize) -> (Option<String>, Option<String>) {
-    let Some(text) = surveyor.column("vars").and_then(|c| record.text(c)) else { return (None, None) };
-    let mut pickle = Pickle::default();
-    if !pickle.parse(text, depth) {
-        return (None, None);
-    }
-    let root = pickle.value(text, Tree::ROOT);
-    let get = |key| match pickle.get(text, root, key) {
-        Some(Value::Text(raw, _)) => Some(super::json::decode(raw)),
-        _ => None,
-    };
-    (get("psynet_version"), get("label"))
 }

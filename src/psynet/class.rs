@@ -419,6 +419,6 @@ mod tests {
         assert_eq!(name_of("notification", None, &schema), "Notification");
         assert_eq!(name_of("info", Some("info"), &schema), "Info");
         assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), &schema), "AnimalTrial");
-        assert_eq!(name_of("info", Some("a../../b"), &schema), "__b");
+        assert_eq!(name_of("info", Some("a../../b"), &schema), "_b");
     }
 }

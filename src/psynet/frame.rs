@@ -3,11 +3,12 @@
 use super::cell::{Dtype, Seen};
 use super::class::{self, Knowledge, Plan, Recipe};
 use super::copy_csv::Record;
+use super::links::Links;
 use super::passes::{Go, Scan};
 use super::row::{Names, Pickles, RowMaker};
 use super::schema::Schema;
 use super::source_code::SourceCode;
-use super::survey::{Links, RawTable};
+use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use std::collections::BTreeMap;

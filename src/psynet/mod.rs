@@ -14,15 +14,19 @@ mod cell;
 mod class;
 mod contents;
 mod copy_csv;
+mod datetime;
 mod frame;
 mod json;
+mod json_text;
 mod jsonpickle;
+mod links;
 mod member;
 mod number;
 mod output;
 mod passes;
 mod python;
 mod python_source;
+mod reading;
 mod row;
 mod schema;
 mod source_code;
@@ -77,7 +81,7 @@ pub struct Options {
     pub form: Form,
     /// Which assets are passed on.
     pub assets: Assets,
-    /// Whether `database.zip` is passed on.
+    /// Whether `database.zip` is passed on, in the form that was given: PsyNet's anonymous one is not made here.
     pub database: bool,
     /// Whether the timeline is written: what happened to each participant in order of time.
     pub timeline: bool,

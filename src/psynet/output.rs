@@ -5,7 +5,8 @@ use super::cell::{self, Dtype, Value as Cell};
 use super::contents::Form;
 use super::copy_csv::Record;
 use super::frame::{ClassFile, Part};
-use super::json::{self, Index, Token, Tree};
+use super::json::{Index, Token, Tree};
+use super::json_text;
 use super::member::{Flow, Stream};
 use super::number;
 use super::passes::{Go, Sorted};
@@ -156,7 +157,7 @@ fn jsonl(row: &Row<'_>, columns: &[(u32, Dtype)], file: &ClassFile, out: &mut Ve
         if line.len() > 1 {
             line.push(',');
         }
-        json::write_text(file.names.name(*id), &mut line);
+        json_text::write_text(file.names.name(*id), &mut line);
         line.push(':');
         match value {
             Cell::None => line.push_str("null"),
@@ -164,7 +165,7 @@ fn jsonl(row: &Row<'_>, columns: &[(u32, Dtype)], file: &ClassFile, out: &mut Ve
             Cell::Int(digits) => line.push_str(digits),
             Cell::Float(f) if f.is_finite() => line.push_str(number::Buffer::default().python(*f)),
             Cell::Float(_) => line.push_str("null"),
-            Cell::Text(text) => json::write_text(text, &mut line),
+            Cell::Text(text) => json_text::write_text(text, &mut line),
             Cell::Json(text) => embed(text, &mut line),
         }
     }
@@ -181,7 +182,7 @@ fn embed(text: &str, out: &mut String) {
     let mut tree = Tree::default();
     match tree.parse(text, usize::MAX) {
         Ok(()) => finite(&tree, text, Tree::ROOT, out),
-        Err(_) => json::write_text(text, out),
+        Err(_) => json_text::write_text(text, out),
     }
 }
 
@@ -200,13 +201,13 @@ fn finite(tree: &Tree, text: &str, index: Index, out: &mut String) {
             out.push('{');
             for (n, (key, value)) in tree.pairs(index).enumerate() {
                 out.push_str(if n > 0 { ", " } else { "" });
-                json::write_raw(tree.raw(text, key), out);
+                json_text::write_raw(tree.raw(text, key), out);
                 out.push_str(": ");
                 finite(tree, text, value, out);
             }
             out.push('}');
         }
-        Token::Text(_) => json::write_raw(tree.raw(text, index), out),
+        Token::Text(_) => json_text::write_raw(tree.raw(text, index), out),
         _ => out.push_str(tree.raw(text, index)),
     }
 }

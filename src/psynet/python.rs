@@ -1,6 +1,7 @@
 //! Print a value as Python's `repr` does: PsyNet exports the parameters of requests that way.
 
-use super::json::{self, Index};
+use super::json::Index;
+use super::json_text;
 use super::jsonpickle::{Pickle, Value};
 use super::number;
 
@@ -13,7 +14,7 @@ pub fn repr(pickle: &Pickle, text: &str, index: Index, depth: usize, out: &mut S
         Value::Int(digits) => out.push_str(digits),
         Value::Float(f) => out.push_str(number::Buffer::default().python(f)),
         Value::Text(raw, true) => string(raw, out),
-        Value::Text(raw, false) => string(&json::decode(raw), out),
+        Value::Text(raw, false) => string(&json_text::decode(raw), out),
         Value::List(list) => {
             out.push('[');
             if !elements(pickle, text, list, depth, out) {
@@ -34,7 +35,7 @@ pub fn repr(pickle: &Pickle, text: &str, index: Index, depth: usize, out: &mut S
                 out.push_str(if n > 0 { ", " } else { "" });
                 match pickle.value(text, key) {
                     Value::Text(raw, true) => string(raw, out),
-                    _ => string(&json::decode(pickle.tree().raw(text, key)), out),
+                    _ => string(&json_text::decode(pickle.tree().raw(text, key)), out),
                 }
                 out.push_str(": ");
                 if !repr(pickle, text, value, depth, out) {

@@ -1,6 +1,6 @@
 //! Cut Python source into logical lines of tokens, and read the literals among them. Nothing is run.
 
-use super::json;
+use super::json_text;
 use super::number;
 
 /// A token that declarations are made of.
@@ -180,7 +180,7 @@ pub fn literal(tokens: &[Token], depth: usize) -> Option<(String, &[Token])> {
             let positive = number.starts_with(|c: char| c.is_ascii_digit());
             return positive.then(|| (format!("-{number}"), rest));
         }
-        Token::Text(text) => json::write_text(text, &mut json),
+        Token::Text(text) => json_text::write_text(text, &mut json),
         Token::Sign('[') => return sequence(rest, ']', "[", "]", depth),
         Token::Sign('{') => return dict(rest, depth),
         _ => return None,
@@ -233,7 +233,7 @@ fn dict(mut tokens: &[Token], depth: usize) -> Option<(String, &[Token])> {
         let (Token::Text(key), rest) = tokens.split_first()? else { return None };
         let (Token::Sign(':'), rest) = rest.split_first()? else { return None };
         let (value, rest) = literal(rest, depth)?;
-        json::write_text(key, &mut json);
+        json_text::write_text(key, &mut json);
         json.push_str(": ");
         json.push_str(&value);
         tokens = comma(rest, '}')?;

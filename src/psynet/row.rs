@@ -3,12 +3,15 @@
 use super::cell::Value as Cell;
 use super::class::{Count, Plan, Recipe, Source, is_dropped};
 use super::copy_csv::Record;
-use super::json::{self, Index, Tree};
-use super::jsonpickle::{DateTime, Pickle, Value};
+use super::datetime::DateTime;
+use super::json::{Index, Tree};
+use super::json_text;
+use super::jsonpickle::{Pickle, Value};
+use super::links::{Links, ModuleRun};
 use super::number;
 use super::python;
 use super::schema::Kind;
-use super::survey::{Links, ModuleRun, RawTable};
+use super::survey::RawTable;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
@@ -265,7 +268,7 @@ impl<'s> RowMaker<'s> {
             Kind::Float => number::float(text).map_or_else(plain, Cell::Float),
             Kind::PyClass => {
                 let mut json = "{\"py/type\": ".to_owned();
-                json::write_text(text, &mut json);
+                json_text::write_text(text, &mut json);
                 json.push('}');
                 Cell::Json(Cow::Owned(json))
             }
@@ -291,7 +294,7 @@ impl<'s> RowMaker<'s> {
             Value::Int(digits) => Cell::Int(Cow::Borrowed(digits)),
             Value::Float(f) => Cell::Float(f),
             Value::Text(raw, true) => Cell::Text(Cow::Borrowed(raw)),
-            Value::Text(raw, false) => Cell::Text(Cow::Owned(json::decode(raw))),
+            Value::Text(raw, false) => Cell::Text(Cow::Owned(json_text::decode(raw))),
             Value::Time(time) if !pickled_times => Cell::Text(Cow::Owned(time.format())),
             _ if pickle.is_verbatim() => Cell::Json(Cow::Borrowed(pickle.tree().raw(text, index))),
             _ => {
@@ -352,7 +355,7 @@ impl<'s> RowMaker<'s> {
                 json.push_str(", ");
             }
             match &run.module {
-                Some(module) => json::write_text(module, &mut json),
+                Some(module) => json_text::write_text(module, &mut json),
                 None => json.push_str("null"),
             }
         }
@@ -439,7 +442,7 @@ fn as_dict<'r>(pickle: &'r Pickle, text: &'r str, index: Index) -> Option<Part<'
 
 fn text_of<'r>(pickle: &Pickle, text: &'r str, index: Index) -> Cow<'r, str> {
     match pickle.value(text, index) {
-        Value::Text(raw, false) => Cow::Owned(json::decode(raw)),
+        Value::Text(raw, false) => Cow::Owned(json_text::decode(raw)),
         _ => Cow::Borrowed(pickle.tree().raw(text, index)),
     }
 }

@@ -3,12 +3,14 @@
 use super::class::{Knowledge, Recipe};
 use super::contents::{Database, Entry, Form, Role};
 use super::frame::ClassFile;
+use super::links::Links;
 use super::output::{self, Copy, Preview, Processed};
+use super::reading::Identity;
 use super::schema::Schema;
-use super::survey::{Links, RawTable};
+use super::survey::RawTable;
 use super::timeline::{self, Timeline};
 use super::{Assets, Options};
-use crate::error::{Code, Error, Place, Problem, Problems, Result};
+use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
 use crate::table::Producer;
 use std::collections::BTreeMap;
@@ -96,9 +98,8 @@ impl Study {
         tables: Vec<RawTable>,
         links: Links,
         files: Vec<ClassFile>,
-        psynet_version: Option<String>,
-        label: Option<String>,
-        mut problems: Problems,
+        identity: Identity,
+        problems: Problems,
     ) -> Self {
         let rows = |t: &RawTable| t.group_of.len() as u64;
         let participants = tables.iter().find(|t| t.name == "participant");
@@ -106,13 +107,9 @@ impl Study {
         let bots = participants
             .map_or(0, |t| t.groups.iter().filter(|g| is_bot(&g.identity)).map(|g| u64::from(g.rows)).sum());
         let notes = notes(&files, &tables);
-        for note in notes.iter().filter(|n| n.column.is_empty()) {
-            let place = Place::file(format!("{}.csv", note.class));
-            problems.add(Problem::new(Code::Guessed, place).detail(note.text.clone()));
-        }
         Study {
-            psynet_version,
-            label,
+            psynet_version: identity.version,
+            label: identity.label,
             participants: participants.map_or(0, rows),
             bots,
             form: database.form,

@@ -8,8 +8,10 @@
 use super::Filetype;
 use super::cell::write_csv;
 use super::copy_csv::Record;
-use super::json::{self, Tree};
-use super::jsonpickle::{DateTime, Pickle, Value};
+use super::datetime::DateTime;
+use super::json::Tree;
+use super::json_text;
+use super::jsonpickle::{Pickle, Value};
 use super::number;
 use super::passes::{Go, Scan};
 use super::schema::last_part;
@@ -332,7 +334,7 @@ fn jsonl(event: &Event, out: &mut Vec<u8>) {
     let texts = [("class", &event.class), ("label", &event.label), ("module_id", &event.module)];
     for (name, text) in texts {
         line.push_str(&format!(",\"{name}\":"));
-        json::write_text(text, &mut line);
+        json_text::write_text(text, &mut line);
     }
     for (name, micros) in [("start", event.start), ("end", event.end)] {
         match time(micros) {
