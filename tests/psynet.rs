@@ -162,6 +162,33 @@ fn kitchen_sink() -> (PathBuf, Vec<u8>) {
 }
 
 #[test]
+fn leaks_of_psynets_own_anonymous_form_are_named() {
+    let (_, zip) = kitchen_sink();
+    let study = open(&[("database.zip", &zip)], 4096, Limits::default()).unwrap();
+    let named = |table: &str, column: &str| study.leaks().iter().any(|l| l.table == table && l.column == column);
+    assert!(
+        named("request", "unique_id") && named("response", "client_ip_address") && named("chat_message", "content")
+    );
+    // No Lucid study and no error that names a worker is among these data.
+    assert!(!named("lucid_rid", "rid") && !named("error", "worker_id"));
+}
+
+#[test]
+fn what_cannot_be_derived_is_listed_by_column() {
+    let (case, zip) = kitchen_sink();
+    let source = std::fs::read(case.join("source_code.zip")).unwrap();
+    let study = open(&[("database.zip", &zip), ("source_code.zip", &source)], 4096, Limits::default()).unwrap();
+    let lost: Vec<_> = study
+        .notes
+        .iter()
+        .filter(|n| n.text.contains("left out"))
+        .map(|n| (n.class.as_str(), n.column.as_str()))
+        .collect();
+    assert_eq!(lost, [("Coin", "worth"), ("FruitTrial", "fruit_upper"), ("GoldCoin", "worth")]);
+    assert_eq!((study.participants, study.label.as_deref()), (7, Some("Kitchen sink – Küche")));
+}
+
+#[test]
 fn the_input_may_be_cut_anywhere() {
     let (_, zip) = kitchen_sink();
     let files: &[(&str, &[u8])] = &[("database.zip", &zip)];

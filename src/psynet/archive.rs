@@ -48,7 +48,6 @@ pub struct Archive {
     /// Bytes of archives that were unpacked into memory.
     held: u64,
     database: Database,
-    others: Vec<String>,
     tables: Vec<RawTable>,
     links: Links,
     files: Vec<ClassFile>,
@@ -90,7 +89,6 @@ impl Archive {
             source: SourceCode::default(),
             held: 0,
             database: Database::default(),
-            others: Vec::new(),
             tables: Vec::new(),
             links: Links::default(),
             files: Vec::new(),
@@ -180,9 +178,9 @@ impl Archive {
         }
         let mut all = contents::databases(&self.entries)?.into_iter();
         self.database = all.next().unwrap_or_default();
-        self.others = all.filter(|d| d.form == self.database.form).map(|d| d.root).collect();
-        if !self.others.is_empty() {
-            let detail = format!("{} databases were found; only the first is read.", self.others.len() + 1);
+        let others = all.filter(|d| d.form == self.database.form).count();
+        if others > 0 {
+            let detail = format!("{} databases were found; only the first is read.", others + 1);
             self.problems.add(Problem::new(Code::MixedInput, Place::file(&self.database.root)).detail(detail));
         }
         if self.database.form == Form::PsynetAnonymous {

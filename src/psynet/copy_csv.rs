@@ -6,6 +6,9 @@
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 
+/// PostgreSQL's own limit of columns in a row.
+const COLUMNS: usize = 1664;
+
 /// One record: its fields, unquoted, and which of them are NULL.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
@@ -108,7 +111,7 @@ impl CopyCsv {
     pub fn new(limits: &Limits) -> Self {
         // Mending may make three bytes of one.
         let longest = limits.record.min(u32::MAX as usize / 3);
-        CopyCsv { longest, most_fields: limits.columns, ..CopyCsv::default() }
+        CopyCsv { longest, most_fields: limits.columns.min(COLUMNS), ..CopyCsv::default() }
     }
 
     /// Bytes read so far.

@@ -7,6 +7,7 @@ use super::links::Links;
 use super::passes::{Go, Scan};
 use super::row::{Names, Pickles, RowMaker};
 use super::schema::Schema;
+use super::scrub;
 use super::source_code::SourceCode;
 use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
@@ -64,7 +65,7 @@ impl ClassFile {
     /// Whether PsyNet's anonymous form leaves a column out.
     pub fn is_scrubbed(&self, id: u32) -> bool {
         let psynet = self.parts.iter().any(|p| p.plan.recipe != Recipe::Dallinger);
-        psynet && matches!(self.names.name(id), "client_ip_address" | "worker_id")
+        psynet && scrub::DROPPED.contains(&self.names.name(id))
     }
 
     /// How sure the columns are: the least sure of its parts.
@@ -187,8 +188,14 @@ fn note(
         let detail = "The cell is not the JSON that it should be; its text is kept as it is.";
         shaping.problems.add(Problem::new(Code::BadValue, place).detail(detail));
     }
-    let maker =
-        RowMaker { plan: &part.plan, table, links: shaping.links, old: shaping.old, depth: shaping.limits.depth };
+    let maker = RowMaker {
+        plan: &part.plan,
+        table,
+        links: shaping.links,
+        old: shaping.old,
+        depth: shaping.limits.depth,
+        only_kinds: true,
+    };
     let made = maker.make(record, pickles, &part.fixed, names);
     let rank = table.rank.get(row).copied().unwrap_or(0);
     let place = (number as u64) << 32 | u64::from(rank);

@@ -29,6 +29,7 @@ mod python_source;
 mod reading;
 mod row;
 mod schema;
+mod scrub;
 mod source_code;
 mod study;
 mod survey;
@@ -37,6 +38,7 @@ mod timeline;
 pub use archive::Archive;
 pub use contents::Form;
 pub use output::Preview;
+pub use scrub::Leak;
 pub use study::{Column, DatabaseTable, Note, Study, Table};
 pub use timeline::{COLUMNS as TIMELINE_COLUMNS, Event, Kind as EventKind, Timeline};
 

@@ -65,7 +65,14 @@ impl<'s> Rows<'s> {
             Some(reading) => reading,
             None => (Sorted::new(table, *group, limits), Pickles::new(plan, table, limits.depth)),
         };
-        let maker = RowMaker { plan, table, links: self.study.links(), old: self.study.is_old(), depth: limits.depth };
+        let maker = RowMaker {
+            plan,
+            table,
+            links: self.study.links(),
+            old: self.study.is_old(),
+            depth: limits.depth,
+            only_kinds: false,
+        };
         let names = &mut self.names;
         let go = sorted.step(&mut |record: &Record| {
             pickles.read(record);

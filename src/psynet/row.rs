@@ -146,6 +146,8 @@ pub struct RowMaker<'s> {
     pub old: bool,
     /// Deepest nesting.
     pub depth: usize,
+    /// Whether only the kinds of cells matter, so that JSON need not be written.
+    pub only_kinds: bool,
 }
 
 /// A dict that may be unpacked: where it is.
@@ -296,6 +298,7 @@ impl<'s> RowMaker<'s> {
             Value::Text(raw, true) => Cell::Text(Cow::Borrowed(raw)),
             Value::Text(raw, false) => Cell::Text(Cow::Owned(json_text::decode(raw))),
             Value::Time(time) if !pickled_times => Cell::Text(Cow::Owned(time.format())),
+            _ if self.only_kinds => Cell::Json(Cow::Borrowed("")),
             _ if pickle.is_verbatim() => Cell::Json(Cow::Borrowed(pickle.tree().raw(text, index))),
             _ => {
                 let mut json = String::new();
@@ -310,6 +313,7 @@ impl<'s> RowMaker<'s> {
     /// PsyNet exports the parameters of a request as Python prints a dict.
     fn request_params<'r>(&self, pickle: &'r Pickle, text: &'r str) -> Cell<'r> {
         match pickle.value(text, Tree::ROOT) {
+            Value::Dict(_) | Value::List(_) if self.only_kinds => Cell::Text(Cow::Borrowed("")),
             Value::Dict(_) if self.old => {
                 let mut json = r#"{"py/object": "sqlalchemy.ext.mutable.MutableDict", "py/state": "#.to_owned();
                 if !pickle.dump(text, Tree::ROOT, self.depth, &mut json) {

@@ -7,6 +7,7 @@ use super::links::Links;
 use super::output::{self, Copy, Preview, Processed};
 use super::reading::Identity;
 use super::schema::Schema;
+use super::scrub::{self, Leak};
 use super::survey::RawTable;
 use super::timeline::{self, Timeline};
 use super::{Assets, Options};
@@ -221,6 +222,11 @@ impl Study {
             .and_then(|entry| self.entries.get(*entry))
             .ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
         Ok(Box::new(Copy(entry.member.stream(&self.limits)?)))
+    }
+
+    /// What PsyNet's anonymous form of these data leaves in that points at persons.
+    pub fn leaks(&self) -> Vec<Leak> {
+        scrub::leaks(&self.tables)
     }
 
     /// What happened to each participant in order of time, to look at or to draw.
