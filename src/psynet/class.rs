@@ -114,6 +114,8 @@ pub struct Plan {
     pub is_trial: bool,
     /// Whether module-local variables are appended (PsyNet before 13).
     pub module_vars: bool,
+    /// Whether the source code declares the class.
+    pub is_declared: bool,
     /// Columns that the source code declares and only Python can fill: their names, and whether the column is
     /// left out (or only its default unknown).
     pub lost: Vec<(String, bool)>,
@@ -168,6 +170,7 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
         vars: None,
         is_trial: false,
         module_vars: false,
+        is_declared: false,
         lost: Vec::new(),
     };
     if let (Some(facts), Some(known)) = (facts, known) {
@@ -208,6 +211,7 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
         set(&mut plan.fixed, extra, extra_source(extra, table));
     }
     if known.is_none() {
+        plan.is_declared = !source.line_of(&plan.class).is_empty();
         declared_extras(&mut plan, source);
     }
     plan.fixed.retain(|(name, _)| !is_dropped(name));

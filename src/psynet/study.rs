@@ -6,7 +6,7 @@ use super::frame::ClassFile;
 use super::links::Links;
 use super::output::{self, Copy, Preview, Processed};
 use super::reading::Identity;
-use super::schema::Schema;
+use super::schema::{Kind, Schema};
 use super::scrub::{self, Leak};
 use super::survey::RawTable;
 use super::timeline::{self, Timeline};
@@ -283,18 +283,20 @@ fn notes(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
         let mut note = |column: &str, text: String| {
             notes.push(Note { class: file.class.clone(), column: column.to_owned(), text });
         };
-        match file.knowledge() {
-            Knowledge::Known => {}
-            Knowledge::Extends(base) => note(
-                "",
-                format!(
-                    "The experiment defines this class; its columns are those of {base}. Columns that its own Python code computes, and defaults of variables that were never set, are not in the database."
-                ),
+        let is_declared = file.parts.iter().all(|p| p.plan.is_declared);
+        let text = match (file.knowledge(), is_declared) {
+            (Knowledge::Known, _) => None,
+            (Knowledge::Extends(base), true) => Some(format!("The experiment defines this class; its source code says that it extends {base}.")),
+            (Knowledge::Extends(base), false) => Some(format!(
+                "The experiment defines this class; by what its rows fill it was taken to extend {base}. Columns that its code computes and defaults of variables that were never set are not in the database."
+            )),
+            (Knowledge::Custom, true) => Some("The experiment defines this table; its columns were read from the source code.".to_owned()),
+            (Knowledge::Custom, false) => Some(
+                "The experiment defines this table. Its object_type is guessed from the table's name, and columns that are empty in all rows may belong to another class; columns that its code computes and defaults of variables are not in the database. With source_code.zip at hand more can be said.".to_owned(),
             ),
-            Knowledge::Custom => note(
-                "",
-                "The experiment defines this table. Empty columns of subclasses, the object_type, columns that its own Python code computes and defaults of variables are not in the database.".to_owned(),
-            ),
+        };
+        if let Some(text) = text {
+            note("", text);
         }
         if matches!(file.class.as_str(), "LucidRID" | "LucidStatus") {
             note("", "PsyNet exports this class by a recipe of its own that was never compared.".to_owned());
@@ -312,13 +314,16 @@ fn notes(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
             for (column, name) in table.header.iter().enumerate() {
                 let exported = part.plan.recipe == Recipe::Psynet && part.plan.fixed.iter().any(|(n, _)| n == name);
                 if exported && table.guessed.get(column) == Some(&true) {
-                    let kind = table.kinds.get(column).copied().unwrap_or(super::schema::Kind::Text);
+                    let kind = table.kinds.get(column).copied().unwrap_or(Kind::Text);
+                    let whole = match kind {
+                        Kind::Int => {
+                            " Floats that all happen to be whole numbers look the same, and PsyNet would write them with .0."
+                        }
+                        _ => "",
+                    };
                     note(
                         name,
-                        format!(
-                            "The experiment added this column; its cells were taken for {}. A column of floats that holds only whole numbers can't be told from integers.",
-                            kind.as_str()
-                        ),
+                        format!("The experiment added this column; its cells were taken for {}.{whole}", kind.as_str()),
                     );
                 }
             }

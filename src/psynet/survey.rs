@@ -254,6 +254,11 @@ impl Surveyor {
                 (_, Some(kind)) => Some(kind),
                 ("details", _) => Some(Kind::Jsonb),
                 _ if is_property => Some(Kind::Text),
+                // What PsyNet's mixin gives every table.
+                ("id", None) if facts.is_none() => Some(Kind::Int),
+                ("creation_time" | "time_of_death", None) => Some(Kind::Time),
+                ("failed", None) => Some(Kind::Bool),
+                ("failed_reason" | "type", None) => Some(Kind::Text),
                 _ => None,
             };
             self.guesses.push(kind.is_none().then(Guess::open));
