@@ -322,12 +322,16 @@ fn archives_that_are_not_to_be_trusted_are_refused() {
     let code = |zip: &[u8], limits: Limits| open(&[("a.zip", zip)], 4096, limits).unwrap_err().code();
     let zeros = zip_of(&[("data/participant.csv", &vec![b'0'; 70 << 20])]);
     assert_eq!(code(&zeros, Limits::default()), Code::InflatesTooFar);
-    assert_eq!(code(b"PK\x03\x04 and nothing more of a zip", Limits::default()), Code::UnknownFormat);
+    assert_eq!(code(b"PK\x03\x04 and nothing more of a zip", Limits::default()), Code::Damaged);
     let small = zip_of(&[("data/participant.csv", b"id\n1\n")]);
     let mut locked = small.clone();
     let flags = locked.windows(4).position(|w| w == b"PK\x01\x02").unwrap() + 8;
     locked[flags] |= 1;
     assert_eq!(code(&locked, Limits::default()), Code::Encrypted);
+    // Source code that cannot be read is done without.
+    let readable =
+        zip_of(&[("data/participant.csv", b"id\n1\n"), ("source_code.zip", &locked), ("x/source_code.zip", b"no zip")]);
+    assert!(open(&[("a.zip", &readable)], 4096, Limits::default()).is_ok());
     let outside = zip_of(&[("../data/participant.csv", b"id\n1\n")]);
     assert_eq!(code(&outside, Limits::default()), Code::UnknownFormat);
     let deep = zip_of(&[("x/data/participant.csv", b"id\n1\n")]);

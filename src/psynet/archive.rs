@@ -151,6 +151,15 @@ impl Archive {
             || entry.member.path.matches(".zip/").count() >= NESTING
     }
 
+    /// Goes on without the source code if that is what cannot be read; anything else ends the work.
+    fn do_without(&mut self, role: &Role, error: Error) -> Result<()> {
+        if *role != Role::SourceCode {
+            return Err(error);
+        }
+        self.problems.add(error.problem().clone().detail("Its declarations were not read."));
+        Ok(())
+    }
+
     fn next(&mut self) -> Result<()> {
         if let Some(entry) = self.queue.pop_front() {
             if self.is_superfluous(&entry) {
@@ -159,8 +168,10 @@ impl Archive {
             let member = &entry.member;
             self.phase = if member.header.is_some() {
                 self.limits.memory(self.held.saturating_add(member.size))?;
-                let stream = Box::new(member.stream(&self.limits)?);
-                Phase::Unpack { entry, stream, bytes: Vec::new() }
+                match member.stream(&self.limits) {
+                    Ok(stream) => Phase::Unpack { entry, stream: Box::new(stream), bytes: Vec::new() },
+                    Err(error) => return self.do_without(&entry.role, error),
+                }
             } else {
                 let home = member.home.clone();
                 let sparse = Sparse::new(home.size());
@@ -173,10 +184,13 @@ impl Archive {
             return Ok(());
         }
         if let Some(member) = self.sources.pop_front() {
-            self.phase = Phase::Source { stream: Box::new(member.stream(&self.limits)?), bytes: Vec::new() };
+            match member.stream(&self.limits) {
+                Ok(stream) => self.phase = Phase::Source { stream: Box::new(stream), bytes: Vec::new() },
+                Err(error) => self.do_without(&Role::SourceCode, error)?,
+            }
             return Ok(());
         }
-        let mut all = contents::databases(&self.entries)?.into_iter();
+        let mut all = contents::databases(&self.entries).map_err(|error| self.why_nothing(error))?.into_iter();
         self.database = all.next().unwrap_or_default();
         let others = all.filter(|d| d.form == self.database.form).count();
         if others > 0 {
@@ -200,6 +214,12 @@ impl Archive {
         self.links.keep_vars = self.schema.is_old();
         self.phase = Phase::Survey { left, reading: None };
         Ok(())
+    }
+
+    /// Why there is no database: the archive that could not be read, if there was one.
+    fn why_nothing(&self, error: Error) -> Error {
+        let broken = |p: &&Problem| matches!(p.code, Code::Damaged | Code::Encrypted | Code::Truncated);
+        self.problems.iter().find(broken).map_or(error, |problem| problem.clone().into())
     }
 
     fn report_missing(&mut self) {
@@ -303,7 +323,10 @@ impl Archive {
                 }
             }
             Phase::Unpack { entry, mut stream, mut bytes } => {
-                let flow = stream.read(&mut bytes, PIECE)?;
+                let flow = match stream.read(&mut bytes, PIECE) {
+                    Ok(flow) => flow,
+                    Err(error) => return self.do_without(&entry.role, error).map(|()| None),
+                };
                 self.limits.memory(self.held.saturating_add(bytes.len() as u64))?;
                 if flow == Flow::End {
                     self.held = self.held.saturating_add(bytes.len() as u64);
@@ -326,7 +349,7 @@ impl Archive {
                         return Ok(Some(want));
                     }
                 }
-                Err(error) => self.problems.add(error.problem().clone().detail("Its declarations were not read.")),
+                Err(error) => self.do_without(&Role::SourceCode, error)?,
             },
             Phase::Survey { mut left, reading: Some(mut reading) } => {
                 let about = About {
