@@ -1,0 +1,428 @@
+//! Decide for each class of rows which columns its file starts with and where their values come from.
+//!
+//! Classes that PsyNet or Dallinger define are known by their lists. A class that the experiment defines takes
+//! the list of the class it most likely extends: the shortest one that covers every column it ever fills. A
+//! table that nobody knows keeps its own columns.
+
+use super::schema::{Attribute, Class, Kind, Schema, TableFacts, last_part};
+use super::source_code::{Extra, SourceCode};
+use super::survey::{Group, RawTable};
+
+/// How a class is exported.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recipe {
+    /// PsyNet's `to_dict`.
+    Psynet,
+    /// Dallinger's plain `__json__`: keeps `details`, unpacks nothing.
+    Dallinger,
+    /// The short list that `Request` has.
+    Request,
+}
+
+/// Where the value of a column comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A raw column.
+    Raw(usize, Kind),
+    /// Nothing: the database lacks it.
+    Null,
+    /// The class name or the like.
+    Word(String),
+    /// `type` of a node: `TrialSource` where the raw column (degree) is 0, else the class.
+    NodeType(Option<usize>),
+    /// A count that SQL computes.
+    Count(Count),
+    /// Modules of a participant whose flag of that index (aborted, started, finished) is set.
+    Modules(usize),
+    /// Module of a participant's present module state.
+    Module,
+    /// A key of a trial's `definition`.
+    Definition(&'static str),
+    /// A Gibbs trial's vector after the answer.
+    UpdatedVector,
+    /// The value of the nth stimulus of an MCMCP trial.
+    Stimulus(usize),
+    /// A variable, else the raw column.
+    Var(String, Option<(usize, Kind)>),
+    /// A variable that the source code declares, else its default, as JSON.
+    Declared(String, String),
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// Infos or trials of a network, by place in `Links::infos`.
+    Infos(usize),
+    /// Nodes of a network: alive, failed.
+    Nodes(usize),
+    /// All nodes of a network.
+    AllNodes,
+    /// Trials at a node that are neither failed nor repeats.
+    Viable,
+    /// Trials of a module state.
+    Trials,
+    /// Trials of a module state in its present block.
+    BlockTrials,
+}
+
+impl Count {
+    fn named(name: &str) -> Option<Count> {
+        Some(match name {
+            "n_pending_infos" => Count::Infos(0),
+            "n_completed_infos" => Count::Infos(1),
+            "n_failed_infos" => Count::Infos(2),
+            "n_all_trials" => Count::Infos(3),
+            "n_alive_trials" => Count::Infos(4),
+            "n_failed_trials" => Count::Infos(5),
+            "n_completed_trials" => Count::Infos(6),
+            "n_alive_nodes" => Count::Nodes(0),
+            "n_failed_nodes" => Count::Nodes(1),
+            "n_all_nodes" => Count::AllNodes,
+            "n_viable_trials" => Count::Viable,
+            "n_participant_trials_in_trial_maker" => Count::Trials,
+            "n_participant_trials_in_block" => Count::BlockTrials,
+            _ => return None,
+        })
+    }
+}
+
+/// How sure it is that a class has these columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Knowledge {
+    /// PsyNet's or Dallinger's own class.
+    Known,
+    /// A class of the experiment in one of PsyNet's tables: its base is inferred.
+    Extends(&'static str),
+    /// A table of the experiment.
+    Custom,
+}
+
+/// The plan for one class of rows.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What the file is called.
+    pub class: String,
+    /// How it is exported.
+    pub recipe: Recipe,
+    /// How sure this is.
+    pub knowledge: Knowledge,
+    /// Columns that every row has, in order.
+    pub fixed: Vec<(String, Source)>,
+    /// The raw column `vars`, where it is unpacked.
+    pub vars: Option<usize>,
+    /// Whether `definition` and `answer` are unpacked.
+    pub is_trial: bool,
+    /// Whether module-local variables are appended (PsyNet before 13).
+    pub module_vars: bool,
+    /// Whether the source code declares the class.
+    pub is_declared: bool,
+    /// Columns that the source code declares and only Python can fill: their names, and whether the column is
+    /// left out (or only its default unknown).
+    pub lost: Vec<(String, bool)>,
+}
+
+/// Names that PsyNet takes out of what it exports.
+pub fn is_dropped(name: &str) -> bool {
+    name == "details" || matches!(name.strip_prefix("property"), Some("1" | "2" | "3" | "4" | "5"))
+}
+
+/// The file name of a class of rows.
+pub fn name_of(table: &str, identity: Option<&str>, schema: &Schema) -> String {
+    let known = schema.table(table).and_then(|t| t.class(identity)).map(Class::name);
+    match (known, identity) {
+        (Some(name), _) => name.to_owned(),
+        // A name that is no Python name must not lead out of the folder.
+        (None, Some(path)) => last_part(path).replace(|c: char| c.is_control() || matches!(c, '/' | '\\' | ':'), "_"),
+        (None, None) => camel_case(table),
+    }
+}
+
+/// `bird_nest` → `BirdNest`: what a class is called where only its table is known.
+pub fn camel_case(table: &str) -> String {
+    let capital = |part: &str| {
+        let mut chars = part.chars();
+        let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
+        first + &chars.as_str().to_lowercase()
+    };
+    table.split('_').map(capital).collect()
+}
+
+/// Sets a column: in place where it is there already, else at the end, as a Python dict does.
+fn set(fixed: &mut Vec<(String, Source)>, name: &str, source: Source) {
+    match fixed.iter_mut().find(|(n, _)| n == name) {
+        Some((_, old)) => *old = source,
+        None => fixed.push((name.to_owned(), source)),
+    }
+}
+
+/// Makes the plan for a group of rows.
+pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCode) -> Option<Plan> {
+    let group = table.groups.get(number)?;
+    let facts = schema.table(&table.name);
+    let identity = group.identity.as_deref();
+    let known = facts.and_then(|f| f.class(identity));
+    let class = name_of(&table.name, identity, schema);
+    let mut plan = Plan {
+        class,
+        recipe: Recipe::Psynet,
+        knowledge: Knowledge::Known,
+        fixed: Vec::new(),
+        vars: None,
+        is_trial: false,
+        module_vars: false,
+        is_declared: false,
+        lost: Vec::new(),
+    };
+    if let (Some(facts), Some(known)) = (facts, known) {
+        if known.is_dallinger() {
+            plan.recipe = Recipe::Dallinger;
+            dallinger(&mut plan, table, facts);
+            return Some(plan);
+        }
+        if known.path == "psynet.experiment.Request" {
+            plan.recipe = Recipe::Request;
+            request(&mut plan, table);
+            return Some(plan);
+        }
+    }
+    let base = known
+        .or_else(|| facts.and_then(|f| declared_base(&plan.class, f, source).or_else(|| best_base(table, group, f))));
+    plan.knowledge = match (known, base) {
+        (Some(_), _) => Knowledge::Known,
+        (None, Some(base)) => Knowledge::Extends(base.path),
+        (None, None) => Knowledge::Custom,
+    };
+    match (facts, base) {
+        (Some(facts), Some(base)) => attributes(&mut plan, table, group, facts, (base, known.is_some()), source),
+        _ => custom(&mut plan, table, number, source),
+    }
+    set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
+    let degree = base.filter(|b| b.has("degree")).and_then(|_| table.column("degree"));
+    let kind = match table.name.as_str() {
+        "node" if plan.class == "GenericTrialNode" => Source::Word("TrialSource".to_owned()),
+        "node" => Source::NodeType(degree),
+        _ => Source::Word(plan.class.clone()),
+    };
+    set(&mut plan.fixed, "type", kind);
+    let declared = || source.base_of(&table.name).map_or_else(|| camel_case(&table.name), str::to_owned);
+    let object_type = facts.map_or_else(declared, |f| f.base.to_owned());
+    set(&mut plan.fixed, "object_type", Source::Word(object_type));
+    for extra in base.map(|b| b.extras.as_slice()).unwrap_or_default() {
+        set(&mut plan.fixed, extra, extra_source(extra, table));
+    }
+    if known.is_none() {
+        plan.is_declared = !source.line_of(&plan.class).is_empty();
+        declared_extras(&mut plan, source);
+    }
+    plan.fixed.retain(|(name, _)| !is_dropped(name));
+    plan.vars = table.column("vars");
+    plan.is_trial = table.name == "info";
+    plan.module_vars = schema.is_old() && table.name == "participant";
+    Some(plan)
+}
+
+fn raw(table: &RawTable, name: &str) -> Option<(usize, Kind)> {
+    let column = table.column(name)?;
+    Some((column, table.kinds.get(column).copied().unwrap_or(Kind::Text)))
+}
+
+fn raw_or_null(table: &RawTable, name: &str) -> Source {
+    raw(table, name).map_or(Source::Null, |(column, kind)| Source::Raw(column, kind))
+}
+
+/// The class of PsyNet's that the source code says a class extends.
+fn declared_base<'s>(class: &str, facts: &'s TableFacts, source: &SourceCode) -> Option<&'s Class> {
+    let line = source.line_of(class);
+    let mut bases = line.iter().flat_map(|(_, declared)| &declared.bases);
+    bases.find_map(|base| facts.classes.iter().find(|c| !c.is_dallinger() && c.name() == base))
+}
+
+/// Appends the extra variables that the source code declares.
+fn declared_extras(plan: &mut Plan, source: &SourceCode) {
+    for (name, extra) in source.extras(&plan.class) {
+        let is_column = plan.fixed.iter().any(|(n, _)| n == name);
+        match extra {
+            Extra::Column => {}
+            Extra::Computed => plan.lost.push((name.to_owned(), true)),
+            _ if is_column => {}
+            Extra::Var(default) => set(&mut plan.fixed, name, Source::Declared(name.to_owned(), default.clone())),
+            Extra::UnknownDefault => {
+                plan.lost.push((name.to_owned(), false));
+                set(&mut plan.fixed, name, Source::Declared(name.to_owned(), "null".to_owned()));
+            }
+        }
+    }
+}
+
+/// Whether the source code says that a column belongs to a class (or that it does not).
+fn declares(source: &SourceCode, class: &str, column: &str) -> Option<bool> {
+    let line = source.line_of(class);
+    let mut owners = source.owners(column).peekable();
+    if line.is_empty() || owners.peek().is_none() {
+        return None;
+    }
+    Some(owners.any(|owner| line.iter().any(|(name, _)| *name == owner)))
+}
+
+fn attributes(
+    plan: &mut Plan,
+    table: &RawTable,
+    group: &Group,
+    facts: &TableFacts,
+    (base, known): (&Class, bool),
+    source: &SourceCode,
+) {
+    let filled = |name: &str| table.column(name).is_some_and(|c| group.filled.get(c) == Some(&true));
+    if !known && table.name == "info" && filled("targets") {
+        // A deferred column of PsyNet's rate and select mixins.
+        set(&mut plan.fixed, "targets", raw_or_null(table, "targets"));
+    }
+    for attribute in &base.attributes {
+        match attribute {
+            // A column that this database lacks belongs to another release.
+            Attribute::Column(name) => {
+                if let Some((column, kind)) = raw(table, name) {
+                    set(&mut plan.fixed, name, Source::Raw(column, kind));
+                }
+            }
+            Attribute::Computed(name) => {
+                set(&mut plan.fixed, name, Count::named(name).map_or(Source::Null, Source::Count));
+            }
+        }
+    }
+    // Columns that the experiment, or another release, added to the table: those that the class declares, or
+    // where that is unknown those that it ever fills.
+    for name in &table.header {
+        let mine = || declares(source, &plan.class, name).unwrap_or_else(|| filled(name));
+        if facts.kind(name).is_none() && mine() {
+            set(&mut plan.fixed, name, raw_or_null(table, name));
+        }
+    }
+}
+
+fn custom(plan: &mut Plan, table: &RawTable, number: usize, source: &SourceCode) {
+    let filled = |group: &Group, column: usize| group.filled.get(column) == Some(&true);
+    let after_type = table.column("type").map_or(usize::MAX, |c| c + 1);
+    if let Some((column, kind)) = raw(table, "vars") {
+        set(&mut plan.fixed, "vars", Source::Raw(column, kind));
+    }
+    for (column, name) in table.header.iter().enumerate() {
+        // A subclass's own columns stand after `type`; one that only siblings fill is a sibling's.
+        let mine = table.groups.get(number).is_some_and(|g| filled(g, column));
+        let theirs = table.groups.iter().enumerate().any(|(n, g)| n != number && filled(g, column));
+        let guess = || mine || !theirs || column < after_type;
+        if name != "vars" && declares(source, &plan.class, name).unwrap_or_else(guess) {
+            set(&mut plan.fixed, name, raw_or_null(table, name));
+        }
+    }
+}
+
+fn extra_source(name: &'static str, table: &RawTable) -> Source {
+    match (table.name.as_str(), name) {
+        ("participant", "aborted_modules") => Source::Modules(0),
+        ("participant", "started_modules") => Source::Modules(1),
+        ("participant", "finished_modules") => Source::Modules(2),
+        ("participant", "module_id") => Source::Module,
+        ("info", "initial_vector") => Source::Definition("vector"),
+        ("info", "initial_index" | "active_index" | "reverse_scale") => Source::Definition(name),
+        ("info", "updated_vector") => Source::UpdatedVector,
+        ("info", "first_stimulus") => Source::Stimulus(0),
+        ("info", "second_stimulus") => Source::Stimulus(1),
+        _ => Source::Var(name.to_owned(), raw(table, name)),
+    }
+}
+
+/// The class that an unknown class of a known table most likely extends.
+fn best_base<'s>(table: &RawTable, group: &Group, facts: &'s TableFacts) -> Option<&'s Class> {
+    let candidates = || facts.classes.iter().filter(|c| !c.is_dallinger());
+    let needed: Vec<&str> = table
+        .header
+        .iter()
+        .zip(&group.filled)
+        .filter(|(name, filled)| **filled && candidates().any(|c| c.has(name)))
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let lacks = |class: &Class| needed.iter().filter(|name| !class.has(name)).count();
+    let named = |path: &str| facts.classes.iter().find(|c| c.path == path);
+    if table.name == "info" && group.gibbs {
+        return named("psynet.trial.gibbs.GibbsTrial");
+    }
+    if table.name == "info" && group.mcmcp {
+        return named("psynet.trial.mcmcp.MCMCPTrial");
+    }
+    let usual = match table.name.as_str() {
+        "participant" => named("psynet.participant.Participant"),
+        "response" => named("psynet.timeline.Response"),
+        "asset" => named("psynet.asset.ManagedAsset"),
+        _ => None,
+    };
+    usual
+        .filter(|class| lacks(class) == 0)
+        .or_else(|| candidates().min_by_key(|c| (lacks(c), c.attributes.len(), c.extras.len())))
+}
+
+fn request(plan: &mut Plan, table: &RawTable) {
+    for name in ["id", "duration", "time", "unique_id", "method", "endpoint", "params"] {
+        let column = if name == "time" { "creation_time" } else { name };
+        set(&mut plan.fixed, name, raw_or_null(table, column));
+    }
+    set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
+}
+
+fn dallinger(plan: &mut Plan, table: &RawTable, facts: &TableFacts) {
+    let common = ["id", "creation_time", "failed", "failed_reason", "time_of_death"];
+    let unused = ["property1", "property2", "property3", "property4", "property5", "details"];
+    let own: &[&str] = match table.name.as_str() {
+        "question" => &["number", "type", "participant_id", "question", "response"],
+        "network" => &[
+            "type",
+            "max_size",
+            "full",
+            "role",
+            "n_pending_infos",
+            "n_completed_infos",
+            "n_failed_infos",
+            "n_alive_nodes",
+            "n_failed_nodes",
+        ],
+        "node" => &["type", "network_id", "participant_id"],
+        "vector" => &["origin_id", "destination_id", "network_id"],
+        "info" => &["type", "origin_id", "network_id", "contents"],
+        "transmission" => {
+            &["vector_id", "origin_id", "destination_id", "info_id", "network_id", "receive_time", "status"]
+        }
+        "transformation" => &["info_in_id", "info_out_id", "node_id", "network_id"],
+        "notification" => &["assignment_id", "event_type"],
+        "participant" => {
+            &["type", "recruiter", "assignment_id", "hit_id", "mode", "end_time", "base_pay", "bonus", "status"]
+        }
+        _ => &[],
+    };
+    for name in common.iter().chain(&unused).chain(own) {
+        let column = if *name == "recruiter" { "recruiter_id" } else { name };
+        let source = Count::named(name).map_or_else(|| raw_or_null(table, column), Source::Count);
+        set(&mut plan.fixed, name, source);
+    }
+    if !matches!(table.name.as_str(), "notification" | "recruitment") {
+        set(&mut plan.fixed, "object_type", Source::Word(facts.base.to_owned()));
+    }
+    if table.name == "participant" {
+        set(&mut plan.fixed, "entry_information", raw_or_null(table, "entry_information"));
+    }
+    set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_without_a_type_are_named_for_the_table() {
+        let schema = Schema::for_version(None);
+        assert_eq!(name_of("bird_nest", None, &schema), "BirdNest");
+        assert_eq!(name_of("notification", None, &schema), "Notification");
+        assert_eq!(name_of("info", Some("info"), &schema), "Info");
+        assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), &schema), "AnimalTrial");
+        assert_eq!(name_of("info", Some("a../../b"), &schema), "_b");
+    }
+}

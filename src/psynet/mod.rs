@@ -1,0 +1,111 @@
+//! Read PsyNet and Dallinger exports and rebuild the processed tables, which need PsyNet and a server otherwise.
+//!
+//! ```text
+//! files ─ contents, member ─► database ─ survey ─► rows, classes, links ─ frame ─► columns ─ output ─► CSV, JSONL
+//!                               copy_csv                class, schema       row, cell, jsonpickle
+//! ```
+//!
+//! The output is byte for byte what `psynet export` writes under `data/`, as far as the database alone says it;
+//! [`Study::notes`] lists what it does not. One exception by choice: a lone CR is quoted, which Python before
+//! 3.13 leaves bare so that most readers break the row.
+
+mod archive;
+mod cell;
+mod class;
+mod contents;
+mod copy_csv;
+mod datetime;
+mod frame;
+mod json;
+mod json_text;
+mod jsonpickle;
+mod links;
+mod member;
+mod number;
+mod output;
+mod passes;
+mod python;
+mod python_source;
+mod reading;
+mod row;
+mod schema;
+mod scrub;
+mod source_code;
+mod study;
+mod survey;
+mod timeline;
+
+pub use archive::Archive;
+pub use contents::Form;
+pub use output::Preview;
+pub use scrub::Leak;
+pub use study::{Column, DatabaseTable, Note, Study, Table};
+pub use timeline::{COLUMNS as TIMELINE_COLUMNS, Event, Kind as EventKind, Timeline};
+
+/// How processed tables are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filetype {
+    /// As PsyNet writes them.
+    #[default]
+    Csv,
+    /// One JSON object a line, typed, embedded JSON as JSON.
+    Jsonl,
+}
+
+impl Filetype {
+    /// The end of a file's name.
+    pub const fn extension(self) -> &'static str {
+        match self {
+            Filetype::Csv => "csv",
+            Filetype::Jsonl => "jsonl",
+        }
+    }
+}
+
+/// Which assets are passed on, of those that were given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Assets {
+    /// None.
+    #[default]
+    None,
+    /// What participants or the experiment made: `ExperimentAsset` and the classes that extend it.
+    Experiment,
+    /// All.
+    All,
+}
+
+/// What the result holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How processed tables are written.
+    pub filetype: Filetype,
+    /// PsyNet's regular form, or what it calls anonymous.
+    pub form: Form,
+    /// Which assets are passed on.
+    pub assets: Assets,
+    /// Whether `database.zip` is passed on, in the form that was given: PsyNet's anonymous one is not made here.
+    pub database: bool,
+    /// Whether the timeline is written: what happened to each participant in order of time.
+    pub timeline: bool,
+    /// Whether basic data are passed on.
+    pub basic_data: bool,
+    /// Whether the server's log is passed on.
+    pub logs: bool,
+    /// Whether the experiment's source code is passed on.
+    pub source_code: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options {
+            filetype: Filetype::Csv,
+            form: Form::Regular,
+            assets: Assets::None,
+            database: true,
+            timeline: false,
+            basic_data: false,
+            logs: false,
+            source_code: false,
+        }
+    }
+}

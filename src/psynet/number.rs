@@ -1,0 +1,100 @@
+//! Write numbers as Python's `repr` and pandas' `to_csv` write them.
+
+/// Room for the text of one float.
+#[derive(Default)]
+pub struct Buffer {
+    shortest: zmij::Buffer,
+    exponential: String,
+}
+
+impl Buffer {
+    /// A float as Python's `repr` writes it: shortest digits, an exponent below 1e-4 and from 1e16 on.
+    pub fn python(&mut self, value: f64) -> &str {
+        if value.is_nan() {
+            return "nan";
+        }
+        if value.is_infinite() {
+            return if value > 0.0 { "inf" } else { "-inf" };
+        }
+        let text = self.shortest.format_finite(value);
+        if value == 0.0 || (1e-4..1e16).contains(&value.abs()) {
+            return text;
+        }
+        // Outside that range the digits are put before an exponent of at least two digits.
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
+        let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |m| ("-", m));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let digits = format!("{whole}{fraction}");
+        let leading = digits.len() - digits.trim_start_matches('0').len();
+        let digits = digits.trim_matches('0');
+        let (first, rest) = digits.split_at_checked(1).unwrap_or((digits, ""));
+        let exponent = exponent.parse::<i32>().unwrap_or(0) + whole.len() as i32 - 1 - leading as i32;
+        let point = if rest.is_empty() { "" } else { "." };
+        let minus = if exponent < 0 { '-' } else { '+' };
+        self.exponential = format!("{sign}{first}{point}{rest}e{minus}{:02}", exponent.abs());
+        &self.exponential
+    }
+}
+
+/// A float as pandas writes it: nothing for NaN.
+pub fn pandas(value: f64) -> String {
+    if value.is_nan() { String::new() } else { Buffer::default().python(value).to_owned() }
+}
+
+/// A float from its text in JSON, in PostgreSQL's CSV or in Python's source.
+pub fn float(text: &str) -> Option<f64> {
+    match text {
+        "NaN" => Some(f64::NAN),
+        "Infinity" => Some(f64::INFINITY),
+        "-Infinity" => Some(f64::NEG_INFINITY),
+        // Rust also reads `inf`, `nan` and `infinity`, which none of them writes.
+        _ if text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Whether a text is a whole number.
+pub fn is_int(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether NumPy has an integer type that holds this whole number (int64 or uint64).
+pub fn fits_numpy(text: &str) -> bool {
+    text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn floats_are_spelled_as_python_does() {
+        let cases = [
+            (5.0, "5.0"),
+            (-0.0, "-0.0"),
+            (0.0001, "0.0001"),
+            (0.00001, "1e-05"),
+            (1e15, "1000000000000000.0"),
+            (1e16, "1e+16"),
+            (123456789012345680.0, "1.2345678901234568e+17"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (1.7976931348623157e308, "1.7976931348623157e+308"),
+            (5e-324, "5e-324"),
+            (9007199254740992.0, "9007199254740992.0"),
+            (1.5e-7, "1.5e-07"),
+            (1e100, "1e+100"),
+            (f64::NEG_INFINITY, "-inf"),
+        ];
+        for (value, want) in cases {
+            assert_eq!(Buffer::default().python(value), want);
+        }
+        assert_eq!(pandas(f64::NAN), "");
+    }
+
+    #[test]
+    fn only_what_the_formats_write_is_a_float() {
+        assert_eq!(float("38"), Some(38.0));
+        assert!(float("inf").is_none() && float("nan").is_none() && float("").is_none());
+    }
+}

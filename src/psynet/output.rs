@@ -1,0 +1,268 @@
+//! Produce one file of the result: a processed table as CSV or JSONL, or a file that is passed on as it was given.
+
+use super::Filetype;
+use super::cell::{self, Dtype, Value as Cell};
+use super::contents::Form;
+use super::copy_csv::Record;
+use super::frame::{ClassFile, Part};
+use super::json::{Index, Token, Tree};
+use super::json_text;
+use super::member::{Flow, Stream};
+use super::number;
+use super::passes::{Go, Sorted};
+use super::row::{Names, Pickles, Row, RowMaker, owned};
+use super::study::Study;
+use crate::error::Result;
+use crate::table::{Producer, STEP, Step};
+
+/// Passes a file on.
+#[derive(Debug)]
+pub struct Copy(pub Stream);
+
+impl Producer for Copy {
+    fn step(&mut self, out: &mut Vec<u8>) -> Result<Step> {
+        Ok(match self.0.read(out, STEP)? {
+            Flow::Want(want) => Step::Want(want),
+            Flow::Some => Step::More,
+            Flow::End => Step::Done,
+        })
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.0.push(chunk);
+        Ok(())
+    }
+}
+
+/// The rows of a processed file, part after part, in the order of the file.
+#[derive(Debug)]
+struct Rows<'s> {
+    study: &'s Study,
+    file: &'s ClassFile,
+    names: Names,
+    /// The part that is read, and what comes after it.
+    part: usize,
+    reading: Option<(Sorted<'s>, Pickles)>,
+}
+
+impl<'s> Rows<'s> {
+    fn new(study: &'s Study, file: &'s ClassFile) -> Self {
+        Rows { study, file, names: file.names.clone(), part: 0, reading: None }
+    }
+
+    fn push(&mut self, chunk: &[u8]) {
+        if let Some((sorted, _)) = &mut self.reading {
+            sorted.push(chunk);
+        }
+    }
+
+    fn step(&mut self, sink: &mut dyn FnMut(&Row<'_>)) -> Result<Step> {
+        let Some(part) = self.file.parts.get(self.part) else { return Ok(Step::Done) };
+        let Part { table, group, plan, fixed } = part;
+        let Some(table) = self.study.raw_table(*table) else { return Ok(Step::Done) };
+        let limits = self.study.limits();
+        let (mut sorted, mut pickles) = match self.reading.take() {
+            Some(reading) => reading,
+            None => (Sorted::new(table, *group, limits), Pickles::new(plan, table, limits.depth)),
+        };
+        let maker = RowMaker {
+            plan,
+            table,
+            links: self.study.links(),
+            old: self.study.is_old(),
+            depth: limits.depth,
+            only_kinds: false,
+        };
+        let names = &mut self.names;
+        let go = sorted.step(&mut |record: &Record| {
+            pickles.read(record);
+            sink(&maker.make(record, &pickles, fixed, names));
+            Ok(())
+        })?;
+        if go == Go::End {
+            self.part += 1;
+            return Ok(Step::More);
+        }
+        self.reading = Some((sorted, pickles));
+        Ok(match go {
+            Go::Want(want) => Step::Want(want),
+            _ => Step::More,
+        })
+    }
+}
+
+/// A processed file being written.
+#[derive(Debug)]
+pub struct Processed<'s> {
+    rows: Rows<'s>,
+    /// Column numbers and types in the order of the header.
+    columns: Vec<(u32, Dtype)>,
+    filetype: Filetype,
+    begun: bool,
+}
+
+impl<'s> Processed<'s> {
+    /// Begins with a file.
+    pub fn new(study: &'s Study, file: &'s ClassFile, form: Form, filetype: Filetype) -> Self {
+        let columns = columns(file, form).map(|id| (id, file.dtype(id))).collect();
+        Processed { rows: Rows::new(study, file), columns, filetype, begun: false }
+    }
+}
+
+/// The columns of a file in one of PsyNet's forms.
+pub fn columns(file: &ClassFile, form: Form) -> impl Iterator<Item = u32> {
+    file.order.iter().copied().filter(move |id| form == Form::Regular || !file.is_scrubbed(*id))
+}
+
+impl Producer for Processed<'_> {
+    fn step(&mut self, out: &mut Vec<u8>) -> Result<Step> {
+        if !std::mem::replace(&mut self.begun, true) && self.filetype == Filetype::Csv {
+            for (n, (id, _)) in self.columns.iter().enumerate() {
+                if n > 0 {
+                    out.push(b',');
+                }
+                cell::write_csv(self.rows.file.names.name(*id), out);
+            }
+            out.push(b'\n');
+        }
+        let (columns, filetype, file) = (&self.columns, self.filetype, self.rows.file);
+        self.rows.step(&mut |row| match filetype {
+            Filetype::Csv => csv(row, columns, out),
+            Filetype::Jsonl => jsonl(row, columns, file, out),
+        })
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.rows.push(chunk);
+        Ok(())
+    }
+}
+
+fn csv(row: &Row<'_>, columns: &[(u32, Dtype)], out: &mut Vec<u8>) {
+    let start = out.len();
+    for (n, (id, dtype)) in columns.iter().enumerate() {
+        if n > 0 {
+            out.push(b',');
+        }
+        if let Some(value) = row.get(*id) {
+            cell::write_csv(&cell::print(value, *dtype), out);
+        }
+    }
+    // Python writes the only, empty field of a row with quotes, lest the line be empty.
+    if columns.len() == 1 && out.len() == start {
+        out.extend_from_slice(b"\"\"");
+    }
+    out.push(b'\n');
+}
+
+/// A row as a JSON object: typed values, JSON as JSON, `null` for None; columns that the row lacks are left out.
+/// What JSON has no number for (NaN, Infinity) is `null`.
+fn jsonl(row: &Row<'_>, columns: &[(u32, Dtype)], file: &ClassFile, out: &mut Vec<u8>) {
+    let mut line = String::from("{");
+    for (id, _) in columns {
+        let Some(value) = row.get(*id) else { continue };
+        if line.len() > 1 {
+            line.push(',');
+        }
+        json_text::write_text(file.names.name(*id), &mut line);
+        line.push(':');
+        match value {
+            Cell::None => line.push_str("null"),
+            Cell::Bool(b) => line.push_str(if *b { "true" } else { "false" }),
+            Cell::Int(digits) => line.push_str(digits),
+            Cell::Float(f) if f.is_finite() => line.push_str(number::Buffer::default().python(*f)),
+            Cell::Float(_) => line.push_str("null"),
+            Cell::Text(text) => json_text::write_text(text, &mut line),
+            Cell::Json(text) => embed(text, &mut line),
+        }
+    }
+    line.push_str("}\n");
+    out.extend_from_slice(line.as_bytes());
+}
+
+/// Adds Python's JSON as JSON that every reader takes.
+fn embed(text: &str, out: &mut String) {
+    if !text.contains("NaN") && !text.contains("Infinity") {
+        out.push_str(text);
+        return;
+    }
+    let mut tree = Tree::default();
+    match tree.parse(text, usize::MAX) {
+        Ok(()) => finite(&tree, text, Tree::ROOT, out),
+        Err(_) => json_text::write_text(text, out),
+    }
+}
+
+fn finite(tree: &Tree, text: &str, index: Index, out: &mut String) {
+    match tree.token(index) {
+        Token::Float if number::float(tree.raw(text, index)).is_none_or(|f| !f.is_finite()) => out.push_str("null"),
+        Token::List => {
+            out.push('[');
+            for (n, child) in tree.children(index).enumerate() {
+                out.push_str(if n > 0 { ", " } else { "" });
+                finite(tree, text, child, out);
+            }
+            out.push(']');
+        }
+        Token::Dict => {
+            out.push('{');
+            for (n, (key, value)) in tree.pairs(index).enumerate() {
+                out.push_str(if n > 0 { ", " } else { "" });
+                json_text::write_raw(tree.raw(text, key), out);
+                out.push_str(": ");
+                finite(tree, text, value, out);
+            }
+            out.push('}');
+        }
+        Token::Text(_) => json_text::write_raw(tree.raw(text, index), out),
+        _ => out.push_str(tree.raw(text, index)),
+    }
+}
+
+/// Some rows of a processed file, to look at.
+#[derive(Debug)]
+pub struct Preview<'s> {
+    rows: Rows<'s>,
+    columns: Vec<(u32, Dtype)>,
+    skip: usize,
+    count: usize,
+    /// Rows so far, cells as they are printed in CSV; `None` where nothing is.
+    found: Vec<Vec<Option<String>>>,
+}
+
+impl<'s> Preview<'s> {
+    /// Begins with a file; `count` rows from the row `start` on.
+    pub fn new(study: &'s Study, file: &'s ClassFile, form: Form, start: usize, count: usize) -> Self {
+        let columns = columns(file, form).map(|id| (id, file.dtype(id))).collect();
+        Preview { rows: Rows::new(study, file), columns, skip: start, count, found: Vec::new() }
+    }
+
+    /// The next bit of work: [`Step::Done`] when all rows are there.
+    pub fn step(&mut self) -> Result<Step> {
+        if self.found.len() >= self.count {
+            return Ok(Step::Done);
+        }
+        let Preview { rows, columns, skip, count, found } = self;
+        rows.step(&mut |row| {
+            if *skip > 0 {
+                *skip -= 1;
+            } else if found.len() < *count {
+                let print = |(id, dtype): &(u32, Dtype)| match row.get(*id) {
+                    None | Some(Cell::None) => None,
+                    Some(value) => Some(cell::print(&owned(value.clone()), *dtype).into_owned()),
+                };
+                found.push(columns.iter().map(print).collect());
+            }
+        })
+    }
+
+    /// The next bytes of a wanted range.
+    pub fn push(&mut self, chunk: &[u8]) {
+        self.rows.push(chunk);
+    }
+
+    /// The rows.
+    pub fn finish(self) -> Vec<Vec<Option<String>>> {
+        self.found
+    }
+}

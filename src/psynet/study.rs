@@ -1,0 +1,333 @@
+//! What was found in an export, and how to get the files of the result out of it.
+
+use super::class::{Knowledge, Recipe};
+use super::contents::{Database, Entry, Form, Role};
+use super::frame::ClassFile;
+use super::links::Links;
+use super::output::{self, Copy, Preview, Processed};
+use super::reading::Identity;
+use super::schema::{Kind, Schema};
+use super::scrub::{self, Leak};
+use super::survey::RawTable;
+use super::timeline::{self, Timeline};
+use super::{Assets, Options};
+use crate::error::{Code, Error, Place, Problems, Result};
+use crate::limits::Limits;
+use crate::table::Producer;
+use std::collections::BTreeMap;
+
+/// One file of the result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Where it stands in the result, for example `regular/data/Bot.csv`.
+    pub path: String,
+    /// The class whose rows it holds; `None` for files that are passed on.
+    pub class: Option<String>,
+    /// Number of rows; 0 for files that are passed on.
+    pub rows: u64,
+    /// Columns with their types, in order.
+    pub columns: Vec<Column>,
+}
+
+/// A column of a processed file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Column {
+    /// Name.
+    pub name: String,
+    /// What its cells are: `integer`, `number`, `boolean`, `text`, `json`, `mixed` or `empty`.
+    pub dtype: &'static str,
+    /// Whether some rows have nothing in it.
+    pub has_missing: bool,
+}
+
+/// A raw table of the database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DatabaseTable {
+    /// Its name.
+    pub name: String,
+    /// Number of rows.
+    pub rows: u64,
+}
+
+/// What about a class can't be rebuilt from the database, or only by a guess.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The class.
+    pub class: String,
+    /// The column, or empty where it concerns the class as a whole.
+    pub column: String,
+    /// What, why, and what would help.
+    pub text: String,
+}
+
+/// A PsyNet or Dallinger export that was read.
+#[derive(Debug)]
+pub struct Study {
+    /// Release of PsyNet that wrote the database, if it says so.
+    pub psynet_version: Option<String>,
+    /// The experiment's label.
+    pub label: Option<String>,
+    /// Number of participants, bots included.
+    pub participants: u64,
+    /// Number of bots among them.
+    pub bots: u64,
+    /// The form of the database that was read.
+    pub form: Form,
+    /// The database's tables.
+    pub database: Vec<DatabaseTable>,
+    /// What can't be derived, or was guessed.
+    pub notes: Vec<Note>,
+    /// What went wrong.
+    pub problems: Problems,
+    limits: Limits,
+    schema: Schema,
+    entries: Vec<Entry>,
+    /// Where files that may be passed on stand in the result: index of the entry.
+    by_path: BTreeMap<String, usize>,
+    tables: Vec<RawTable>,
+    links: Links,
+    files: Vec<ClassFile>,
+}
+
+impl Study {
+    #[allow(clippy::too_many_arguments, reason = "the reader's parts, handed over once")]
+    pub(super) fn new(
+        limits: Limits,
+        schema: Schema,
+        entries: Vec<Entry>,
+        database: Database,
+        tables: Vec<RawTable>,
+        links: Links,
+        files: Vec<ClassFile>,
+        identity: Identity,
+        problems: Problems,
+    ) -> Self {
+        let rows = |t: &RawTable| t.group_of.len() as u64;
+        let participants = tables.iter().find(|t| t.name == "participant");
+        let is_bot = |identity: &Option<String>| identity.as_deref() == Some("psynet.bot.Bot");
+        let bots = participants
+            .map_or(0, |t| t.groups.iter().filter(|g| is_bot(&g.identity)).map(|g| u64::from(g.rows)).sum());
+        let notes = notes(&files, &tables);
+        Study {
+            psynet_version: identity.version,
+            label: identity.label,
+            participants: participants.map_or(0, rows),
+            bots,
+            form: database.form,
+            database: tables.iter().map(|t| DatabaseTable { name: t.name.clone(), rows: rows(t) }).collect(),
+            notes,
+            problems,
+            limits,
+            schema,
+            by_path: by_path(&entries, &database),
+            entries,
+            tables,
+            links,
+            files,
+        }
+    }
+
+    pub(super) fn raw_table(&self, index: usize) -> Option<&RawTable> {
+        self.tables.get(index)
+    }
+
+    pub(super) fn table_named(&self, name: &str) -> Option<&RawTable> {
+        self.tables.iter().find(|t| t.name == name)
+    }
+
+    pub(super) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(super) fn links(&self) -> &Links {
+        &self.links
+    }
+
+    pub(super) fn is_old(&self) -> bool {
+        self.schema.is_old()
+    }
+
+    /// All files of the result: processed tables by class, the timeline, what is passed on by path.
+    pub fn tables(&self, options: &Options) -> Vec<Table> {
+        let processed = self.files.iter().map(|file| Table {
+            path: data_path(options, &file.class),
+            class: Some(file.class.clone()),
+            rows: file.rows,
+            columns: output::columns(file, options.form)
+                .map(|id| Column {
+                    name: file.names.name(id).to_owned(),
+                    dtype: file.dtype(id).as_str(),
+                    has_missing: file.has_missing(id),
+                })
+                .collect(),
+        });
+        let passed = self.by_path.iter().filter(|(_, entry)| self.is_passed(**entry, options));
+        let passed = passed.map(|(path, _)| path.clone());
+        let timeline = options.timeline.then(|| timeline_path(options));
+        let other = timeline.into_iter().chain(passed);
+        processed.chain(other.map(|path| Table { path, class: None, rows: 0, columns: Vec::new() })).collect()
+    }
+
+    /// Whether a file that was given is passed on.
+    fn is_passed(&self, entry: usize, options: &Options) -> bool {
+        let Some(entry) = self.entries.get(entry) else { return false };
+        let form = entry.form == options.form;
+        match &entry.role {
+            Role::SourceCode => options.source_code,
+            Role::Logs => options.logs,
+            Role::Archive => form && options.database,
+            Role::BasicData(_) => form && options.basic_data,
+            Role::Asset(path) => form && self.is_chosen(path, options.assets),
+            _ => false,
+        }
+    }
+
+    fn is_chosen(&self, path: &str, assets: Assets) -> bool {
+        match assets {
+            Assets::None => false,
+            Assets::All => true,
+            // An asset may be a folder, whose files stand below its path.
+            Assets::Experiment => {
+                let mut prefix = path;
+                loop {
+                    if self.links.experiment_assets.contains(prefix) {
+                        return true;
+                    }
+                    match prefix.rsplit_once('/') {
+                        Some((above, _)) => prefix = above,
+                        None => return false,
+                    }
+                }
+            }
+        }
+    }
+
+    fn file(&self, path: &str, options: &Options) -> Option<&ClassFile> {
+        self.files.iter().find(|file| data_path(options, &file.class) == path)
+    }
+
+    /// What writes a file of the result.
+    ///
+    /// # Errors
+    /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path.
+    pub fn producer(&self, path: &str, options: &Options) -> Result<Box<dyn Producer + '_>> {
+        if let Some(file) = self.file(path, options) {
+            return Ok(Box::new(Processed::new(self, file, options.form, options.filetype)));
+        }
+        if options.timeline && path == timeline_path(options) {
+            return Ok(Box::new(timeline::Written::new(self, options.filetype)));
+        }
+        let entry = self.by_path.get(path).filter(|entry| self.is_passed(**entry, options));
+        let entry = entry
+            .and_then(|entry| self.entries.get(*entry))
+            .ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
+        Ok(Box::new(Copy(entry.member.stream(&self.limits)?)))
+    }
+
+    /// What PsyNet's anonymous form of these data leaves in that points at persons.
+    pub fn leaks(&self) -> Vec<Leak> {
+        scrub::leaks(&self.tables)
+    }
+
+    /// What happened to each participant in order of time, to look at or to draw.
+    pub fn timeline(&self) -> Timeline<'_> {
+        Timeline::new(self)
+    }
+
+    /// Some rows of a processed table, to look at: step it, push what it wants, finish it.
+    ///
+    /// # Errors
+    /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path as a processed table.
+    pub fn rows(&self, path: &str, options: &Options, start: usize, count: usize) -> Result<Preview<'_>> {
+        let file = self.file(path, options).ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
+        Ok(Preview::new(self, file, options.form, start, count))
+    }
+}
+
+/// Where each file that may be passed on stands in the result; of several with one path the first.
+fn by_path(entries: &[Entry], database: &Database) -> BTreeMap<String, usize> {
+    let is_database = |entry: &Entry| {
+        let path = &entry.member.path;
+        let named = path.ends_with("/database.zip") || path.ends_with("-data.zip");
+        // The one that was read, or the other form's beside it.
+        *path == database.root || (entry.form != database.form && named)
+    };
+    let mut paths = BTreeMap::new();
+    for (index, entry) in entries.iter().enumerate() {
+        let folder = entry.form.folder();
+        let path = match &entry.role {
+            Role::SourceCode => "source_code.zip".to_owned(),
+            Role::Logs => "logs.jsonl".to_owned(),
+            Role::Archive if is_database(entry) => format!("{folder}/database.zip"),
+            Role::BasicData(path) => format!("{folder}/{path}"),
+            Role::Asset(path) => format!("{folder}/assets/{path}"),
+            _ => continue,
+        };
+        paths.entry(path).or_insert(index);
+    }
+    paths
+}
+
+fn timeline_path(options: &Options) -> String {
+    format!("{}/timeline.{}", options.form.folder(), options.filetype.extension())
+}
+
+fn data_path(options: &Options, class: &str) -> String {
+    format!("{}/data/{class}.{}", options.form.folder(), options.filetype.extension())
+}
+
+/// What is not known for sure, class by class and column by column.
+fn notes(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
+    let mut notes = Vec::new();
+    for file in files {
+        let mut note = |column: &str, text: String| {
+            notes.push(Note { class: file.class.clone(), column: column.to_owned(), text });
+        };
+        let is_declared = file.parts.iter().all(|p| p.plan.is_declared);
+        let text = match (file.knowledge(), is_declared) {
+            (Knowledge::Known, _) => None,
+            (Knowledge::Extends(base), true) => Some(format!("The experiment defines this class; its source code says that it extends {base}.")),
+            (Knowledge::Extends(base), false) => Some(format!(
+                "The experiment defines this class; by what its rows fill it was taken to extend {base}. Columns that its code computes and defaults of variables that were never set are not in the database."
+            )),
+            (Knowledge::Custom, true) => Some("The experiment defines this table; its columns were read from the source code.".to_owned()),
+            (Knowledge::Custom, false) => Some(
+                "The experiment defines this table. Its object_type is guessed from the table's name, and columns that are empty in all rows may belong to another class; columns that its code computes and defaults of variables are not in the database. With source_code.zip at hand more can be said.".to_owned(),
+            ),
+        };
+        if let Some(text) = text {
+            note("", text);
+        }
+        if matches!(file.class.as_str(), "LucidRID" | "LucidStatus") {
+            note("", "PsyNet exports this class by a recipe of its own that was never compared.".to_owned());
+        }
+        for (column, is_absent) in file.parts.iter().flat_map(|p| &p.plan.lost) {
+            let text = if *is_absent {
+                "The experiment's code computes this column, so it is left out; only PsyNet with the code can make it."
+            } else {
+                "The default of this variable is computed by the experiment's code; rows that never set it have nothing."
+            };
+            note(column, text.to_owned());
+        }
+        for part in &file.parts {
+            let Some(table) = tables.get(part.table) else { continue };
+            for (column, name) in table.header.iter().enumerate() {
+                let exported = part.plan.recipe == Recipe::Psynet && part.plan.fixed.iter().any(|(n, _)| n == name);
+                if exported && table.guessed.get(column) == Some(&true) {
+                    let kind = table.kinds.get(column).copied().unwrap_or(Kind::Text);
+                    let whole = match kind {
+                        Kind::Int => {
+                            " Floats that all happen to be whole numbers look the same, and PsyNet would write them with .0."
+                        }
+                        _ => "",
+                    };
+                    note(
+                        name,
+                        format!("The experiment added this column; its cells were taken for {}.{whole}", kind.as_str()),
+                    );
+                }
+            }
+        }
+    }
+    notes
+}
