@@ -536,7 +536,7 @@ fn views_equal_the_oracle_on_odd_seeds() {
 }
 
 /// Random logs, each with four combinations of options.
-const LOGS: u64 = 3000;
+const LOGS: u64 = 2000;
 
 /// The generator is part of the test: should it change, it must still make what it is for.
 #[test]

@@ -42,15 +42,19 @@ fn accepts(tool: &str, arguments: &[&str], zip: &Path) -> bool {
 const PYTHON: &str = "
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as z:
-    bad = z.testzip()
-    assert bad is None, bad
+    bad = sys.argv[2] == 'test' and z.testzip()
+    assert not bad, bad
     for i in z.infolist():
         print(i.file_size, i.filename.encode('utf-8').hex())
 ";
 
-/// What Python lists: sizes and names.
+/// What Python lists, sizes and names, when it has checked the content.
 fn python(zip: &Path) -> Vec<(u64, String)> {
-    let output = Command::new("python3").args(["-c", PYTHON]).arg(zip).output().expect("python3 is expected");
+    python_with(zip, "test")
+}
+
+fn python_with(zip: &Path, test: &str) -> Vec<(u64, String)> {
+    let output = Command::new("python3").args(["-c", PYTHON]).arg(zip).arg(test).output().expect("python3 is expected");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let unhex = |text: &str| {
         let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
@@ -148,8 +152,10 @@ fn a_member_beyond_four_gigabytes() {
     std::fs::write(&scratch.0, archive.take()).unwrap();
     let big = blocks * BLOCK as u64 + 3;
     let expected = [(1, "s/before.csv"), (big, "s/big.csv"), (1, "s/after.csv")];
-    assert_eq!(python(&scratch.0), expected.map(|(size, name)| (size, name.to_owned())));
-    all_tools(&scratch.0);
+    // Unpacking four gigabytes takes its time: one tool does it.
+    let unpacked = accepts("unzip", &["-tqq"], &scratch.0) || accepts("7z", &["t", "-bso0", "-bsp0"], &scratch.0);
+    let listed = python_with(&scratch.0, if unpacked { "list" } else { "test" });
+    assert_eq!(listed, expected.map(|(size, name)| (size, name.to_owned())));
 }
 
 /// A member whose raw size needs ZIP64 while its packed bytes are few enough to be held back.
