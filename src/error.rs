@@ -58,6 +58,7 @@ codes! {
     TooManyColumns = "too-many-columns", "There are more columns than the limit.", "The file may be damaged.";
     InflatesTooFar = "inflates-too-far", "The compressed data unpack to far more than such data do.", "Do not trust this file; if it is yours, unpack it first.";
     OutOfMemory = "out-of-memory", "The data need more memory than the budget allows.", "Choose fewer sessions, or use the command line.";
+    Usage = "usage", "The command line cannot be understood.", "See windrow --help.";
     Io = "io", "The file could not be read to the end.", "It may have been changed, moved or removed while it was read; drop it again.";
 
     // Reading went on.
@@ -256,6 +257,12 @@ impl Problems {
             known.count += problem.count;
         } else if self.0.len() < Self::MOST {
             self.0.push(problem);
+        } else if let Some(other) = self.0.iter_mut().find(|p| p.code == problem.code && p.place.field.is_none()) {
+            other.count += problem.count;
+        } else {
+            // One entry per code takes what no longer has an entry of its own.
+            let place = Place { field: None, ..problem.place };
+            self.0.push(Problem { place, detail: "Further cases, not listed one by one.".to_owned(), ..problem });
         }
     }
 

@@ -40,6 +40,11 @@ impl Type {
     /// Ours: a CSV cell, verbatim; not JSON text.
     pub const CELL: Type = Type(255);
 
+    /// The type of a value that uproot stored: our own two numbers mean nothing there.
+    pub fn stored(byte: u8) -> Type {
+        if byte >= Type::JSON.0 { Type(Type::JSON.0 - 1) } else { Type(byte) }
+    }
+
     /// The name shown to people: Python's, or what uproot calls it.
     pub fn name(self) -> &'static str {
         match self {

@@ -5,9 +5,11 @@ use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use windrow::describe::summary::{ProblemSummary, SessionSummary, Summary};
+use windrow::describe::upstream;
 use windrow::error::{Code, Error, Place, Problem};
 use windrow::export::{self, Export, threads};
 use windrow::limits::Limits;
+use windrow::log::Session;
 use windrow::recipe::{Compression, Filetype, Recipe, ViewName};
 use windrow::source::{FileInfo, Reader};
 use windrow::study::{Opening, Study};
@@ -74,17 +76,14 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let json = std::env::args().any(|a| a == "--json");
+    let json = std::env::args_os().any(|a| a == "--json");
     match run() {
         Ok(problems) => ExitCode::from(u8::from(problems)),
         // A reader that closed the pipe has seen enough.
         Err(Failure::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(failure) => {
             let problem = match failure {
-                Failure::Usage(text) => {
-                    eprintln!("windrow: {text}. See windrow --help.");
-                    return ExitCode::from(2);
-                }
+                Failure::Usage(text) => Problem::new(Code::Usage, Place::default()).detail(format!("It says: {text}.")),
                 Failure::Work(error) => error.problem().clone(),
                 Failure::Output(e) => {
                     Problem::new(Code::Io, Place::default()).detail(format!("The output could not be written: {e}."))
@@ -106,20 +105,24 @@ fn run() -> Result<bool, Failure> {
     let command = match parser.next()? {
         Some(lexopt::Arg::Value(command)) => command.to_string_lossy().into_owned(),
         Some(lexopt::Arg::Long("version")) => {
-            println!("windrow {}", windrow::recipe::VERSION);
+            writeln!(io::stdout(), "windrow {}", windrow::recipe::VERSION)?;
             return Ok(false);
         }
-        _ => {
-            print!("{HELP}");
+        Some(lexopt::Arg::Long("help") | lexopt::Arg::Short('h')) => {
+            write!(io::stdout(), "{HELP}")?;
             return Ok(false);
         }
+        Some(other) => return Err(other.unexpected().into()),
+        None => return Err(Failure::Usage("there is no command; one is windrow inspect INPUT".to_owned())),
     };
+    if !["inspect", "export", "view"].contains(&command.as_str()) {
+        return Err(Failure::Usage(format!("there is no command {command}")));
+    }
     let arguments = arguments(parser)?;
     match command.as_str() {
         "inspect" => inspect(&arguments),
         "export" => export(&arguments),
-        "view" => view(&arguments),
-        other => Err(Failure::Usage(format!("there is no command {other}"))),
+        _ => view(&arguments),
     }
 }
 
@@ -187,16 +190,21 @@ fn inspect(a: &Arguments) -> Result<bool, Failure> {
         writeln!(out, "  {}.{}: {} changes ({})", f.kind, f.field, f.changes, types.join(", "))?;
     }
     drop(out);
-    for problem in &study.problems.iter().map(Problem::to_string).collect::<Vec<_>>() {
-        eprintln!("windrow: {problem}");
-    }
-    Ok(!summary.problems.is_empty())
+    Ok(report(&study, &study.log.sessions.iter().collect::<Vec<_>>()))
+}
+
+/// Says what went wrong while reading, and what is odd about some sessions; whether there was anything.
+fn report(study: &Study, sessions: &[&Session]) -> bool {
+    let mut problems = study.problems.clone();
+    sessions.iter().for_each(|session| upstream::check(&study.log, session, &mut problems));
+    problems.iter().for_each(|problem| eprintln!("windrow: {problem}"));
+    !problems.is_empty()
 }
 
 fn export(a: &Arguments) -> Result<bool, Failure> {
     let output = a.output.as_ref().ok_or_else(|| Failure::Usage("where to: -o OUT.zip".to_owned()))?;
     let mut recipe = match &a.recipe {
-        Some(path) => Recipe::from_json(&std::fs::read(path)?)?,
+        Some(path) => Recipe::from_json(&std::fs::read(path).map_err(|e| unreadable(path, &e))?)?,
         None => Recipe::default(),
     };
     if !a.sessions.is_empty() {
@@ -215,20 +223,23 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
         recipe.compression = Compression::Small;
     }
     let study = open(&a.inputs)?;
+    if let Ok(target) = output.canonicalize()
+        && files(&a.inputs)?.iter().any(|(path, ..)| path.canonicalize().is_ok_and(|input| input == target))
+    {
+        return Err(Failure::Usage("the ZIP would overwrite the input".to_owned()));
+    }
     let mut export = Export::new(&study, &recipe)?;
     // The archive is complete or there is none: it gets its name only at the end.
-    let partial = output.with_extension("zip.partial");
+    let mut partial = output.clone().into_os_string();
+    partial.push(".partial");
+    let partial = PathBuf::from(partial);
     let threads = a.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let written = write_archive(&mut export, threads, &partial);
+    let written = write_archive(&mut export, threads, &partial).and_then(|()| Ok(std::fs::rename(&partial, output)?));
     if let Err(failure) = written {
         let _ = std::fs::remove_file(&partial);
         return Err(failure);
     }
-    std::fs::rename(&partial, output)?;
-    for problem in study.problems.iter() {
-        eprintln!("windrow: {problem}");
-    }
-    Ok(!study.problems.is_empty())
+    Ok(report(&study, &export::chosen(&study, &recipe)?))
 }
 
 fn write_archive(export: &mut Export, threads: usize, path: &Path) -> Result<(), Failure> {
@@ -270,19 +281,22 @@ fn view(a: &Arguments) -> Result<bool, Failure> {
             break;
         }
     }
-    for problem in study.problems.iter() {
-        eprintln!("windrow: {problem}");
-    }
-    Ok(!study.problems.is_empty())
+    Ok(report(&study, &[session]))
 }
 
-/// Reads the inputs; folders give all files below them.
-fn open(inputs: &[PathBuf]) -> Result<Study, Failure> {
+/// The files that inputs stand for, with the names shown and the sizes; folders give all files below them.
+fn files(inputs: &[PathBuf]) -> Result<Vec<(PathBuf, String, u64)>, Failure> {
     let mut paths = Vec::new();
     for input in inputs {
         let name = input.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
         list(input, name, &mut paths).map_err(|e| unreadable(input, &e))?;
     }
+    Ok(paths)
+}
+
+/// Reads the inputs.
+fn open(inputs: &[PathBuf]) -> Result<Study, Failure> {
+    let paths = files(inputs)?;
     let files = paths.iter().map(|(_, name, size)| FileInfo { path: name.clone(), size: *size }).collect();
     let mut opening = Opening::new(files, Limits { memory: 16 << 30, ..Limits::default() })?;
     let mut buffer = vec![0; 4 << 20];

@@ -6,6 +6,7 @@ use crate::log::Session;
 use crate::recipe::{Recipe, grouped_folder};
 use crate::study::Study;
 use crate::view::{Table, View};
+use std::collections::BTreeMap;
 
 /// The name of the recipe in the ZIP, beside the sessions' folders.
 pub const RECIPE: &str = "windrow.json";
@@ -58,8 +59,9 @@ pub fn tables(study: &Study, session: &Session, folder: &str, recipe: &Recipe) -
             continue;
         }
         let below = if view == View::LatestBy { grouped_folder(&recipe.gvars) } else { name.as_str().to_owned() };
+        let mut taken = Taken::default();
         for (kind, table) in Table::by_kind(&study.log, session, view, &options) {
-            files.push(file(format!("{folder}/{below}/{}.{ext}", safe_name(&kind)), kind, table));
+            files.push(file(format!("{folder}/{below}/{}.{ext}", taken.name(&kind)), kind, table));
         }
     }
     files
@@ -67,27 +69,41 @@ pub fn tables(study: &Study, session: &Session, folder: &str, recipe: &Recipe) -
 
 /// Folder names of sessions: their own names where those are safe on every system, each once.
 pub fn folders(sessions: &[&Session]) -> Vec<String> {
-    let mut taken = vec![RECIPE.to_owned()];
-    let mut folder = |session: &&Session| {
-        let base = safe_name(&session.name);
-        let free = |name: &String| !taken.contains(&name.to_lowercase());
-        let mut name = base.clone();
-        let mut n = 2;
-        // Names that differ only in case would be one folder on Windows and macOS.
-        while !free(&name) {
-            name = format!("{base}_{n}");
-            n += 1;
-        }
-        taken.push(name.to_lowercase());
-        name
-    };
-    sessions.iter().map(&mut folder).collect()
+    let mut taken = Taken::default();
+    taken.name(RECIPE);
+    sessions.iter().map(|session| taken.name(&session.name)).collect()
 }
+
+/// Names in one folder, each given once.
+#[derive(Default)]
+struct Taken(BTreeMap<String, u32>);
+
+impl Taken {
+    /// A safe name like this one that was not given yet.
+    fn name(&mut self, like: &str) -> String {
+        let base = safe_name(like);
+        // Names that differ only in case would be one file on Windows and macOS.
+        let mut name = base.clone();
+        while self.0.contains_key(&name.to_lowercase()) {
+            let number = self.0.entry(base.to_lowercase()).or_insert(1);
+            *number += 1;
+            name = format!("{base}_{number}");
+        }
+        self.0.insert(name.to_lowercase(), 1);
+        name
+    }
+}
+
+/// Longest name of a file or folder that is made of a name in the data; most systems take 255 bytes with the ending.
+const LONGEST: usize = 120;
 
 /// A name that no system takes for a path, a device or a hidden file; other bytes stand as `%` and two digits.
 fn safe_name(name: &str) -> String {
     let mut out = String::new();
     for (i, c) in name.char_indices() {
+        if out.len() >= LONGEST {
+            break;
+        }
         let edge = i == 0 || i + c.len_utf8() == name.len();
         if c.is_ascii_alphanumeric() || c == '_' || c == '-' || (c == '.' && !edge) {
             out.push(c);

@@ -11,6 +11,7 @@ use crate::limits::Limits;
 use crate::value::{self, Recoded, Type};
 use column::{Column, Names, ValueId, Values};
 use hashbrown::HashTable;
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// The kind of storage that holds credentials and room lists and never leaves, in any mode.
@@ -153,6 +154,7 @@ impl Log {
             + self.value.memory()
             + self.values.memory()
             + self.storages.memory()
+            + self.fields.memory()
             + self.contexts.memory()
             + self.order.capacity() as u64 * 4
             + self.spans.capacity() as u64 * size_of::<Span>() as u64
@@ -169,6 +171,10 @@ pub struct Builder {
     histories: Vec<(u32, u32)>,
     index: HashTable<u32>,
     scratch: Vec<u8>,
+    /// Values that were not stored as they came, with what was said about them.
+    odd: BTreeMap<ValueId, Recoded>,
+    /// Bytes taken since memory was counted.
+    uncounted: usize,
     /// Place in the file and time of the admin's changes that have no number but take part in the numbering.
     unnumbered_admin: Vec<(u64, f64)>,
     last_seq: u64,
@@ -202,6 +208,8 @@ impl Builder {
             histories: Vec::new(),
             index: HashTable::new(),
             scratch: Vec::new(),
+            odd: BTreeMap::new(),
+            uncounted: 0,
             unnumbered_admin: Vec::new(),
             last_seq: 0,
             ascending: true,
@@ -225,13 +233,20 @@ impl Builder {
     /// [`Code::OutOfMemory`] when the arena is full.
     pub fn value(&mut self, kind: Type, payload: &[u8]) -> Result<(ValueId, Recoded)> {
         // Most payloads are canonical already, and most of those were seen before.
-        if let Some(known) = self.log.values.find(kind, payload) {
+        if let Some(known) = self.log.values.find(kind, payload)
+            && !self.odd.contains_key(&known)
+        {
             return Ok((known, Recoded::Fine));
         }
+        self.uncounted += payload.len();
         self.scratch.clear();
         let recoded = value::recode(kind, payload, self.limits.depth, &mut self.scratch);
         let id = self.log.values.intern(kind, &self.scratch);
-        Ok((id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))?, recoded))
+        let id = id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))?;
+        if recoded != Recoded::Fine {
+            self.odd.insert(id, recoded);
+        }
+        Ok((id, recoded))
     }
 
     /// Stores a CSV cell as it stands.
@@ -239,6 +254,7 @@ impl Builder {
     /// # Errors
     /// [`Code::OutOfMemory`] when the arena is full.
     pub fn cell(&mut self, text: &str) -> Result<ValueId> {
+        self.uncounted += text.len();
         let id = self.log.values.intern(Type::CELL, text.as_bytes());
         id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))
     }
@@ -279,7 +295,10 @@ impl Builder {
         log.time.push(change.time);
         log.context.push(log.contexts.intern(change.context));
         log.value.push(change.value);
-        if self.history.len().is_multiple_of(1 << 14) {
+        // A million bytes at the least, whether they are many changes or one.
+        self.uncounted += 64 + change.storage.len() + change.field.len() + change.context.len();
+        if self.uncounted > 1 << 20 {
+            self.uncounted = 0;
             self.check_memory()?;
         }
         Ok(())
@@ -302,7 +321,7 @@ impl Builder {
     }
 
     fn check_memory(&self) -> Result<()> {
-        let histories = self.histories.capacity() as u64 * (8 + 6);
+        let histories = self.histories.capacity() as u64 * (8 + 6) + self.odd.len() as u64 * 16;
         // The order is built at the end and needs four bytes a change.
         self.limits.memory(self.log.memory() + self.history.memory() + histories + self.history.len() as u64 * 4)
     }

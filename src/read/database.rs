@@ -73,7 +73,7 @@ impl Changes for Rows {
         let value = match row.value {
             None => ValueId::TOMBSTONE,
             Some([kind, payload @ ..]) => {
-                let (id, recoded) = self.changes.value(Type(*kind), payload)?;
+                let (id, recoded) = self.changes.value(Type::stored(*kind), payload)?;
                 report(&mut self.problems, recoded, Type(*kind), place);
                 id
             }

@@ -20,14 +20,30 @@ pub struct DumpReader {
     offset: u64,
     rows: u64,
     broken: bool,
+    /// Whether rows have sequence numbers, as the first one says.
+    numbered: Option<bool>,
+    /// Bytes that must be at hand before looking at the incomplete row again is worth it.
+    enough: usize,
     /// What was found on the way.
     pub problems: Problems,
 }
 
 impl DumpReader {
+    /// Rows beyond this length are waited for.
+    const LONG: usize = 64 << 10;
+
     /// A reader at the beginning of a dump.
     pub fn new(limits: Limits) -> Self {
-        DumpReader { limits, carry: Vec::new(), offset: 0, rows: 0, broken: false, problems: Problems::default() }
+        DumpReader {
+            limits,
+            carry: Vec::new(),
+            offset: 0,
+            rows: 0,
+            broken: false,
+            numbered: None,
+            enough: 0,
+            problems: Problems::default(),
+        }
     }
 
     /// The next bytes.
@@ -44,6 +60,10 @@ impl DumpReader {
         } else {
             let mut carry = std::mem::take(&mut self.carry);
             carry.extend_from_slice(chunk);
+            if carry.len() < self.enough {
+                self.carry = carry;
+                return Ok(());
+            }
             let used = self.rows(&carry, log)?;
             carry.drain(..used);
             self.carry = carry;
@@ -52,10 +72,16 @@ impl DumpReader {
     }
 
     /// The end of the dump: an incomplete row is reported.
-    pub fn finish(&mut self) {
+    ///
+    /// # Errors
+    /// As for [`DumpReader::push`].
+    pub fn finish(&mut self, log: &mut Builder) -> Result<()> {
+        self.enough = 0;
+        self.push(&[], log)?;
         if !self.broken && !self.carry.is_empty() {
             self.stop(Code::Truncated);
         }
+        Ok(())
     }
 
     fn stop(&mut self, code: Code) {
@@ -76,7 +102,12 @@ impl DumpReader {
                     at += n;
                     self.offset += n as u64;
                 }
-                Found::Partial => break,
+                Found::Partial => {
+                    // A row that comes in many pieces is not scanned for each of them.
+                    let seen = buffer.len() - at;
+                    self.enough = if seen < Self::LONG { 0 } else { seen + seen / 4 };
+                    break;
+                }
                 Found::Damaged => {
                     self.stop(Code::Damaged);
                     return Ok(buffer.len());
@@ -99,7 +130,7 @@ impl DumpReader {
             row.context.map(std::str::from_utf8),
             row.value,
             row.created_at,
-            row.odd,
+            row.odd || *self.numbered.get_or_insert(row.seq.is_some()) != row.seq.is_some(),
         ) else {
             let place = Place { field: text(row.field), ..place() };
             self.problems.add(Problem::new(Code::BadRecord, place));
@@ -111,9 +142,8 @@ impl DumpReader {
         let value = match value {
             None => ValueId::TOMBSTONE,
             Some([kind, payload @ ..]) => {
-                let kind = Type(*kind);
-                let (id, recoded) = log.value(kind, payload)?;
-                report(&mut self.problems, recoded, kind, || place().field(field));
+                let (id, recoded) = log.value(Type::stored(*kind), payload)?;
+                report(&mut self.problems, recoded, Type(*kind), || place().field(field));
                 id
             }
             Some([]) => {

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
-use flate2::write::MultiGzDecoder;
+use flate2::write::GzDecoder;
 use std::io::Write;
 
 /// The first two bytes of every gzip file.
@@ -10,11 +10,15 @@ pub const MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Takes packed bytes, gives unpacked ones.
 pub struct Gunzip {
-    decoder: MultiGzDecoder<Vec<u8>>,
+    /// The member that is being unpacked.
+    decoder: GzDecoder<Vec<u8>>,
     limits: Limits,
+    /// Bytes of a step that is not complete yet.
+    pending: Vec<u8>,
     packed: u64,
     unpacked: u64,
-    members: bool,
+    /// Where bytes follow the last member that do not begin another.
+    tail: Option<u64>,
 }
 
 /// How the packed data ended.
@@ -22,19 +26,23 @@ pub struct Gunzip {
 pub enum End {
     /// With a checksum that fits.
     Whole,
+    /// Whole, but bytes that are not gzip follow from this place on.
+    Trailing(u64),
     /// In the middle.
     Truncated,
-    /// With something that is not gzip, after data that were.
+    /// With a checksum that does not fit.
     Damaged,
 }
 
 impl Gunzip {
     /// So much is handed to the decoder at once, which bounds what one step can unpack to (deflate: 1032 to 1).
+    /// Steps begin at multiples of it, so that places do not depend on how the input is cut.
     const STEP: usize = 4096;
 
     /// At the beginning of a file.
     pub fn new(limits: Limits) -> Self {
-        Gunzip { decoder: MultiGzDecoder::new(Vec::new()), limits, packed: 0, unpacked: 0, members: false }
+        let (decoder, pending) = (GzDecoder::new(Vec::new()), Vec::new());
+        Gunzip { decoder, limits, pending, packed: 0, unpacked: 0, tail: None }
     }
 
     /// Unpacks a chunk and hands the result on piece by piece.
@@ -42,23 +50,57 @@ impl Gunzip {
     /// # Errors
     /// [`Code::Damaged`] where the data are not gzip (everything before was handed on),
     /// [`Code::InflatesTooFar`], and what `take` returns.
-    pub fn push(&mut self, chunk: &[u8], mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        for step in chunk.chunks(Self::STEP) {
-            let written = self.decoder.write_all(step);
-            self.hand_on(&mut take)?;
-            if written.is_err() {
-                return Err(Error::new(Code::Damaged, Place::default().byte(self.packed)));
+    pub fn push(&mut self, mut chunk: &[u8], mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        if !self.pending.is_empty() {
+            let (head, rest) = chunk.split_at(chunk.len().min(Self::STEP - self.pending.len()));
+            self.pending.extend_from_slice(head);
+            chunk = rest;
+            if self.pending.len() < Self::STEP {
+                return Ok(());
             }
-            self.packed += step.len() as u64;
-            self.limits.inflation(self.packed, self.unpacked)?;
+            let step = std::mem::take(&mut self.pending);
+            self.step(&step, &mut take)?;
         }
+        let mut steps = chunk.chunks_exact(Self::STEP);
+        for step in &mut steps {
+            self.step(step, &mut take)?;
+        }
+        self.pending.extend_from_slice(steps.remainder());
         Ok(())
+    }
+
+    fn step(&mut self, step: &[u8], take: &mut impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        let mut rest = step;
+        while !rest.is_empty() && self.tail.is_none() {
+            let written = match self.decoder.write(rest) {
+                Ok(0) => self.next_member(self.packed + (step.len() - rest.len()) as u64, rest),
+                other => other,
+            };
+            self.hand_on(take)?;
+            match written {
+                Ok(n) => rest = &rest[n..],
+                Err(_) => return Err(Error::new(Code::Damaged, Place::default().byte(self.packed))),
+            }
+        }
+        self.packed += step.len() as u64;
+        self.limits.inflation(self.packed, self.unpacked)
+    }
+
+    /// Checks the member that ended and begins the next one, if there is one.
+    fn next_member(&mut self, at: u64, rest: &[u8]) -> std::io::Result<usize> {
+        self.decoder.try_finish()?;
+        if rest.iter().zip(MAGIC).all(|(a, b)| *a == b) {
+            let out = std::mem::take(self.decoder.get_mut());
+            self.decoder = GzDecoder::new(out);
+        } else {
+            self.tail = Some(at);
+        }
+        Ok(0)
     }
 
     fn hand_on(&mut self, take: &mut impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let out = self.decoder.get_mut();
         self.unpacked += out.len() as u64;
-        self.members |= !out.is_empty();
         let taken = if out.is_empty() { Ok(()) } else { take(out) };
         out.clear();
         taken
@@ -67,11 +109,18 @@ impl Gunzip {
     /// The end of the file.
     ///
     /// # Errors
-    /// What `take` returns.
+    /// As for [`Gunzip::push`].
     pub fn finish(&mut self, mut take: impl FnMut(&[u8]) -> Result<()>) -> Result<End> {
+        let rest = std::mem::take(&mut self.pending);
+        self.step(&rest, &mut take)?;
+        if let Some(at) = self.tail {
+            return Ok(End::Trailing(at));
+        }
         let end = match self.decoder.try_finish() {
             Ok(()) => End::Whole,
             Err(e) if e.kind() == std::io::ErrorKind::UnexpectedEof => End::Truncated,
+            // A decoder that would take another byte has not seen the whole checksum.
+            Err(_) if self.decoder.write(&[0]).is_ok_and(|n| n > 0) => End::Truncated,
             Err(_) => End::Damaged,
         };
         self.hand_on(&mut take)?;

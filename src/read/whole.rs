@@ -36,10 +36,22 @@ impl Whole {
         }
     }
 
-    fn broke_off(&mut self, code: Code, place: Place) {
+    fn broke_off(&mut self, code: Code, byte: u64, how: &str) {
         self.broken = true;
-        let detail = format!("The compressed data end early: {} complete changes were read.", self.changes.len());
-        self.dump.problems.add(Problem::new(code, place).detail(detail));
+        let detail = format!("{how}: {} complete changes were read.", self.changes.len());
+        self.dump.problems.add(Problem::new(code, Place::default().byte(byte)).detail(detail));
+    }
+
+    /// Goes on after damage in the packed data, whose place the error knows.
+    fn unless_damaged(&mut self, unpacked: Result<()>) -> Result<()> {
+        match unpacked {
+            Err(e) if e.code() == Code::Damaged => {
+                let byte = e.problem().place.byte.unwrap_or(self.at);
+                self.broke_off(Code::Damaged, byte, "The compressed data are damaged behind this byte");
+                Ok(())
+            }
+            other => other.map_err(|e| e.in_file(&self.path)),
+        }
     }
 }
 
@@ -60,13 +72,7 @@ impl Reader for Whole {
             None => dump.push(chunk, changes),
             Some(gunzip) => gunzip.push(chunk, |piece| dump.push(piece, changes)),
         };
-        match pushed {
-            Err(e) if e.code() == Code::Damaged => {
-                self.broke_off(Code::Damaged, e.problem().place.clone());
-                Ok(())
-            }
-            other => other.map_err(|e| e.in_file(&self.path)),
-        }
+        self.unless_damaged(pushed)
     }
 }
 
@@ -74,14 +80,20 @@ impl Input for Whole {
     fn finish(mut self: Box<Self>) -> Result<Filled> {
         if let (Some(gunzip), false) = (&mut self.gunzip, self.broken) {
             let (dump, changes) = (&mut self.dump, &mut self.changes);
-            match gunzip.finish(|piece| dump.push(piece, changes))? {
-                End::Whole => {}
-                End::Truncated => self.broke_off(Code::Truncated, Place::default().byte(self.size)),
-                End::Damaged => self.broke_off(Code::Damaged, Place::default().byte(self.size)),
+            match gunzip.finish(|piece| dump.push(piece, changes)) {
+                Ok(End::Whole) => {}
+                Ok(End::Trailing(at)) => {
+                    self.dump.problems.add(Problem::new(Code::TrailingBytes, Place::default().byte(at)));
+                }
+                Ok(End::Truncated) => self.broke_off(Code::Truncated, self.size, "The compressed data end early"),
+                Ok(End::Damaged) => {
+                    self.broke_off(Code::Damaged, self.size, "The checksum of the compressed data does not fit");
+                }
+                Err(error) => self.unless_damaged(Err(error))?,
             }
         }
         if !self.broken {
-            self.dump.finish();
+            self.dump.finish(&mut self.changes)?;
         }
         let (name, versions) = match (&self.gunzip, self.changes.is_unnumbered()) {
             (Some(_), false) => ("uproot database dump (gzip)", "uproot 0.6.0 or later"),

@@ -9,7 +9,7 @@ use crate::filter::{self, Line};
 use crate::log::Log;
 use crate::table::{Cell, Rows};
 use crate::value::{self, Type};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The rows of some lines, one or more per storage.
@@ -224,7 +224,7 @@ impl Latest {
         let mut app: Option<(u32, u32)> = None;
         let mut rows: Vec<(bool, Option<Key>, usize)> = Vec::new();
         let mut known: BTreeMap<(bool, Key), usize> = BTreeMap::new();
-        let mut grouped_apps: Vec<Key> = Vec::new();
+        let mut grouped_apps: BTreeSet<Key> = BTreeSet::new();
         let mut row: Option<usize> = None;
         for (position, &(line, change)) in changes.iter().enumerate() {
             let column = self.columns[line as usize];
@@ -281,7 +281,7 @@ impl Latest {
         position: usize,
         rows: &mut Vec<(bool, Option<Key>, usize)>,
         known: &mut BTreeMap<(bool, Key), usize>,
-        grouped_apps: &mut Vec<Key>,
+        grouped_apps: &mut BTreeSet<Key>,
     ) -> Option<usize> {
         let part = |cell: Option<(u32, u32)>| -> Option<(Type, String)> {
             let (line, change) = cell?;
@@ -308,14 +308,10 @@ impl Latest {
         let combination: Option<Key> = current.iter().map(|cell| part(*cell)).collect();
         let (complete, key) = match combination {
             Some(key) => {
-                if let Some(app) = &app_key
-                    && !grouped_apps.contains(app)
-                {
-                    grouped_apps.push(app.clone());
-                }
+                grouped_apps.extend(app_key);
                 (true, key)
             }
-            None => (false, app_key.clone()?),
+            None => (false, app_key?),
         };
         Some(*known.entry((complete, key.clone())).or_insert_with(|| {
             rows.push((complete, (!complete).then_some(key), position));

@@ -58,7 +58,8 @@ impl Archive {
         entry.packed += block.bytes.len() as u64;
         entry.raw += block.raw;
         self.crc.combine(&crc32fast::Hasher::new_with_initial_len(block.crc, block.raw));
-        if !self.streaming && self.held.len() + block.bytes.len() > HELD {
+        let large = self.held.len() + block.bytes.len() > HELD || entry.raw >= LIMIT;
+        if !self.streaming && large {
             self.streaming = true;
             entry.flags |= DESCRIPTOR;
             local_header(&mut self.out, entry, true);

@@ -1,15 +1,21 @@
 //! What several test programs share: reading case folders, opening inputs, unzipping results.
+#![allow(dead_code, reason = "each test program uses a part of it")]
+
+pub mod dump;
+pub mod fuzz_body;
+pub mod random;
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use windrow::error::Result;
-use windrow::export::{Export, Output};
+use windrow::export::{Export, Output, chosen, folders as folders_of, render, tables as tables_of};
 use windrow::limits::Limits;
-use windrow::recipe::Recipe;
+use windrow::recipe::{Filetype, Recipe};
 use windrow::source::{FileInfo, feed};
 use windrow::study::{Opening, Study};
-use windrow::write::checksums;
+use windrow::view::{Cursor, Table};
+use windrow::write::{checksums, jsonl};
 
 /// The folders of `tests/cases/<system>`, sorted.
 pub fn cases(system: &str) -> Vec<PathBuf> {
@@ -60,9 +66,30 @@ pub fn export(study: &Study, recipe: &Recipe) -> Result<Vec<u8>> {
     Ok(zip)
 }
 
+/// The data files of a recipe by path, without the detour over a ZIP.
+pub fn tables(study: &Study, recipe: &Recipe) -> Result<BTreeMap<String, Vec<u8>>> {
+    let sessions = chosen(study, recipe)?;
+    let folders = folders_of(&sessions);
+    let files = sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(study, session, folder, recipe));
+    Ok(files.map(|file| (file.path, rendered(&file.table, recipe.filetype))).collect())
+}
+
+/// A table as one text.
+pub fn rendered(table: &Table, filetype: Filetype) -> Vec<u8> {
+    let (keys, mut cursor, mut out, mut row) = (jsonl::keys(&table.columns), Cursor::default(), Vec::new(), 0);
+    loop {
+        let mut piece = Vec::new();
+        row = render(table, filetype, row, &mut cursor, &keys, &mut piece);
+        out.extend(piece);
+        if row >= table.rows {
+            return out;
+        }
+    }
+}
+
 /// The members of a ZIP, read by an independent reader.
 pub fn unzip(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let mut archive = zip::ZipArchive::new(Cursor::new(zip)).expect("a ZIP that opens");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(zip)).expect("a ZIP that opens");
     let mut files = BTreeMap::new();
     for i in 0..archive.len() {
         let mut member = archive.by_index(i).expect("a member that opens");
