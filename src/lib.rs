@@ -11,5 +11,6 @@
 
 pub mod error;
 pub mod limits;
+pub mod protect;
 pub mod source;
 pub mod table;
