@@ -4,5 +4,6 @@
 //! finds personal data in texts, and [`leak`] looks for what must not be left in a finished result. What comes
 //! out is prepared for sharing, with identifiers removed or replaced. Nothing here says that data are anonymous.
 
+pub mod detect;
 pub mod pseudonym;
 pub mod quasi;
