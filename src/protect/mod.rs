@@ -4,6 +4,9 @@
 //! finds personal data in texts, and [`leak`] looks for what must not be left in a finished result. What comes
 //! out is prepared for sharing, with identifiers removed or replaced. Nothing here says that data are anonymous.
 
+pub mod class;
 pub mod detect;
+pub mod leak;
 pub mod pseudonym;
 pub mod quasi;
+pub mod time;
