@@ -5,8 +5,10 @@
 //! out is prepared for sharing, with identifiers removed or replaced. Nothing here says that data are anonymous.
 
 pub mod class;
+pub mod defaults;
 pub mod detect;
 pub mod leak;
+pub mod names;
 pub mod pseudonym;
 pub mod quasi;
 pub mod time;

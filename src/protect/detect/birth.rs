@@ -157,16 +157,16 @@ pub(super) fn date(text: &Text, i: usize) -> Option<usize> {
         let day = number(text, month + 1, 2).map_or(month, |(day, _)| day);
         return (text.at(month) == '月').then(|| day + usize::from(matches!(text.at(day), '日' | '号' | '月')));
     }
-    if matches!(separator, '.' | '/' | '-') {
-        if let Some((middle, second)) = number(text, end + 1, 2).filter(|(middle, _)| text.at(*middle) == separator) {
-            return match end - i {
-                4 => {
-                    let (last, day) = number(text, middle + 1, 2)?;
-                    ((1900..2030).contains(&first) && second <= 12 && (1..=31).contains(&day)).then_some(last)
-                }
-                _ => year(text, middle + 1).filter(|_| (1..=31).contains(&first) && (1..=31).contains(&second)),
-            };
-        }
+    if matches!(separator, '.' | '/' | '-')
+        && let Some((middle, second)) = number(text, end + 1, 2).filter(|(middle, _)| text.at(*middle) == separator)
+    {
+        return match end - i {
+            4 => {
+                let (last, day) = number(text, middle + 1, 2)?;
+                ((1900..2030).contains(&first) && second <= 12 && (1..=31).contains(&day)).then_some(last)
+            }
+            _ => year(text, middle + 1).filter(|_| (1..=31).contains(&first) && (1..=31).contains(&second)),
+        };
     }
     // 14 March 1987 · 7 de marzo de 1990 · 1er août 1995 · 4. Mai 1992 · 17. 3. 1990
     let day = ordinal(text, end);

@@ -11,7 +11,7 @@ pub(crate) fn luhn(digits: &[u8]) -> bool {
             (_, doubled) => doubled % 10 + doubled / 10,
         })
         .sum();
-    !digits.is_empty() && sum % 10 == 0
+    !digits.is_empty() && sum.is_multiple_of(10)
 }
 
 /// Remainder by 97 of a decimal number whose letters count 10 to 35 (ISO 7064).

@@ -261,7 +261,7 @@ fn end(text: &Text, w: usize) -> usize {
     text.words().get(w).map_or(0, |w| w.end)
 }
 
-fn gap<'a>(text: &'a Text, w: usize) -> &'a [char] {
+fn gap(text: &Text, w: usize) -> &[char] {
     text.slice(end(text, w), start(text, w + 1))
 }
 
@@ -440,7 +440,7 @@ fn related(text: &Text, w: usize) -> Option<(usize, usize)> {
 fn known(text: &Text, w: usize) -> Option<(usize, usize)> {
     // Part of a name that began before: that one covers it.
     if w > 0 && matches!(gap(text, w - 1), ['-'] | ['@'] | ['.'] | ['_'] | ['/'])
-        || matches!(text.at(end(text, w)), '@' | '_' | '.' if matches!(text.at(end(text, w) + 1), 'a'..='z'))
+        || matches!(text.at(end(text, w)), '@' | '_' | '.' if text.at(end(text, w) + 1).is_ascii_lowercase())
     {
         return None;
     }

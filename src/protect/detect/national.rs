@@ -194,7 +194,7 @@ fn cpf(text: &str) -> bool {
 fn bsn(text: &str) -> bool {
     let d = numbers(text);
     let sum = weighted(&d, &[9, 8, 7, 6, 5, 4, 3, 2]);
-    d.last().is_some_and(|last| (sum + 11 - u32::from(*last) % 11) % 11 == 0)
+    d.last().is_some_and(|last| (sum + 11 - u32::from(*last) % 11).is_multiple_of(11))
 }
 
 /// England: modulo 11 with weights 10 to 2.

@@ -161,7 +161,7 @@ fn version_6(text: &Text, i: usize, run: usize) -> Option<usize> {
     let first = groups.first().copied().unwrap_or_default();
     // `a::b` is C++, `12:34:56` a time: a shortened address must begin like one that networks really give out.
     let real = first.len() >= 3 && first.bytes().any(|b| b.is_ascii_digit()) || tail;
-    (valid && (gap == 0 && filled == 8 || gap == 1 && filled < 8 && filled >= 2 && real)).then_some(end)
+    (valid && (gap == 0 && filled == 8 || gap == 1 && (2..8).contains(&filled) && real)).then_some(end)
 }
 
 /// Hardware addresses: six pairs with one kind of separator, or Cisco's three groups of four.
