@@ -264,3 +264,10 @@ fn any_text_is_scanned_without_fault() {
         }
     }
 }
+
+#[test]
+fn more_texts_of_our_own() {
+    let score = score(&corpus(include_str!("cases/protect/pii_more.jsonl")));
+    report("more texts", &score);
+    accept(&score, 0.97, 0.93);
+}

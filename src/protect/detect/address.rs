@@ -318,7 +318,9 @@ fn english(text: &Text, w: usize) -> Option<(usize, usize)> {
             && !NO_STREET.contains(&text.word(at))
             && !EN_STREETS.contains(&text.word(street + 1))
         {
-            return Some((start(text, w), tail(text, street)));
+            let direction = matches!(text.word(street + 1), "n" | "s" | "e" | "w" | "ne" | "nw" | "se" | "sw");
+            let last = street + usize::from(direction && text.is_capital(street + 1) && next_to(text, street, " "));
+            return Some((start(text, w), tail(text, last)));
         }
     }
     None

@@ -57,7 +57,7 @@ fn plain_email(text: &Text, at: usize, finds: &mut Finds) {
 }
 
 /// How one says @ (plain words need a spelled dot after them), and how one says a dot.
-const AT: &[&str] = &["at", "at-sign", "arobase", "arroba", "klammeraffe", "ät", "a", "艾特"];
+const AT: &[&str] = &["at", "at-sign", "chez", "arobase", "arroba", "klammeraffe", "ät", "a", "艾特"];
 const DOT: &[&str] = &["dot", "point", "punto", "punkt", "点"];
 
 /// A separator from `i`: `(word)`, `[word]`, `{word}` or ` word `; its end, and whether it has brackets.

@@ -42,6 +42,7 @@ svetlana sven swantje sybille sylvain sylvia sylvie tamara tania tanja tanya tar
 todd tom tomas tomasz toni tony torben torsten tracy tristan ulrich ulrike ursula uta ute uwe valentina valerie valeria vanessa vera veronica veronika veronique vicente victor viktor viktoria vincent \
 vinzenz viola virginie vivian viviane vladimir volker waltraud wendy werner wilhelm william winfried wolfgang xavier ximena yan yanis yann yasmin yasmine yolanda yuki yuri yusuf yvonne zahra zainab zoe zuzanna \
 abena adwoa akosua amara ayodele babajide bukola chiamaka chioma ebele efua folake kofi kojo kwabena kwesi ngozi nkechi nnamdi obinna oluwaseun sade tunde uche wanjiru yaw \
+kristen brianna tyler logan hailey jared trevor caleb lauren courtney brittany heather kelsey lindsay derrick dustin travis curtis marvin tyrone latoya keisha jasper julianne meredith \
 aarav aditi aditya ananya arun ashwin divya gaurav harsh ishaan karthik lakshmi manish meera nikhil nisha pooja pranav prashant rohan rohit sandeep shruti sneha suresh swati tanvi varun vikram vivek \
 akiko haruka haruto hiroko kaito keiko kenta makoto mariko masashi misaki naoki sakura satoshi takashi takeshi tomoko yoko yosuke yumiko jihoon minji minjun seoyeon soojin \
 achieng ewan eoin niamh siobhan aoife ciaran grainne padraig rhys gwen callum hamish angus isla finlay cormac declan fergus \
@@ -54,6 +55,17 @@ afonso beatriz catarina duarte goncalo henrique ines joana leonor mafalda margar
 antje bjoern burkhard carsten christof dietmar dorit eckhard elfriede frauke gesa gunther hartmut henning hilde ilka imke jorn jost jutta kathleen katharine liesel lieselotte maren marlies meike nils ottilie pirmin roswitha rosemarie sibylle sonke steffen steffi swen tilman traudl ulf vreni wiebke wilma wolfram \
 adeline alexandrine amaury anatole apolline armelle aude audrey baptiste benedicte blandine celestin clemence corentin cyril cyrille edouard eloise estelle fabienne florent gaelle gaetan ghislaine guilhem gwenaelle herve jerome jocelyne josiane ludivine maelle marceline marguerite melissande mireille nathanael noemie odette oceane perrine raymonde regis remi salome severine sidonie solange thibault thibaut yannick yves \
 adela amparo angeles araceli arancha asuncion begona benito carlota concepcion consuelo cristobal dario encarnacion estefania esteban eusebio fermin gerardo guadalupe hernan ibon inmaculada isidro jacinto jimena josefa julieta leandro leocadia lourdes macarena maribel matias miren nicanor nieves octavio pepe perla ramiro remedios reyes rogelio rosalba sagrario salvadora santiago teodoro tomas ulises vicenta yolanda";
+
+/// Names that are also words: they count only with a surname.
+const AMBIGUOUS: &str = "\
+grace rose mark hope faith joy bill jack frank dawn summer ruby pearl ivy victoria charlotte florence austin jordan georgia virginia chase hunter mason carter \
+lily daisy violet jade rich rob pat drew art june april autumn amber crystal dean earl ernest grant guy hazel holly iris jasmine ray rusty sky sunny miles \
+angel blanca clemente consuelo dulce esperanza fe gracia luz mar mercedes nieves paz pilar rosario sol wolf ernst treu frieda linde heide clement desire fleur";
+
+/// Whether a folded word may be a given name where a surname follows.
+pub(crate) fn may_be_given(word: &str) -> bool {
+    is_given(word) || AMBIGUOUS.split_ascii_whitespace().any(|name| name == word)
+}
 
 /// Whether a folded word is on the list. The scan over some 8 kB happens only for capitalised words in texts.
 pub(crate) fn is_given(word: &str) -> bool {

@@ -95,9 +95,9 @@ impl Kind {
     /// Which find wins where two overlap: what is surer by its shape, or contains the other, comes first.
     const fn rank(self) -> u8 {
         match self {
-            Kind::Url => 0,
+            // An address in a link, and the host in "x (at) example.org", lose by length.
+            Kind::Url | Kind::Email => 0,
             Kind::Secret => 1,
-            Kind::Email => 2,
             Kind::Iban | Kind::MturkTask => 3,
             Kind::CreditCard | Kind::Mac | Kind::Ip => 4,
             Kind::Birthdate | Kind::Address | Kind::Coord => 5,

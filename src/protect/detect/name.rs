@@ -1,6 +1,6 @@
 //! NAME in languages with letters: by title, introduction, farewell, label, relation, and by known given names.
 
-use super::given::is_given;
+use super::given::{is_given, may_be_given};
 use super::text::Text;
 use super::{Finds, Kind};
 
@@ -25,6 +25,8 @@ je tu il elle nous vous ils un une le la les de du et ou mais pas non oui joueur
 madame monsieur mademoiselle mesdames messieurs bonjour merci bien cordialement lundi mardi mercredi jeudi vendredi samedi dimanche \
 yo el ella nosotros los las uno una y o pero no si jugador jugadora ronda grupo tarea estudio pregunta estudiante espanol espanola gracias hola buenos buenas senor senora \
 lunes martes miercoles jueves viernes sabado domingo todo todos muy bueno atentamente saludos saludo gruss grusse regards wishes cheers sincerely \
+alexa siri cortana done fine tired sick new old late back ready here out off lost confused busy bored curious ridiculous crazy awesome amazing \
+versuchsleiter versuchsleiterin professor doktor lehrer lehrerin kollege kollegin nachbar nachbarin prasident kommissar kaiser konig \
 stroop likert nash ultimatum trust dictator prisoner pareto bayes markov gauss monte turing big five dunning simon";
 
 /// People whose names stand in texts as answers and authors.
@@ -303,7 +305,9 @@ fn last_of(text: &Text, w: usize) -> usize {
 }
 
 fn name_from(text: &Text, w: usize) -> Option<(usize, usize)> {
-    may_be_name(text, w).then(|| (start(text, w), end(text, last_of(text, w))))
+    // "J. R. Hartley": initials count when a name follows.
+    let initial = text.is_capital(w) && end(text, w) - start(text, w) == 1 && text.at(end(text, w)) == '.';
+    (may_be_name(text, w) || initial && last_of(text, w) > w).then(|| (start(text, w), end(text, last_of(text, w))))
 }
 
 /// "Frau Dr. Lohmeyer", "Mrs. Whitcombe"; the span begins at "Dr.", else after the title.
@@ -346,10 +350,19 @@ fn introduced(text: &Text, w: usize) -> Option<(usize, usize)> {
         || matches!(text.word(w + 1), "and" | "from" | "y" | "et" | "de" | "la" | "el" | "by");
     let proper = match trust {
         Trust::Any => true,
-        Trust::Proper => given || several || alone,
+        Trust::Proper => given || several || alone && !adjective(text.word(w)),
         Trust::Known => given,
     };
     proper.then_some((from, to))
+}
+
+/// Endings of words for where people come from and what they are like, which some write with a capital.
+fn adjective(word: &str) -> bool {
+    const ENDINGS: &[&str] = &[
+        "ana", "ano", "ense", "esa", "ista", "ienne", "ien", "aise", "ais", "oise", "ois", "iste", "ed", "ing", "ous",
+        "ful", "ish", "ian", "ese",
+    ];
+    ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
 /// `participant_name: Lucia Ferrante`, `"vorname": "Jan"`, `Name: …`.
@@ -444,10 +457,13 @@ fn known(text: &Text, w: usize) -> Option<(usize, usize)> {
     {
         return None;
     }
-    if !may_be_name(text, w) || !is_given(text.word(w)) {
+    if !may_be_name(text, w) {
         return None;
     }
     let last = last_of(text, w);
+    if !(is_given(text.word(w)) || last > w && may_be_given(text.word(w))) {
+        return None;
+    }
     let famous = (w..=last).any(|w| listed(FAMOUS, text.word(w)));
     let cited = text.followed(end(text, last), 2, &["et", "al", "theorem", "effect", "theory"])
         && text.word(last + 1) == "et"

@@ -60,6 +60,8 @@ fn titled(text: &Text, i: usize) -> Option<usize> {
     (1..=3).map(|n| i + n).find_map(|at| {
         let title = TITLES.iter().find(|t| text.flat(at, at + 2) == **t)?;
         let inner = text.slice(i + 1, at).iter().all(|c| is_han(*c) && !ENDS.contains(*c));
-        (begins && inner).then_some(at + title.chars().count())
+        let plural = text.at(at + title.chars().count()) == '们';
+        let thanks = text.flat(i, i + 2) == "谢谢";
+        (begins && inner && !plural && !thanks).then_some(at + title.chars().count())
     })
 }

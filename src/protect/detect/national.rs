@@ -13,6 +13,7 @@ struct Form {
 }
 
 const SSN: &[&str] = &["ssn", "social", "security", "itin", "taxpayer", "sozialversicherung"];
+const NINO: &[&str] = &["nino", "insurance", "ni"];
 const TAX: &[&str] = &[
     "steuer",
     "steuerid",
@@ -76,6 +77,8 @@ const FORMS: &[Form] = &[
     Form { shape: "AA999999A", valid: nino, words: &[] },
     Form { shape: "AA 99 99 99 A", valid: nino, words: &[] },
     Form { shape: "AA 999999 A", valid: nino, words: &[] },
+    Form { shape: "AA999999A", valid: |_| true, words: NINO },
+    Form { shape: "AA 99 99 99 A", valid: |_| true, words: NINO },
     Form { shape: "AA-99-99-99-A", valid: nino, words: &[] },
     Form { shape: "99999999A", valid: dni, words: &[] },
     Form { shape: "99999999-A", valid: dni, words: &[] },

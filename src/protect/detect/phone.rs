@@ -6,6 +6,7 @@ use super::{Finds, Kind};
 /// Words after which digits are a telephone number.
 const STRONG: &[&str] = &[
     "phone",
+    "ph",
     "telephone",
     "tel",
     "cell",
@@ -198,7 +199,8 @@ fn is_phone(text: &Text, number: &Number) -> bool {
         [11] | [3, 4, 4] if digit(0) == 1 && digit(1) >= 3 => !other(),
         _ if digit(0) == 0 && digit(1) == 0 => n >= 10 && (weak() || !single && !number.spaced),
         _ if digit(0) == 0 && (9..=12).contains(&n) => {
-            let shape = matches!(groups.first(), Some(2..=6)) && groups.iter().skip(1).all(|g| (2..=9).contains(g));
+            let shape = (matches!(groups.first(), Some(2..=6)) || strong())
+                && groups.iter().skip(1).all(|g| (2..=9).contains(g));
             // "(0)" of +49 (0)30 needs its plus; short last groups are direct lines.
             (single && weak() && !other()) || (!single && (shape || number.brackets) && !list && (!other() || strong()))
         }

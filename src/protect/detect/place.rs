@@ -71,9 +71,8 @@ pub(crate) fn coordinates(text: &Text, finds: &mut Finds) {
 }
 
 fn starts(text: &Text, i: usize) -> bool {
-    !text.joined_before(i)
-        && !matches!(text.before(i), '.' | '-' | '_')
-        && !(text.before(i) == ',' && i > 1 && text.at(i - 2).is_ascii_digit())
+    let listed = text.before(i) == ',' && i > 1 && text.at(i - 2).is_ascii_digit();
+    !text.joined_before(i) && !matches!(text.before(i), '.' | '-' | '_') && !listed
 }
 
 /// `40.82518, 113.47667`.
@@ -93,7 +92,8 @@ fn pair(text: &Text, i: usize) -> Option<usize> {
     let series = next > stop && decimal(text, next).is_some()
         || i > 2 && text.at(i - 1) == ' ' && text.at(i - 2) == ',' && text.at(i - 3).is_ascii_digit();
     let named = decimals.min(more) >= 2 && (far || decimals.min(more) >= 4) && text.context(i, 6, GEO);
-    let ends = !text.joined_after(stop) && !(text.at(stop) == '.' && text.at(stop + 1).is_ascii_digit());
+    let goes_on = text.at(stop) == '.' && text.at(stop + 1).is_ascii_digit();
+    let ends = !text.joined_after(stop) && !goes_on;
     (range && ends && !series && (fine && far || named)).then(|| text.run(stop, |c| c == '°'))
 }
 
