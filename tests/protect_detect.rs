@@ -271,3 +271,35 @@ fn more_texts_of_our_own() {
     report("more texts", &score);
     accept(&score, 0.97, 0.93);
 }
+
+/// Texts that would be slow if a scanner looked back or ahead without bound; they end in a time that a person notices.
+#[test]
+fn long_texts_of_one_kind_are_scanned_in_one_go() {
+    for piece in [
+        "a", "a.", "a/", "A ", "1", "1 ", "1.", "@", "@a.", "(", "路", "王", "http://", "x@", "a at ", "12 Elm ", ":",
+        "f:", "1, ", "sona ", "\"", "- ",
+    ] {
+        let text = piece.repeat(60_000 / piece.len());
+        let finds = detect(&text);
+        assert!(finds.iter().all(|find| find.end <= text.len()), "{piece}");
+    }
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let lines: Vec<String> =
+        corpus(include_str!("cases/protect/pii_own.jsonl")).into_iter().map(|line| line.text).collect();
+    let begin = std::time::Instant::now();
+    let (mut bytes, mut finds) = (0, 0);
+    for line in lines.iter().cycle().take(40_000) {
+        bytes += line.len();
+        finds += detect(line).len();
+    }
+    for piece in ["a", "a.", "a/", "A ", "1", "1 ", "1.", "@", "@a.", "路", "王", "http://", "x@", "a at ", ":", "f:", "sona "] {
+        let begin = std::time::Instant::now();
+        let text = piece.repeat(200_000 / piece.len());
+        println!("{piece:?} {} in {:?}", detect(&text).len(), begin.elapsed());
+    }
+    println!("{:.2} MB/s, {finds} finds", bytes as f64 / begin.elapsed().as_secs_f64() / 1e6);
+}

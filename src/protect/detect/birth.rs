@@ -106,7 +106,7 @@ pub(crate) fn dates(text: &Text, finds: &mut Finds) {
     while i < text.len() {
         let begins =
             (text.at(i).is_ascii_digit() || is_letter(text.at(i))) && !text.joined_before(i) && text.before(i) != '.';
-        match date(text, i).filter(|_| begins) {
+        match begins.then(|| date(text, i)).flatten() {
             Some(end) => {
                 if text.context(i, 5, BORN)
                     || text.followed(

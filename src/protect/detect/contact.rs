@@ -295,7 +295,8 @@ pub(crate) fn secrets(text: &Text, finds: &mut Finds) {
             i += 1;
             continue;
         }
-        let mut end = text.run(i, inside);
+        // The beginning of a token tells what it is; only a find is followed to its end.
+        let mut end = text.run_within(i, 256, inside);
         while end > i && matches!(text.at(end - 1), '.' | '-') {
             end -= 1;
         }
@@ -311,6 +312,7 @@ pub(crate) fn secrets(text: &Text, finds: &mut Finds) {
         let bearer = length >= 16 && digits > 0 && w > 0 && text.word(w - 1) == "bearer" && text.before(i) == ' ';
         let assigned = length >= 12 && digits >= 2 && letters >= 4 && assigned_to(text, i, NAMES);
         if marked && (digits > 0 || length > 20) || jwt || bearer || assigned {
+            end = if end < i + 256 { end } else { text.run(end, inside) };
             finds.push((Kind::Secret, i, end));
             i = end;
         } else {

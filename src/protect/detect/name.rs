@@ -329,6 +329,10 @@ fn introduced(text: &Text, w: usize) -> Option<(usize, usize)> {
     if !gap(text, before).iter().all(|c| matches!(c, ' ' | ':' | '"' | '\'' | ',')) || gap(text, before).len() > 3 {
         return None;
     }
+    let given = is_given(text.word(w));
+    if !given && !text.is_capital(w) {
+        return None;
+    }
     let trust = INTRODUCTIONS
         .iter()
         .filter(|(words, _)| {
@@ -338,7 +342,6 @@ fn introduced(text: &Text, w: usize) -> Option<(usize, usize)> {
         .map(|(words, trust)| (words.len(), *trust))
         .max_by_key(|(length, _)| *length)?
         .1;
-    let given = is_given(text.word(w));
     if !text.is_capital(w) {
         let alone = matches!(text.at(end(text, w)), '\0' | '.' | ',' | '!' | '\n');
         return (trust == Trust::Any && given || trust == Trust::Proper && given && alone)

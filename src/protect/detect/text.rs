@@ -181,6 +181,11 @@ impl Text {
         i
     }
 
+    /// The same over at most `most` characters.
+    pub fn run_within(&self, i: usize, most: usize, of: impl Fn(char) -> bool) -> usize {
+        i + self.slice(i, i + most).iter().take_while(|c| of(**c)).count()
+    }
+
     pub fn skip_spaces(&self, i: usize) -> usize {
         self.run(i, |c| c == ' ')
     }
@@ -214,9 +219,10 @@ impl Text {
             || words.iter().any(|word| !word.is_ascii() && near.contains(word))
     }
 
-    /// Start of the run of letters that ends before `i`.
+    /// Start of the run of letters that ends before `i`, at most five back.
     fn run_back(&self, mut i: usize) -> usize {
-        while i > 0 && is_letter(self.at(i - 1)) {
+        let stop = i.saturating_sub(5);
+        while i > stop && is_letter(self.at(i - 1)) {
             i -= 1;
         }
         i
