@@ -296,7 +296,9 @@ fn speed() {
         bytes += line.len();
         finds += detect(line).len();
     }
-    for piece in ["a", "a.", "a/", "A ", "1", "1 ", "1.", "@", "@a.", "路", "王", "http://", "x@", "a at ", ":", "f:", "sona "] {
+    for piece in
+        ["a", "a.", "a/", "A ", "1", "1 ", "1.", "@", "@a.", "路", "王", "http://", "x@", "a at ", ":", "f:", "sona "]
+    {
         let begin = std::time::Instant::now();
         let text = piece.repeat(200_000 / piece.len());
         println!("{piece:?} {} in {:?}", detect(&text).len(), begin.elapsed());

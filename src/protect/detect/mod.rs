@@ -139,17 +139,22 @@ pub fn detect(text: &str) -> Vec<Find> {
     net::urls(&text, &mut finds);
     net::addresses(&text, &mut finds);
     net::hardware(&text, &mut finds);
-    money::ibans(&text, &mut finds);
-    money::cards(&text, &mut finds);
-    platform::ids(&text, &mut finds);
-    platform::sona(&text, &mut finds);
-    national::ids(&text, &mut finds);
-    phone::phones(&text, &mut finds);
-    place::coordinates(&text, &mut finds);
-    address::addresses(&text, &mut finds);
-    birth::dates(&text, &mut finds);
     name::names(&text, &mut finds);
-    name_zh::names(&text, &mut finds);
+    if text.has_han {
+        name_zh::names(&text, &mut finds);
+    }
+    // Nothing else is without a digit.
+    if text.has_digits {
+        money::ibans(&text, &mut finds);
+        money::cards(&text, &mut finds);
+        platform::ids(&text, &mut finds);
+        platform::sona(&text, &mut finds);
+        national::ids(&text, &mut finds);
+        phone::phones(&text, &mut finds);
+        place::coordinates(&text, &mut finds);
+        address::addresses(&text, &mut finds);
+        birth::dates(&text, &mut finds);
+    }
     without_overlaps(finds)
         .into_iter()
         .map(|(kind, a, b)| Find { start: text.byte(a), end: text.byte(b), kind })

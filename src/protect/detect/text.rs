@@ -17,6 +17,8 @@ pub(crate) struct Text {
     words: Vec<Word>,
     /// Whether the text speaks of authors, quizzes and the like, where names are not people's.
     pub about_works: bool,
+    pub has_digits: bool,
+    pub has_han: bool,
 }
 
 /// Full-width forms, odd spaces, dashes and quotes as their plain relatives, so that one rule serves all.
@@ -66,9 +68,13 @@ impl Text {
             bytes: Vec::with_capacity(n + 1),
             words: Vec::new(),
             about_works: false,
+            has_digits: false,
+            has_han: false,
         };
         for (at, c) in source.char_indices() {
             let c = plain(c);
+            text.has_digits |= c.is_ascii_digit();
+            text.has_han |= is_han(c);
             text.chars.push(c);
             text.bytes.push(at as u32);
             text.flat_at.push(text.flat.len() as u32);
