@@ -168,15 +168,18 @@ pub(crate) fn addresses(text: &Text, finds: &mut Finds) {
     chinese(text, finds);
 }
 
+#[inline(never)]
 fn start(text: &Text, w: usize) -> usize {
     text.words().get(w).map_or(0, |w| w.start)
 }
 
+#[inline(never)]
 fn end(text: &Text, w: usize) -> usize {
     text.words().get(w).map_or(0, |w| w.end)
 }
 
 /// A house number such as `12`, `5a`; word `w`.
+#[inline(never)]
 fn is_number(text: &Text, w: usize) -> bool {
     let word = text.word(w);
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
@@ -186,12 +189,14 @@ fn is_number(text: &Text, w: usize) -> bool {
 }
 
 /// Whether word `w + 1` follows word `w` after nothing but some of these characters.
+#[inline(never)]
 fn next_to(text: &Text, w: usize, between: &str) -> bool {
     let (a, b) = (end(text, w), start(text, w + 1));
     w + 1 < text.words().len() && b >= a && b - a <= 2 && text.slice(a, b).iter().all(|c| between.contains(*c))
 }
 
 /// Index of the last of up to `most` capitalised words from `w` on, with small words in between where allowed.
+#[inline(never)]
 fn capitals(text: &Text, w: usize, most: usize, small: &[&str]) -> Option<usize> {
     let mut last = None;
     let mut at = w;
@@ -210,6 +215,7 @@ fn capitals(text: &Text, w: usize, most: usize, small: &[&str]) -> Option<usize>
 }
 
 /// The end of what follows a street: unit, town, state, code, as far as each is there.
+#[inline(never)]
 fn tail(text: &Text, mut last: usize) -> usize {
     let mut stop = end(text, last);
     let mut town = false;
@@ -268,6 +274,7 @@ fn town_stop(word: &str) -> bool {
 }
 
 /// Two capitals, as US states are written.
+#[inline(never)]
 fn state(text: &Text, w: usize) -> bool {
     text.words()
         .get(w)
@@ -275,6 +282,7 @@ fn state(text: &Text, w: usize) -> bool {
 }
 
 /// The last word of a postal code at word `w`: four or five digits, ZIP+4, or British halves.
+#[inline(never)]
 fn postcode(text: &Text, w: usize) -> Option<usize> {
     let word = text.word(w);
     let digits = word.bytes().all(|b| b.is_ascii_digit());
@@ -293,6 +301,7 @@ fn postcode(text: &Text, w: usize) -> Option<usize> {
     (british && next_to(text, w, " ")).then_some(w + 1)
 }
 
+#[inline(never)]
 fn english(text: &Text, w: usize) -> Option<(usize, usize)> {
     let flat = matches!(text.word(w), "flat" | "apartment" | "apt" | "unit")
         && is_number(text, w + 1)
@@ -326,6 +335,7 @@ fn english(text: &Text, w: usize) -> Option<(usize, usize)> {
     None
 }
 
+#[inline(never)]
 fn german(text: &Text, w: usize) -> Option<(usize, usize)> {
     let word = text.word(w);
     let ending = DE_ENDINGS.iter().find(|e| word.ends_with(**e))?;
@@ -349,6 +359,7 @@ fn german(text: &Text, w: usize) -> Option<(usize, usize)> {
 }
 
 /// `82/34`, `5-7`, then code and town.
+#[inline(never)]
 fn german_tail(text: &Text, mut number: usize) -> usize {
     while next_to(text, number, "/-") && is_number(text, number + 1) && end(text, number) + 1 == start(text, number + 1)
     {
@@ -363,6 +374,7 @@ fn german_tail(text: &Text, mut number: usize) -> usize {
 }
 
 /// "Am Stadtpark 3", "Unter den Eichen 5a": only with a code or after "Adresse".
+#[inline(never)]
 fn german_place(text: &Text, w: usize) -> Option<(usize, usize)> {
     let mut name = match text.word(w) {
         "am" | "im" | "zum" | "zur" | "beim" | "hinterm" => w + 1,
@@ -382,6 +394,7 @@ fn german_place(text: &Text, w: usize) -> Option<(usize, usize)> {
     (coded || text.context(start(text, w), 3, LIVING)).then(|| (start(text, w), stop))
 }
 
+#[inline(never)]
 fn french(text: &Text, w: usize) -> Option<(usize, usize)> {
     if let Some(found) = german_place(text, w) {
         return Some(found);
@@ -399,6 +412,7 @@ fn french(text: &Text, w: usize) -> Option<(usize, usize)> {
     Some((start(text, w), tail(text, name)))
 }
 
+#[inline(never)]
 fn spanish(text: &Text, w: usize) -> Option<(usize, usize)> {
     let word = text.word(w);
     if !ES_STREETS.contains(&word) || (word == "c" && text.at(end(text, w)) != '/') {
@@ -429,6 +443,7 @@ fn spanish(text: &Text, w: usize) -> Option<(usize, usize)> {
 }
 
 /// `P.O. Box 4417, Tulsa, OK 74101`, `Postfach 12 34`, `BP 45`, `Apartado de correos 9`.
+#[inline(never)]
 fn box_number(text: &Text, w: usize) -> Option<(usize, usize)> {
     let (first, number) = match text.word(w) {
         "box" if w > 1 && text.word(w - 1) == "o" && text.word(w - 2) == "p" => (w - 2, w + 1),

@@ -125,23 +125,27 @@ pub(crate) fn dates(text: &Text, finds: &mut Finds) {
 }
 
 /// A run of digits at `i` of at most `most`: its end and value.
+#[inline(never)]
 fn number(text: &Text, i: usize, most: usize) -> Option<(usize, u32)> {
     let end = text.run(i, |c| c.is_ascii_digit());
     (end > i && end - i <= most).then(|| (end, text.digits(i, end).iter().fold(0, |n, d| n * 10 + u32::from(*d))))
 }
 
+#[inline(never)]
 fn year(text: &Text, i: usize) -> Option<usize> {
     let (end, value) = number(text, i, 4)?;
     let full = end - i == 4 && (1900..2030).contains(&value);
     (full || end - i == 2).then_some(end).filter(|end| !text.joined_after(*end))
 }
 
+#[inline(never)]
 fn month_name(text: &Text, i: usize) -> Option<usize> {
     let end = text.run(i, is_letter);
     MONTHS.contains(&text.flat(i, end)).then(|| end + usize::from(text.at(end) == '.'))
 }
 
 /// The end of a date that begins at `i`, in any of the usual ways of writing.
+#[inline(never)]
 pub(super) fn date(text: &Text, i: usize) -> Option<usize> {
     if let Some(month) = month_name(text, i) {
         // October 5, 1999 · Aug 9th 2001
@@ -188,6 +192,7 @@ pub(super) fn date(text: &Text, i: usize) -> Option<usize> {
     Some(year(text, after).unwrap_or(month))
 }
 
+#[inline(never)]
 fn ordinal(text: &Text, i: usize) -> usize {
     let end = text.run(i, is_letter);
     match text.flat(i, end) {
@@ -196,6 +201,7 @@ fn ordinal(text: &Text, i: usize) -> usize {
     }
 }
 
+#[inline(never)]
 fn connector(text: &Text, i: usize) -> usize {
     let end = text.run(i, is_letter);
     if matches!(text.flat(i, end), "of" | "de" | "del") { text.skip_spaces(end) } else { i }

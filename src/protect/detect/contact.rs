@@ -12,6 +12,7 @@ fn is_label(c: char) -> bool {
 }
 
 /// End of a host name from `i`: labels with dots, the last of letters; `None` without a dot.
+#[inline(never)]
 pub(super) fn host(text: &Text, i: usize) -> Option<usize> {
     let mut end = text.run(i, is_label);
     let mut last = None;
@@ -38,6 +39,7 @@ pub(crate) fn emails(text: &Text, finds: &mut Finds) {
     }
 }
 
+#[inline(never)]
 fn plain_email(text: &Text, at: usize, finds: &mut Finds) {
     let spaced = text.before(at) == ' ' && text.at(at + 1) == ' ';
     let (stop, domain) = if spaced { (at - 1, at + 2) } else { (at, at + 1) };
@@ -61,6 +63,7 @@ const AT: &[&str] = &["at", "at-sign", "chez", "arobase", "arroba", "klammeraffe
 const DOT: &[&str] = &["dot", "point", "punto", "punkt", "点"];
 
 /// A separator from `i`: `(word)`, `[word]`, `{word}` or ` word `; its end, and whether it has brackets.
+#[inline(never)]
 fn separator(text: &Text, i: usize, words: &[&str]) -> Option<(usize, bool)> {
     let mut j = text.skip_spaces(i);
     let bracket = matches!(text.at(j), '(' | '[' | '{' | '<');
@@ -84,6 +87,7 @@ fn separator(text: &Text, i: usize, words: &[&str]) -> Option<(usize, bool)> {
     Some((end, bracket))
 }
 
+#[inline(never)]
 fn spelled_email(text: &Text, w: usize, finds: &mut Finds) {
     let Some(word) = text.words().get(w) else { return };
     let end_of_local = word.end;
@@ -207,6 +211,7 @@ pub(crate) fn handles(text: &Text, finds: &mut Finds) {
 }
 
 /// Whether a platform's name and a colon, 号 or "is" stand right before `i`.
+#[inline(never)]
 fn announced(text: &Text, i: usize) -> bool {
     let mut j = i;
     while j > 0 && matches!(text.at(j - 1), ' ' | '"' | ':' | '=' | '是' | '号' | '账' | '名' | '为') {
@@ -323,6 +328,7 @@ pub(crate) fn secrets(text: &Text, finds: &mut Finds) {
 }
 
 /// Whether `name:` or `name=` stands right before `i`.
+#[inline(never)]
 fn assigned_to(text: &Text, i: usize, names: &[&str]) -> bool {
     let mut j = i;
     while j > 0 && matches!(text.at(j - 1), ' ' | '"' | '\'') {

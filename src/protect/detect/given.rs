@@ -63,11 +63,13 @@ lily daisy violet jade rich rob pat drew art june april autumn amber crystal dea
 angel blanca clemente consuelo dulce esperanza fe gracia luz mar mercedes nieves paz pilar rosario sol wolf ernst treu frieda linde heide clement desire fleur";
 
 /// Whether a folded word may be a given name where a surname follows.
+#[inline(never)]
 pub(crate) fn may_be_given(word: &str) -> bool {
     is_given(word) || AMBIGUOUS.split_ascii_whitespace().any(|name| name == word)
 }
 
 /// Whether a folded word is on the list. The scan over some 8 kB happens only for capitalised words in texts.
+#[inline(never)]
 pub(crate) fn is_given(word: &str) -> bool {
     // A list this short is searched faster than it would be unpacked for every text.
     word.len() > 1

@@ -39,6 +39,7 @@ const PARTICLES: &[&str] = &[
     "ten", "zu", "y",
 ];
 
+#[inline(never)]
 fn listed(list: &str, word: &str) -> bool {
     list.split_ascii_whitespace().any(|w| w == word)
 }
@@ -255,19 +256,23 @@ pub(crate) fn names(text: &Text, finds: &mut Finds) {
     }
 }
 
+#[inline(never)]
 fn start(text: &Text, w: usize) -> usize {
     text.words().get(w).map_or(0, |w| w.start)
 }
 
+#[inline(never)]
 fn end(text: &Text, w: usize) -> usize {
     text.words().get(w).map_or(0, |w| w.end)
 }
 
+#[inline(never)]
 fn gap(text: &Text, w: usize) -> &[char] {
     text.slice(end(text, w), start(text, w + 1))
 }
 
 /// A capitalised word that may be a name: not a stop word, not all capitals (unless short), no digits.
+#[inline(never)]
 fn may_be_name(text: &Text, w: usize) -> bool {
     let Some(word) = text.words().get(w) else { return false };
     let chars = text.slice(word.start, word.end);
@@ -280,6 +285,7 @@ fn may_be_name(text: &Text, w: usize) -> bool {
 }
 
 /// The last word of a name that begins at word `w`: hyphens, apostrophes, initials, particles, at most four parts.
+#[inline(never)]
 fn last_of(text: &Text, w: usize) -> usize {
     let mut last = w;
     let mut next = w + 1;
@@ -304,6 +310,7 @@ fn last_of(text: &Text, w: usize) -> usize {
     last
 }
 
+#[inline(never)]
 fn name_from(text: &Text, w: usize) -> Option<(usize, usize)> {
     // "J. R. Hartley": initials count when a name follows.
     let initial = text.is_capital(w) && end(text, w) - start(text, w) == 1 && text.at(end(text, w)) == '.';
@@ -311,6 +318,7 @@ fn name_from(text: &Text, w: usize) -> Option<(usize, usize)> {
 }
 
 /// "Frau Dr. Lohmeyer", "Mrs. Whitcombe"; the span begins at "Dr.", else after the title.
+#[inline(never)]
 fn titled(text: &Text, w: usize) -> Option<(usize, usize)> {
     let word = text.word(w);
     let doctor = matches!(word, "dr" | "dra") && (text.is_capital(w) || text.at(end(text, w)) == '.');
@@ -323,6 +331,7 @@ fn titled(text: &Text, w: usize) -> Option<(usize, usize)> {
     Some((if doctor { start(text, w) } else { from }, to))
 }
 
+#[inline(never)]
 fn introduced(text: &Text, w: usize) -> Option<(usize, usize)> {
     // What stands before a name is a space, a colon or a quote, not the end of a sentence.
     let before = w.checked_sub(1)?;
@@ -369,6 +378,7 @@ fn adjective(word: &str) -> bool {
 }
 
 /// `participant_name: Lucia Ferrante`, `"vorname": "Jan"`, `Name: …`.
+#[inline(never)]
 fn labelled(text: &Text, w: usize) -> Option<(usize, usize)> {
     const LABELS: &[&str] = &[
         "name",
@@ -423,6 +433,7 @@ fn labelled(text: &Text, w: usize) -> Option<(usize, usize)> {
 }
 
 /// "Kind regards,\nPeter Lindqvist" at the end of a text or line, "signé : Odette".
+#[inline(never)]
 fn farewell(text: &Text, w: usize) -> Option<(usize, usize)> {
     let before = w.checked_sub(1)?;
     let word = text.word(before);
@@ -439,6 +450,7 @@ fn farewell(text: &Text, w: usize) -> Option<(usize, usize)> {
 }
 
 /// "my roommate Jessica", "I told Oyelaran".
+#[inline(never)]
 fn related(text: &Text, w: usize) -> Option<(usize, usize)> {
     let before = w.checked_sub(1)?;
     let word = text.word(before);
@@ -453,6 +465,7 @@ fn related(text: &Text, w: usize) -> Option<(usize, usize)> {
 }
 
 /// A known given name, with what follows it as surname.
+#[inline(never)]
 fn known(text: &Text, w: usize) -> Option<(usize, usize)> {
     // Part of a name that began before: that one covers it.
     if w > 0 && matches!(gap(text, w - 1), ['-'] | ['@'] | ['.'] | ['_'] | ['/'])

@@ -122,6 +122,7 @@ const FORMS: &[Form] = &[
     Form { shape: "999999-9999", valid: |_| true, words: &["personnummer", "cpr", "henkilotunnus"] },
 ];
 
+#[inline(never)]
 fn numbers(text: &str) -> Vec<u8> {
     text.chars().filter_map(|c| c.to_digit(10)).map(|d| d as u8).collect()
 }
@@ -230,6 +231,7 @@ pub(crate) fn ids(text: &Text, finds: &mut Finds) {
 }
 
 /// The end of a shape that begins at `i` and is not part of anything longer.
+#[inline(never)]
 fn fits(text: &Text, i: usize, shape: &str) -> Option<usize> {
     let mut end = i;
     for form in shape.chars() {

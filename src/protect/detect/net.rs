@@ -46,6 +46,7 @@ const TOPS: &[&str] = &[
 ];
 
 /// End of a bare host at `i` (`lab.example.org`, `bit.ly/x`), if that is what it is.
+#[inline(never)]
 fn bare_host(text: &Text, i: usize) -> Option<usize> {
     if matches!(text.before(i), '@' | '/' | '.' | '-' | '_' | '\\' | '=') || !text.at(i).is_ascii_alphanumeric() {
         return None;
@@ -63,6 +64,7 @@ fn bare_host(text: &Text, i: usize) -> Option<usize> {
 }
 
 /// The end of an address without the punctuation of the sentence around it.
+#[inline(never)]
 fn unpunctuated(text: &Text, start: usize, mut end: usize) -> usize {
     while end > start {
         let c = text.at(end - 1);
@@ -94,6 +96,7 @@ pub(crate) fn addresses(text: &Text, finds: &mut Finds) {
     }
 }
 
+#[inline(never)]
 fn version_4(text: &Text, i: usize) -> Option<usize> {
     const NOT_HOSTS: &[&str] = &[
         "version",
@@ -142,6 +145,7 @@ fn version_4(text: &Text, i: usize) -> Option<usize> {
     (!more && !nobody && !part && !text.context(i, 2, NOT_HOSTS)).then_some(j)
 }
 
+#[inline(never)]
 fn version_6(text: &Text, i: usize, run: usize) -> Option<usize> {
     let mut end = run;
     while end > i && matches!(text.at(end - 1), '.')

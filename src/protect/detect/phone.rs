@@ -127,6 +127,7 @@ pub(crate) fn phones(text: &Text, finds: &mut Finds) {
     }
 }
 
+#[inline(never)]
 fn parse(text: &Text, start: usize) -> Number {
     let (mut i, mut end, mut groups) = (start, start, Vec::new());
     let (mut plus, mut open, mut brackets, mut spaced) = (false, false, false, true);
@@ -170,6 +171,7 @@ fn parse(text: &Text, start: usize) -> Number {
     Number { start, end, groups, digits, plus, brackets, spaced }
 }
 
+#[inline(never)]
 fn is_phone(text: &Text, number: &Number) -> bool {
     let Number { groups, digits, .. } = number;
     let n = digits.len();
@@ -217,6 +219,7 @@ fn is_phone(text: &Text, number: &Number) -> bool {
 }
 
 /// Whether the word that announces a number stands right before it: no comma, at most three words away.
+#[inline(never)]
 fn near(text: &Text, i: usize) -> bool {
     let from =
         (0..i).rev().find(|j| matches!(text.at(*j), ',' | '.' | ';') && text.at(j + 1) == ' ').map_or(0, |j| j + 1);

@@ -40,6 +40,7 @@ const GEO: &[&str] = &[
 ];
 
 /// A decimal number at `i`: its end, its value and its decimals.
+#[inline(never)]
 fn decimal(text: &Text, i: usize) -> Option<(usize, f64, usize)> {
     let sign = usize::from(matches!(text.at(i), '-' | '+'));
     let whole = text.run(i + sign, |c| c.is_ascii_digit());
@@ -76,6 +77,7 @@ fn starts(text: &Text, i: usize) -> bool {
 }
 
 /// `40.82518, 113.47667`.
+#[inline(never)]
 fn pair(text: &Text, i: usize) -> Option<usize> {
     let (end, latitude, decimals) = decimal(text, i).filter(|_| starts(text, i))?;
     let separator = text.run(end, |c| matches!(c, ',' | ';' | ' ' | '/' | '°'));
@@ -98,6 +100,7 @@ fn pair(text: &Text, i: usize) -> Option<usize> {
 }
 
 /// A single latitude or longitude right after its name.
+#[inline(never)]
 fn single(text: &Text, i: usize) -> Option<usize> {
     const AXES: &[&str] = &[
         "lat",
@@ -125,6 +128,7 @@ fn single(text: &Text, i: usize) -> Option<usize> {
 }
 
 /// Part of a position with compass letters: the end, and whether a letter was there.
+#[inline(never)]
 fn angle(text: &Text, i: usize) -> Option<usize> {
     let letter = |i: usize| matches!(text.at(i), 'N' | 'S' | 'E' | 'W' | 'O') && !text.joined_after(i + 1);
     let leading = matches!(text.at(i), 'N' | 'S' | 'E' | 'W' | 'O') && !text.joined_before(i);
@@ -156,6 +160,7 @@ fn angle(text: &Text, i: usize) -> Option<usize> {
 }
 
 /// `37°43'38"N 15°42'59"E`, `N 52.51627 E 13.37770`.
+#[inline(never)]
 fn compass(text: &Text, i: usize) -> Option<usize> {
     if text.joined_before(i) || matches!(text.before(i), '.' | '-') {
         return None;

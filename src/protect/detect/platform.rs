@@ -27,6 +27,7 @@ pub(crate) fn ids(text: &Text, finds: &mut Finds) {
 
 /// `A` and 12 or 13 capitals and digits. Words in capitals look alike, so digits must stand among the letters,
 /// or the text must speak of workers.
+#[inline(never)]
 fn worker(text: &Text, i: usize, end: usize) -> bool {
     const WORKER: &[&str] = &[
         "worker",
@@ -80,6 +81,7 @@ fn worker(text: &Text, i: usize, end: usize) -> bool {
 }
 
 /// 24 hexadecimal digits that begin with a time since Prolific exists (2014) and before 2030, as MongoDB makes them.
+#[inline(never)]
 fn prolific(text: &Text, i: usize, end: usize) -> bool {
     const HASHES: &[&str] = &[
         "etag",

@@ -32,20 +32,36 @@ fn plain(c: char) -> char {
     }
 }
 
+#[inline(never)]
 fn folded(c: char) -> char {
     if c.is_ascii() {
         return c.to_ascii_lowercase();
     }
     let lower = c.to_lowercase().next().unwrap_or(c);
-    let mut first = None;
-    unicode_normalization::char::decompose_canonical(lower, |part| first = first.or(Some(part)));
-    match first.unwrap_or(lower) {
-        'ß' => 's',
-        'ø' => 'o',
-        'ł' => 'l',
-        other => other,
-    }
+    let plain = FOLDS.iter().find(|(_, letters)| letters.contains(lower));
+    plain.map_or(lower, |(plain, _)| *plain)
 }
+
+/// Letters with marks by the letter below, as the languages of the detectors and their neighbours write them; a tenth
+/// of the size of Unicode's decompositions.
+const FOLDS: &[(char, &str)] = &[
+    ('a', "àáâãäåāăą"),
+    ('c', "çćčĉċ"),
+    ('d', "ďđ"),
+    ('e', "èéêëēĕėęě"),
+    ('g', "ğģĝġ"),
+    ('i', "ìíîïīįı"),
+    ('k', "ķ"),
+    ('l', "łľļĺ"),
+    ('n', "ñńňņ"),
+    ('o', "òóôõöøōő"),
+    ('r', "řŕ"),
+    ('s', "ßśšşș"),
+    ('t', "ťţț"),
+    ('u', "ùúûüūůűų"),
+    ('y', "ýÿ"),
+    ('z', "źżž"),
+];
 
 /// A Han character.
 pub(crate) fn is_han(c: char) -> bool {
@@ -53,12 +69,14 @@ pub(crate) fn is_han(c: char) -> bool {
 }
 
 /// A letter of a script that writes words apart.
+#[inline(never)]
 pub(crate) fn is_letter(c: char) -> bool {
     c.is_ascii_alphabetic()
         || (!c.is_ascii() && c.is_alphabetic() && !is_han(c) && !matches!(c, '\u{3040}'..='\u{30ff}'))
 }
 
 impl Text {
+    #[inline(never)]
     pub fn new(source: &str) -> Text {
         let n = source.len();
         let mut text = Text {
@@ -151,11 +169,13 @@ impl Text {
         if i == 0 { '\0' } else { self.at(i - 1) }
     }
 
+    #[inline(never)]
     pub fn slice(&self, a: usize, b: usize) -> &[char] {
         self.chars.get(a..b.min(self.len())).unwrap_or_default()
     }
 
     /// Lower case without accents of a range.
+    #[inline(never)]
     pub fn flat(&self, a: usize, b: usize) -> &str {
         let byte = |i: usize| self.flat_at.get(i).or(self.flat_at.last()).map_or(0, |at| *at as usize);
         self.flat.get(byte(a)..byte(b)).unwrap_or_default()
@@ -166,15 +186,18 @@ impl Text {
     }
 
     /// The folded text of a word by its index; empty past the ends.
+    #[inline(never)]
     pub fn word(&self, w: usize) -> &str {
         self.words.get(w).map_or("", |w| self.flat(w.start, w.end))
     }
 
     /// Index of the first word that begins at or after `i`.
+    #[inline(never)]
     pub fn word_from(&self, i: usize) -> usize {
         self.words.partition_point(|w| w.start < i)
     }
 
+    #[inline(never)]
     pub fn is_capital(&self, w: usize) -> bool {
         self.words.get(w).is_some_and(|w| self.at(w.start).is_uppercase())
     }
@@ -188,21 +211,25 @@ impl Text {
     }
 
     /// The same over at most `most` characters.
+    #[inline(never)]
     pub fn run_within(&self, i: usize, most: usize, of: impl Fn(char) -> bool) -> usize {
         i + self.slice(i, i + most).iter().take_while(|c| of(**c)).count()
     }
 
+    #[inline(never)]
     pub fn skip_spaces(&self, i: usize) -> usize {
         self.run(i, |c| c == ' ')
     }
 
     /// Whether an ASCII letter or digit stands before `i`, so that a token cannot begin there.
+    #[inline(never)]
     pub fn joined_before(&self, i: usize) -> bool {
         let c = self.before(i);
         c.is_ascii_alphanumeric() || (is_letter(c) && !c.is_ascii())
     }
 
     /// Whether a letter or digit stands at `i`, so that a token cannot end there.
+    #[inline(never)]
     pub fn joined_after(&self, i: usize) -> bool {
         let c = self.at(i);
         c.is_ascii_alphanumeric() || (is_letter(c) && !c.is_ascii())
@@ -210,6 +237,7 @@ impl Text {
 
     /// Whether one of some words (folded) stands among the last `most` words within 40 characters before `i`, with
     /// no end of a sentence in between. Han words match anywhere in the ten characters before.
+    #[inline(never)]
     pub fn context(&self, i: usize, most: usize, words: &[&str]) -> bool {
         let stop = (i.saturating_sub(40)..i)
             .rev()
@@ -226,6 +254,7 @@ impl Text {
     }
 
     /// Start of the run of letters that ends before `i`, at most five back.
+    #[inline(never)]
     fn run_back(&self, mut i: usize) -> usize {
         let stop = i.saturating_sub(5);
         while i > stop && is_letter(self.at(i - 1)) {
@@ -235,6 +264,7 @@ impl Text {
     }
 
     /// Whether one of some words follows within `most` words from `i`, in the same sentence.
+    #[inline(never)]
     pub fn followed(&self, i: usize, most: usize, words: &[&str]) -> bool {
         let from = self.word_from(i);
         let near = self.flat(i, (i + 6).min(self.len()));
@@ -244,6 +274,7 @@ impl Text {
     }
 
     /// The digits in a range, as numbers.
+    #[inline(never)]
     pub fn digits(&self, a: usize, b: usize) -> Vec<u8> {
         self.slice(a, b).iter().filter_map(|c| c.to_digit(10)).map(|d| d as u8).collect()
     }
