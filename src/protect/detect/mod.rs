@@ -2,7 +2,8 @@
 //!
 //! One file per family of types. Each scanner walks the text once and looks a bounded way back for words that give
 //! a shape its meaning, so the time is linear in the text. Shapes alone decide only where they carry check digits
-//! or cannot mean anything else. Many functions are never inlined: here size in the page counts for more than speed. A detector finds much, never all: free text is withheld until somebody reviewed it.
+//! or cannot mean anything else. A detector finds much, never all: free text is withheld until somebody reviewed it.
+//! Many functions are never inlined: here the size of the page counts for more than speed.
 
 mod address;
 mod birth;
