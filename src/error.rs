@@ -50,6 +50,7 @@ codes! {
     NoSuchSession = "no-such-session", "No session of that name is in the input.", "Choose one of the sessions that the summary lists.";
     NoSuchTable = "no-such-table", "No table of that name is in the result.", "Choose one of the tables that the summary lists.";
     BadRecipe = "bad-recipe", "The recipe cannot be used.", "Save a new recipe with this version of Windrow.";
+    TokenCollision = "token-collision", "Two identifiers would get the same pseudonym.", "Run the export again: it takes a new key. With a project key, make a new project key.";
     MixedInput = "mixed-input", "These files do not belong together.", "Drop the files of one experiment at a time.";
 
     // Limits, see `limits.rs`.

@@ -17,6 +17,7 @@ pub mod json;
 pub mod limits;
 pub mod log;
 pub mod preview;
+pub mod protect;
 pub mod psynet;
 pub mod read;
 pub mod recipe;

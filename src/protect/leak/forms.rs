@@ -1,0 +1,170 @@
+//! Every form in which a value may hide, as bytes to look for.
+
+use md5::Md5;
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::Form;
+use crate::protect::pseudonym::{uuid_bytes, uuid_text};
+use crate::protect::time::encode;
+
+/// Bytes to look for.
+#[derive(Clone, Debug)]
+pub(super) struct Needle {
+    pub text: Vec<u8>,
+    pub form: Form,
+    /// Number of the value.
+    pub number: u32,
+    /// Whether the case of ASCII letters counts; it does in base64 and in raw bytes.
+    pub exact: bool,
+    /// What must not be beside it.
+    pub apart: Apart,
+}
+
+/// What must not stand beside a form, so that a short one is not found in the middle of something else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Apart {
+    /// Nothing: it counts anywhere.
+    No,
+    /// An ASCII letter or digit.
+    Word,
+    /// A hexadecimal digit: ten digits of a long decimal fraction are not somebody's name.
+    Digits,
+}
+
+/// Longest form that is compared, in bytes; of longer ones the beginning counts.
+const LONGEST: usize = 512;
+/// Shortest form other than the value itself.
+const SHORTEST: usize = 4;
+/// Forms of fewer characters are looked for as whole words.
+const ANYWHERE: usize = 8;
+/// JSON inside strings is undone so many times.
+const LEVELS: usize = 4;
+
+/// Adds all forms of a value.
+pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
+    let first = out.len();
+    let mut add = |text: &[u8], form: Form, exact: bool| {
+        let text = text.get(..LONGEST).unwrap_or(text);
+        let characters = String::from_utf8_lossy(text).chars().count();
+        let known =
+            |n: &Needle| n.exact == exact && if exact { n.text == text } else { n.text.eq_ignore_ascii_case(text) };
+        let searchable = text.len() >= 8 || text.iter().any(u8::is_ascii_alphanumeric);
+        let long_enough = form == Form::Text || text.len() >= SHORTEST;
+        if searchable && long_enough && !out.get(first..).unwrap_or_default().iter().any(known) {
+            let apart = match form {
+                Form::Uuid => Apart::No,
+                Form::Hex if characters < 2 * ANYWHERE => Apart::Digits,
+                _ if characters < ANYWHERE => Apart::Word,
+                _ => Apart::No,
+            };
+            out.push(Needle { text: text.to_vec(), form, number, exact, apart });
+        }
+    };
+
+    // ASCII case is ignored in the search itself; other letters need their own forms.
+    add(value.as_bytes(), Form::Text, false);
+    if !value.is_ascii() {
+        add(value.to_lowercase().as_bytes(), Form::Text, false);
+        add(value.to_uppercase().as_bytes(), Form::Text, false);
+    }
+    for safe in ["", "-._~", "-._~/", "-._~!*'()", "-._~:/?#[]@!$&'()*+,;="] {
+        add(percent(value, safe, "%20").as_bytes(), Form::Percent, false);
+        add(percent(value, safe, "+").as_bytes(), Form::Percent, false);
+    }
+    for ascii in [true, false] {
+        let mut escaped = value.to_owned();
+        add(csv_quoted(&escaped).as_bytes(), Form::Csv, false);
+        for _ in 0..LEVELS {
+            let next = json(&escaped, ascii);
+            if next == escaped {
+                break;
+            }
+            escaped = next;
+            add(escaped.as_bytes(), Form::Json, false);
+            add(csv_quoted(&escaped).as_bytes(), Form::Csv, false);
+        }
+    }
+    add(value.replace('/', "\\/").as_bytes(), Form::Json, false);
+
+    add(hex(value.as_bytes()).as_bytes(), Form::Hex, false);
+    base_64(value.as_bytes(), Form::Base64, &mut add);
+    for case in [value.to_owned(), value.to_lowercase(), value.to_uppercase()] {
+        // Sixteen digits of a digest cannot be there by chance; a cut digest is found too.
+        let mut digest = |bytes: &[u8], form| add(hex(bytes.get(..8).unwrap_or(bytes)).as_bytes(), form, false);
+        digest(&Md5::digest(case.as_bytes()), Form::Md5);
+        digest(&Sha1::digest(case.as_bytes()), Form::Sha1);
+        digest(&Sha256::digest(case.as_bytes()), Form::Sha256);
+    }
+    if let Some(bytes) = uuid_bytes(value) {
+        add(uuid_text(&bytes).as_bytes(), Form::Text, false);
+        add(hex(&bytes).as_bytes(), Form::Hex, false);
+        add(&bytes, Form::Uuid, true);
+        base_64(&bytes, Form::Uuid, &mut add);
+    }
+}
+
+/// Base64 at each of the three places where a value may begin in its group, without the digits that its neighbours
+/// decide, in both alphabets; and of a short value also whole, as a word of its own.
+fn base_64(bytes: &[u8], form: Form, add: &mut impl FnMut(&[u8], Form, bool)) {
+    let mut both = |text: &str| {
+        add(text.as_bytes(), form, true);
+        add(text.replace('+', "-").replace('/', "_").as_bytes(), form, true);
+    };
+    for (pad, skip) in [(0, 0), (1, 2), (2, 3)] {
+        let mut padded = vec![0; pad];
+        padded.extend_from_slice(bytes);
+        let text = encode(&padded);
+        let text = text.trim_end_matches('=');
+        both(text.get(skip..text.len().saturating_sub(1)).unwrap_or_default());
+        if pad == 0 && text.len() <= ANYWHERE {
+            both(text);
+        }
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |b: u8| char::from(DIGITS[usize::from(b & 15)]);
+    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).collect()
+}
+
+/// Percent-encoding of everything but letters, digits and `safe`.
+fn percent(value: &str, safe: &str, space: &str) -> String {
+    let mut out = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b' ' => out.push_str(space),
+            _ if byte.is_ascii_alphanumeric() || safe.as_bytes().contains(&byte) => out.push(char::from(byte)),
+            _ => {
+                out.push('%');
+                out.push_str(&hex(&[byte]).to_ascii_uppercase());
+            }
+        }
+    }
+    out
+}
+
+/// The inside of a JSON string, with `\u` for everything beyond ASCII or without.
+fn json(value: &str, ascii: bool) -> String {
+    let mut out = String::with_capacity(value.len());
+    for c in value.chars() {
+        match c {
+            '"' | '\\' => out.extend(['\\', c]),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            _ if c < ' ' || (ascii && !c.is_ascii()) => {
+                for unit in c.encode_utf16(&mut [0; 2]) {
+                    out.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+            _ => out.push(c),
+        }
+    }
+    out
+}
+
+fn csv_quoted(value: &str) -> String {
+    value.replace('"', "\"\"")
+}
