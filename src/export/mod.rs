@@ -73,9 +73,10 @@ struct Running {
     row: u64,
     cursor: Cursor,
     keys: Vec<Vec<u8>>,
-    /// Up to 32 KiB that were made into blocks already, then what was not.
+    /// The end of the block before, which the next one may refer to.
+    before: Vec<u8>,
+    /// What was rendered and not yet made into a block.
     buffer: Vec<u8>,
-    window: usize,
     rendered: bool,
 }
 
@@ -252,7 +253,7 @@ impl Export {
         let keys = if let Job::Table { table, .. } = &job { jsonl::keys(&table.columns) } else { Vec::new() };
         let (file, cursor) = (self.files, Cursor::default());
         self.running =
-            Some(Running { job, file, row: 0, cursor, keys, buffer: Vec::new(), window: 0, rendered: false });
+            Some(Running { job, file, row: 0, cursor, keys, before: Vec::new(), buffer: Vec::new(), rendered: false });
         self.files += 1;
         true
     }
@@ -262,18 +263,15 @@ impl Running {
     /// The next block of the file.
     fn block(&mut self, filetype: Filetype) -> Block {
         // One byte more than a block shows that the block is not the last.
-        while !self.rendered && self.buffer.len() - self.window <= BLOCK {
+        while !self.rendered && self.buffer.len() <= BLOCK {
             self.render(filetype);
         }
-        let end = self.buffer.len().min(self.window + BLOCK);
-        let block = Block {
-            before: self.buffer[..self.window].to_vec(),
-            bytes: self.buffer[self.window..end].to_vec(),
-            last: end == self.buffer.len(),
-        };
-        self.buffer.drain(..end.saturating_sub(WINDOW));
-        self.window = end.min(WINDOW);
-        block
+        let rest = self.buffer.split_off(self.buffer.len().min(BLOCK));
+        let bytes = std::mem::replace(&mut self.buffer, Vec::with_capacity(BLOCK + 2 * STEP));
+        self.buffer.extend_from_slice(&rest);
+        let window = bytes[bytes.len().saturating_sub(WINDOW)..].to_vec();
+        let before = std::mem::replace(&mut self.before, window);
+        Block { before, bytes, last: self.rendered && self.buffer.is_empty() }
     }
 
     /// Renders the next piece of the file.

@@ -117,7 +117,8 @@ impl Names {
     }
 }
 
-/// A value in the [`Values`] arena, or the absence of one (a tombstone).
+/// A value in the [`Values`] arena, or the absence of one (a tombstone): number of the block, and place in it
+/// in steps of four bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ValueId(u32);
 
@@ -125,81 +126,93 @@ impl ValueId {
     /// The deletion of a field: no value.
     pub const TOMBSTONE: ValueId = ValueId(u32::MAX);
 
+    /// Bits of the place in a block of a mebibyte.
+    const PLACE: u32 = 18;
+
     /// Whether this is a deletion.
     #[inline]
     pub fn is_tombstone(self) -> bool {
         self == Self::TOMBSTONE
     }
+
+    /// `None` when 32 bits are not enough, which is after 16 GiB.
+    fn new(block: usize, at: usize) -> Option<ValueId> {
+        let block = u32::try_from(block).ok().filter(|b| *b < u32::MAX >> Self::PLACE)?;
+        Some(ValueId(block << Self::PLACE | u32::try_from(at / 4).ok()?))
+    }
+
+    #[inline]
+    fn place(self) -> (usize, usize) {
+        ((self.0 >> Self::PLACE) as usize, (self.0 & ((1 << Self::PLACE) - 1)) as usize * 4)
+    }
 }
 
-/// Distinct values: type and canonical text, each stored once. Addresses are in steps of four bytes, so that
-/// 32 bits reach 16 GiB.
+/// Distinct values: type and text, each stored once.
+///
+/// The blocks are strings, so that a text is found without checking its encoding again; type and length
+/// stand before it in bytes below 128.
 #[derive(Debug, Default)]
 pub struct Values {
-    blocks: Vec<Vec<u8>>,
-    /// Address of the first byte of each block, ascending.
-    starts: Vec<u32>,
+    blocks: Vec<String>,
     index: HashTable<ValueId>,
 }
 
 impl Values {
     const BLOCK: usize = 1 << 20;
-    /// Type byte and length before each text.
-    const HEADER: usize = 5;
+    /// Two bytes of type and four of length, seven bits each.
+    const HEADER: usize = 6;
+    /// Longest text, in bytes.
+    const LONGEST: usize = (1 << 28) - 1;
 
-    /// The id of a value whose text is canonical, if it was stored before.
+    /// The id of a value, if it was stored before.
     pub fn find(&self, kind: Type, text: &[u8]) -> Option<ValueId> {
-        self.index.find(hash(kind.0, text), |&id| self.get_bytes(id) == (kind, text)).copied()
+        let same = |id: &ValueId| {
+            let (known, stored) = at(&self.blocks, *id);
+            known == kind && stored.as_bytes() == text
+        };
+        self.index.find(hash(kind.0, text), same).copied()
     }
 
-    /// Stores a value, or finds it; `None` when the 16 GiB are used up.
-    pub fn intern(&mut self, kind: Type, text: &[u8]) -> Option<ValueId> {
-        if let Some(known) = self.find(kind, text) {
+    /// Stores a value, or finds it; `None` when the 16 GiB are used up or the text is longer than 256 MiB.
+    pub fn intern(&mut self, kind: Type, text: &str) -> Option<ValueId> {
+        if let Some(known) = self.find(kind, text.as_bytes()) {
             return Some(known);
         }
         let need = (Self::HEADER + text.len()).next_multiple_of(4);
-        if self.blocks.last().is_none_or(|b| b.capacity() - b.len() < need) {
-            let start = match (self.starts.last(), self.blocks.last()) {
-                (Some(start), Some(block)) => start.checked_add(u32::try_from(block.len() / 4).ok()?)?,
-                _ => 0,
-            };
+        if text.len() > Self::LONGEST {
+            return None;
+        }
+        if self.blocks.last().is_none_or(|b| b.len() + need > Self::BLOCK.min(b.capacity().max(need))) {
             // The first block is small, so that many small logs cost little.
             let room = if self.blocks.is_empty() { 4096 } else { Self::BLOCK };
-            self.blocks.push(Vec::with_capacity(room.max(need)));
-            self.starts.push(start);
+            self.blocks.push(String::with_capacity(room.max(need)));
         }
-        let (block, start) = (self.blocks.last_mut()?, *self.starts.last()?);
-        let id = ValueId(start.checked_add(u32::try_from(block.len() / 4).ok()?).filter(|id| *id < u32::MAX)?);
-        block.push(kind.0);
-        block.extend_from_slice(&u32::try_from(text.len()).ok()?.to_le_bytes());
-        block.extend_from_slice(text);
-        block.resize(block.len().next_multiple_of(4), 0);
-        let (blocks, starts) = (&self.blocks, &self.starts);
-        self.index.insert_unique(hash(kind.0, text), id, |&id| {
-            let (kind, text) = bytes_at(blocks, starts, id);
-            hash(kind.0, text)
+        let number = self.blocks.len() - 1;
+        let block = self.blocks.last_mut()?;
+        let id = ValueId::new(number, block.len())?;
+        let seven = |n: usize, group: u32| char::from((n >> (7 * group)) as u8 & 0x7f);
+        block.push(seven(kind.0.into(), 0));
+        block.push(seven(kind.0.into(), 1));
+        (0..4).for_each(|group| block.push(seven(text.len(), group)));
+        block.push_str(text);
+        (block.len()..block.len().next_multiple_of(4)).for_each(|_| block.push('\0'));
+        let blocks = &self.blocks;
+        self.index.insert_unique(hash(kind.0, text.as_bytes()), id, |&id| {
+            let (kind, text) = at(blocks, id);
+            hash(kind.0, text.as_bytes())
         });
         Some(id)
     }
 
-    fn get_bytes(&self, id: ValueId) -> (Type, &[u8]) {
-        bytes_at(&self.blocks, &self.starts, id)
-    }
-
-    /// Type and canonical text; a tombstone is the JSON `null`.
+    /// Type and text; a tombstone is the JSON `null`.
     #[inline]
     pub fn get(&self, id: ValueId) -> (Type, &str) {
-        if id.is_tombstone() {
-            return (Type::NONE, "null");
-        }
-        let (kind, text) = self.get_bytes(id);
-        // Only canonical text or a checked CSV cell is ever stored.
-        (kind, std::str::from_utf8(text).unwrap_or_default())
+        if id.is_tombstone() { (Type::NONE, "null") } else { at(&self.blocks, id) }
     }
 
     /// The type alone.
     pub fn kind(&self, id: ValueId) -> Type {
-        if id.is_tombstone() { Type::NONE } else { self.get_bytes(id).0 }
+        self.get(id).0
     }
 
     /// Number of distinct values.
@@ -213,13 +226,14 @@ impl Values {
     }
 }
 
-fn bytes_at<'a>(blocks: &'a [Vec<u8>], starts: &[u32], id: ValueId) -> (Type, &'a [u8]) {
-    let block = starts.partition_point(|s| *s <= id.0) - 1;
-    let at = (id.0 - starts[block]) as usize * 4;
-    let header = &blocks[block][at..at + Values::HEADER];
-    let len = u32::from_le_bytes([header[1], header[2], header[3], header[4]]) as usize;
+#[inline]
+fn at(blocks: &[String], id: ValueId) -> (Type, &str) {
+    let (block, at) = id.place();
+    let block = &blocks[block];
+    let header = &block.as_bytes()[at..at + Values::HEADER];
+    let len = header[2..].iter().rev().fold(0, |len, group| len << 7 | usize::from(*group));
     let from = at + Values::HEADER;
-    (Type(header[0]), &blocks[block][from..from + len])
+    (Type(header[0] | header[1] << 7), &block[from..from + len])
 }
 
 #[cfg(test)]
@@ -230,12 +244,12 @@ mod tests {
     fn values_are_stored_once_and_found_again() {
         let mut values = Values::default();
         let texts: Vec<String> = (0..50_000).map(|i| format!("\"{}\"", "x".repeat(i % 300) + &i.to_string())).collect();
-        let ids: Vec<_> = texts.iter().map(|t| values.intern(Type::STR, t.as_bytes()).unwrap()).collect();
+        let ids: Vec<_> = texts.iter().map(|t| values.intern(Type::STR, t).unwrap()).collect();
         let big = "9".repeat(3 << 20);
-        let big_id = values.intern(Type::INT, big.as_bytes()).unwrap();
+        let big_id = values.intern(Type::INT, &big).unwrap();
         for (text, id) in texts.iter().zip(&ids) {
             assert_eq!(values.get(*id), (Type::STR, text.as_str()));
-            assert_eq!(values.intern(Type::STR, text.as_bytes()), Some(*id));
+            assert_eq!(values.intern(Type::STR, text), Some(*id));
         }
         assert_eq!(values.get(big_id).1.len(), big.len());
         assert_eq!(values.find(Type::LIST, texts[0].as_bytes()), None, "the type is part of the value");

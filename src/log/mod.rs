@@ -241,7 +241,9 @@ impl Builder {
         self.uncounted += payload.len();
         self.scratch.clear();
         let recoded = value::recode(kind, payload, self.limits.depth, &mut self.scratch);
-        let id = self.log.values.intern(kind, &self.scratch);
+        // Canonical text is UTF-8; were it not, nothing would be stored.
+        let text = std::str::from_utf8(&self.scratch).ok();
+        let id = text.and_then(|text| self.log.values.intern(kind, text));
         let id = id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))?;
         if recoded != Recoded::Fine {
             self.odd.insert(id, recoded);
@@ -255,7 +257,7 @@ impl Builder {
     /// [`Code::OutOfMemory`] when the arena is full.
     pub fn cell(&mut self, text: &str) -> Result<ValueId> {
         self.uncounted += text.len();
-        let id = self.log.values.intern(Type::CELL, text.as_bytes());
+        let id = self.log.values.intern(Type::CELL, text);
         id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))
     }
 
