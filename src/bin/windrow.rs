@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use windrow::describe::summary::{ProblemSummary, Summary};
-use windrow::error::{Code, Error, Place, Problem};
+use windrow::error::{Code, Error, Place, Problem, Problems};
 use windrow::export::{self, Export, Output};
 use windrow::limits::Limits;
 use windrow::recipe::{Compression, Filetype, Recipe, ViewName};
@@ -27,7 +27,8 @@ windrow: an experiment's log as tables, on this machine only
       [--gvar FIELD]... [--filters|--no-filters] [--filetype csv|jsonl] [--include-secrets]
       one table over all kinds of storage, on standard output
 
-INPUT is a database dump of uproot. Errors with --json are one JSON object.
+INPUT is what uproot left: a dump, uproot.sqlite3 (with its -wal), exported ultralong
+tables, or an exported ZIP; several files or a folder are read together. Errors with --json are one JSON object.
 Exit: 0 done, 1 done with problems, 2 bad input or usage.
 ";
 
@@ -224,10 +225,7 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
         return Err(failure);
     }
     std::fs::rename(&partial, output)?;
-    for problem in study.problems.iter() {
-        eprintln!("windrow: {problem}");
-    }
-    Ok(!study.problems.is_empty())
+    Ok(report(&study.problems_with(&recipe)))
 }
 
 fn write_archive(export: &mut Export, path: &Path) -> Result<(), Failure> {
@@ -271,10 +269,15 @@ fn view(a: &Arguments) -> Result<bool, Failure> {
             break;
         }
     }
-    for problem in study.problems.iter() {
+    Ok(report(&study.problems_with(&recipe)))
+}
+
+/// Shows problems; says whether there are any.
+fn report(problems: &Problems) -> bool {
+    for problem in problems.iter() {
         eprintln!("windrow: {problem}");
     }
-    Ok(!study.problems.is_empty())
+    !problems.is_empty()
 }
 
 /// Reads the inputs; folders give all files below them.

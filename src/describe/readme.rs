@@ -59,7 +59,7 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
         out.paragraph("The CSV files are UTF-8 with commas. Lists and objects are JSON, truth values TRUE and FALSE, null and the empty text the empty cell. A spreadsheet program may change long numbers, times and texts that start with = when it opens them.");
     }
     out.paragraph("Player names, times and answers are as the participants and the server left them. Nothing was removed or replaced to protect anyone.");
-    let mut problems = study.problems.clone();
+    let mut problems = study.problems_with(recipe);
     upstream::check(&study.log, session, &mut problems);
     if !problems.is_empty() {
         out.heading("Problems");

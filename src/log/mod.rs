@@ -96,6 +96,11 @@ pub struct Log {
     pub admin: u64,
     /// Whether the changes had no sequence numbers and were ordered by time.
     pub unnumbered: bool,
+    /// Whether the changes were read from exported tables: values have lost their Python types, and the order
+    /// of the rows is the order of the output.
+    pub exported: bool,
+    /// Whether some values are CSV cells, whose types must be guessed where an output has types.
+    pub cells: bool,
 }
 
 impl Log {
@@ -194,6 +199,8 @@ impl Builder {
             sessions: Vec::new(),
             admin: 0,
             unnumbered: false,
+            exported: false,
+            cells: false,
         };
         Builder {
             log,
@@ -207,6 +214,13 @@ impl Builder {
             ascending: true,
             repeated_seqs: 0,
         }
+    }
+
+    /// An empty log for the rows of an exported table, whose order is kept.
+    pub fn of_export(limits: Limits) -> Self {
+        let mut builder = Builder::new(limits);
+        builder.log.exported = true;
+        builder
     }
 
     /// Number of changes so far, those of the admin storage included.
@@ -234,12 +248,13 @@ impl Builder {
         Ok((id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))?, recoded))
     }
 
-    /// Stores a CSV cell as it stands.
+    /// Stores a CSV cell ([`Type::CELL`]) or compact JSON text ([`Type::JSON`]) as it stands.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] when the arena is full.
-    pub fn cell(&mut self, text: &str) -> Result<ValueId> {
-        let id = self.log.values.intern(Type::CELL, text.as_bytes());
+    pub fn verbatim(&mut self, kind: Type, text: &str) -> Result<ValueId> {
+        self.log.cells |= kind == Type::CELL;
+        let id = self.log.values.intern(kind, text.as_bytes());
         id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))
     }
 
@@ -332,7 +347,12 @@ impl Builder {
         self.check_memory()?;
         let n = self.history.len();
         let mut sorted: Option<Vec<u32>> = None;
-        if self.log.unnumbered {
+        if self.log.exported {
+            // The rows of an export stand in its order; numbers that they lack are only made up for views.
+            if self.log.unnumbered {
+                self.number();
+            }
+        } else if self.log.unnumbered {
             sorted = Some(self.number());
         } else if !self.ascending {
             let mut by_seq: Vec<u32> = (0..n as u32).collect();
@@ -341,7 +361,7 @@ impl Builder {
             problems.add(Problem::new(Code::OutOfOrder, Place::default()));
             sorted = Some(by_seq);
         }
-        if self.repeated_seqs > 0 && !self.log.unnumbered {
+        if self.repeated_seqs > 0 && !self.log.unnumbered && !self.log.exported {
             let problem = Problem::new(Code::DuplicateSeq, Place::default());
             problems.add(Problem { count: self.repeated_seqs, ..problem });
         }
