@@ -57,6 +57,8 @@ impl Kind {
     }
 }
 
+const PAGE_TIMES: &str = "the page times of an export";
+
 /// What a file is.
 pub(super) fn kind(file: &FileInfo, head: &[u8], limits: Limits) -> Kind {
     let name = file.path.rsplit('/').next().unwrap_or_default();
@@ -68,15 +70,19 @@ pub(super) fn kind(file: &FileInfo, head: &[u8], limits: Limits) -> Kind {
     match name {
         "README.txt" | "DATA_DICTIONARY.json" | "windrow.json" => return Kind::Beside,
         "SHA256SUMS" => return Kind::Sums,
+        // Without visits this file is empty or a lone line end.
+        "page_times.csv" | "page_times.jsonl" => return Kind::Derived(PAGE_TIMES),
         _ if file.size == 0 => return Kind::Empty,
         _ => {}
     }
+    let packed = head.starts_with(&gzip::MAGIC);
     let head = &unpacked(head, limits);
     match head {
         _ if msgpack::looks_like_dump(head) => Kind::Dump,
         _ if head.starts_with(b"SQLite format 3\0") => Kind::Sqlite,
         _ if log.iter().any(|magic| head.starts_with(magic)) => Kind::SqliteLog,
         _ if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") => Kind::Zip,
+        _ if packed => Kind::Other("something else in gzip (unpack it first)"),
         _ => text(head, limits).unwrap_or_else(|| Kind::Other(looks_like(head))),
     }
 }
@@ -113,7 +119,7 @@ fn table(has: impl Fn(&str) -> bool) -> Option<Option<Kind>> {
     } else if has("!storage") && has("!time") {
         Kind::Derived("a latest table of an export")
     } else if has("uname") && has("show_page") {
-        Kind::Derived("the page times of an export")
+        Kind::Derived(PAGE_TIMES)
     } else if has("participant.code") || has("participant__code") {
         Kind::Other("an oTree table")
     } else {

@@ -25,7 +25,9 @@ pub(super) struct Texts {
     listings: VecDeque<Listing>,
     /// Parts to look at before the tables are read.
     waiting: VecDeque<(Part, Task)>,
+    /// The tables found; once sorted, the next one is the last.
     tables: Vec<(Part, Ultralong)>,
+    sorted: bool,
     running: Option<(Reading, Task)>,
     rows: Rows,
     /// Checksums by path.
@@ -66,6 +68,7 @@ impl Texts {
             listings: archives.iter().map(|file| Listing::new(*file, &files[*file], limits)).collect(),
             waiting: sums.iter().map(|file| (part(*file), Task::Sums(Vec::new()))).collect(),
             tables: tables.iter().map(|(file, table)| (part(*file), *table)).collect(),
+            sorted: false,
             running: None,
             rows: Rows::new(limits),
             sums: BTreeMap::new(),
@@ -82,10 +85,13 @@ impl Texts {
             self.running = Some((Reading::new(part), task));
             return true;
         }
-        // The table whose first row has the lowest number; those without one come in the order given.
-        let next = self.tables.iter().enumerate().min_by_key(|(_, (_, table))| table.first.unwrap_or(u64::MAX));
-        let Some(next) = next.map(|(at, _)| at) else { return false };
-        let (part, how) = self.tables.remove(next);
+        if !self.sorted {
+            // By the number of the first row; tables without one stay in the order given.
+            self.tables.sort_by_key(|(_, table)| table.first.unwrap_or(u64::MAX));
+            self.tables.reverse();
+            self.sorted = true;
+        }
+        let Some((part, how)) = self.tables.pop() else { return false };
         let table = match how.spelling {
             Spelling::Csv => Table::Csv(UltralongCsv::new(how.separator, self.limits)),
             spelling => Table::Json(UltralongJson::new(spelling, self.limits)),

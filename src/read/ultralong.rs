@@ -117,9 +117,8 @@ impl Facts {
     /// Whether filters were on, in words.
     fn filters(&self) -> &'static str {
         match (self.unfiltered, self.filtered) {
-            (true, false) => "filters off",
+            (true, _) => "filters off",
             (false, true) => "filters on",
-            (true, true) => "filters partly on",
             (false, false) => "filters on or without effect",
         }
     }
@@ -221,14 +220,14 @@ impl Rows {
             lossy(
                 "!data",
                 1,
-                "CSV does not tell the number 1 from the text \"1\", TRUE from the text \"TRUE\", nothing from the empty text, or a list from its text; by gvars, such values fall together.",
+                "CSV does not tell the number 1 from the text \"1\", TRUE from the text \"TRUE\", nothing from the empty text, or a list from its text: by gvars, such values fall together, and page times count texts of digits as pages.",
             );
         }
         if any(|f| f.spelling != Spelling::Csv) {
             lossy(
                 "!data",
                 1,
-                "JSON does not tell a text from Decimal, bytes, UUID, date or time, or a list from a tuple, set or identifier; by gvars, such values fall together.",
+                "JSON does not tell a text from Decimal, bytes, UUID, date or time, or a list from a tuple, set or identifier: by gvars, such values fall together, and page times take a tuple for a list of pages.",
             );
         }
         let masked: u64 = self.files.iter().map(|f| f.masked).sum();
@@ -239,7 +238,8 @@ impl Rows {
                 "Deletions are empty rows in exports of uproot before 0.2.0: what was deleted, and when, is not known, and the fields keep their last values. These rows were left out.",
             );
         }
-        if any(|f| !f.unfiltered) {
+        // A file of models only may show neither; then the other files decide.
+        if any(|f| f.filtered && !f.unfiltered) || !any(|f| f.unfiltered) {
             lossy(
                 "",
                 1,

@@ -108,8 +108,8 @@ fn take(header: &mut Option<Header>, number: &mut u64, cells: Cells<'_>, into: &
     });
     facts.damage.encoding += u64::from(recoded);
     let [storage, field, time, context, unavailable, data, seq] = &texts;
-    if storage.is_empty() || field.is_empty() {
-        facts.bad(row, byte, if storage.is_empty() { "!storage" } else { "!field" });
+    if storage.is_empty() {
+        facts.bad(row, byte, "!storage");
         return Ok(());
     }
     let Some((deleted, respelled)) = facts.damage.truth(unavailable) else {
