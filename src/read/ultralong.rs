@@ -81,7 +81,8 @@ impl Facts {
 
     /// Reports a row that cannot be used.
     pub fn bad(&mut self, row: u64, byte: u64, field: &str) {
-        let place = Place::default().record(row).byte(byte).field(field);
+        let field = (!field.is_empty()).then(|| field.to_owned());
+        let place = Place { field, ..Place::default().record(row).byte(byte) };
         self.problems.add(Problem::new(Code::BadRecord, place));
     }
 
