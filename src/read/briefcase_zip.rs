@@ -203,7 +203,7 @@ impl Reading {
 
     /// The next range; `None` at the end.
     pub fn want(&self) -> Option<Want> {
-        (self.at < self.end && !self.ended).then(|| Want { file: self.part.file, range: self.at..self.end })
+        (self.at < self.end && !self.ended).then_some(Want { file: self.part.file, range: self.at..self.end })
     }
 
     /// The next bytes, handed on unpacked.

@@ -42,10 +42,16 @@ pub(super) struct Texts {
 enum Task {
     Sums(Vec<u8>),
     Peek(Vec<u8>),
-    Table(Table, Sha256),
+    Table(Box<Table>),
 }
 
-enum Table {
+/// A table being read, and the checksum of what was read of it.
+struct Table {
+    rows: Parser,
+    digest: Sha256,
+}
+
+enum Parser {
     Csv(UltralongCsv),
     Json(UltralongJson),
 }
@@ -92,14 +98,15 @@ impl Texts {
             self.sorted = true;
         }
         let Some((part, how)) = self.tables.pop() else { return false };
-        let table = match how.spelling {
-            Spelling::Csv => Table::Csv(UltralongCsv::new(how.separator, self.limits)),
-            spelling => Table::Json(UltralongJson::new(spelling, self.limits)),
+        let rows = match how.spelling {
+            Spelling::Csv => Parser::Csv(UltralongCsv::new(how.separator, self.limits)),
+            spelling => Parser::Json(UltralongJson::new(spelling, self.limits)),
         };
+        let table = Box::new(Table { rows, digest: Sha256::new() });
         let mut facts = Facts::new(&part.path, how.spelling);
         facts.damage.separator = (how.separator != b',').then_some(how.separator);
         self.rows.files.push(facts);
-        self.running = Some((Reading::new(part), Task::Table(table, Sha256::new())));
+        self.running = Some((Reading::new(part), Task::Table(table)));
         true
     }
 
@@ -113,15 +120,15 @@ impl Texts {
                     self.tables.push((reading.part, how));
                 }
             }
-            Task::Table(mut table, digest) => {
-                match &mut table {
-                    Table::Csv(csv) => csv.finish(&mut self.rows),
-                    Table::Json(json) => json.finish(&mut self.rows),
+            Task::Table(mut table) => {
+                match &mut table.rows {
+                    Parser::Csv(csv) => csv.finish(&mut self.rows),
+                    Parser::Json(json) => json.finish(&mut self.rows),
                 }
                 .map_err(|e| e.in_file(&path))?;
                 self.unpacked += reading.unpacked;
                 let listed = self.sums.get(&path);
-                let differs = listed.is_some_and(|sum| *sum != checksums::hex(&digest.finalize()));
+                let differs = listed.is_some_and(|sum| *sum != checksums::hex(&table.digest.finalize()));
                 let (code, detail) = match reading.ending() {
                     Ending::Broken => (Code::Damaged, "The packed data end early or cannot be unpacked."),
                     Ending::Mismatch => (Code::ChecksumMismatch, "The archive's own checksum does not fit."),
@@ -204,11 +211,11 @@ impl Reader for Texts {
                     bytes.extend_from_slice(&piece[..piece.len().min(room)]);
                     Ok(())
                 }
-                Task::Table(table, digest) => {
-                    digest.update(piece);
-                    match table {
-                        Table::Csv(csv) => csv.push(piece, rows),
-                        Table::Json(json) => json.push(piece, rows),
+                Task::Table(table) => {
+                    table.digest.update(piece);
+                    match &mut table.rows {
+                        Parser::Csv(csv) => csv.push(piece, rows),
+                        Parser::Json(json) => json.push(piece, rows),
                     }
                 }
             }
