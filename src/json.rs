@@ -34,6 +34,13 @@ pub fn compact(input: &[u8], depth: usize, out: &mut Vec<u8>) -> Result<(), Bad>
     whole(Parser { input, at: 0, verbatim: true }, depth, out)
 }
 
+/// Whether a text is one JSON value without spaces, as exports spell it.
+pub fn is_compact(text: &str) -> bool {
+    const DEEPEST: usize = 128;
+    let mut same = Vec::with_capacity(text.len());
+    compact(text.as_bytes(), DEEPEST, &mut same).is_ok() && same == text.as_bytes()
+}
+
 fn whole(mut parser: Parser<'_>, depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {
     parser.space();
     parser.value(depth, out)?;

@@ -8,10 +8,14 @@ use common::{cases, export, name, open, unzip};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use windrow::error::{Code, Error};
 use windrow::export::render;
+use windrow::limits::Limits;
 use windrow::recipe::{Filetype, Recipe, ViewName};
-use windrow::study::Study;
+use windrow::source::{FileInfo, feed};
+use windrow::study::{Opening, Study};
 use windrow::view::{Cursor, Table};
 
 #[derive(Deserialize)]
@@ -53,7 +57,70 @@ fn main() {
         trials.push(Trial::test(format!("{title} cut anywhere"), move || cut_anywhere(&of)));
         trials.push(Trial::test(format!("{title} damaged"), move || damaged(&case)));
     }
+    for (title, code, limits, files) in hostile() {
+        trials.push(Trial::test(format!("limits: {title}"), move || {
+            let opened = open_within(&files, limits);
+            match opened {
+                Err(error) if error.code() == code => Ok(()),
+                Err(error) => Err(format!("{error} instead of {}", code.as_str()).into()),
+                Ok(_) => Err(format!("it opens, but should be {}", code.as_str()).into()),
+            }
+        }));
+    }
     libtest_mimic::run(&arguments, trials).exit();
+}
+
+const HEADER: &str = "!context,!data,!field,!seq,!storage,!time,!unavailable\r\n";
+
+/// Inputs that ask for too much, under limits that are small enough for a test.
+fn hostile() -> Vec<(&'static str, Code, Limits, Files)> {
+    let small = |name: &str, bytes: Vec<u8>| vec![(name.to_owned(), bytes)];
+    let zip = |members: &[(&str, Vec<u8>)]| {
+        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        for (path, bytes) in members {
+            writer.start_file(*path, zip::write::SimpleFileOptions::default()).unwrap();
+            writer.write_all(bytes).unwrap();
+        }
+        small("x.zip", writer.finish().unwrap().into_inner())
+    };
+    let limits = Limits { record: 1 << 16, inflated: 1 << 20, ..Limits::default() };
+    let quoted = |n: usize| [HEADER.as_bytes(), b"\"", &vec![b'x'; n]].concat();
+    let row = "a:1,1,f,1,player/s/p,1.5,FALSE\r\n";
+    let line = |n: usize| [br#"{"!storage":"player/s/p","!field":"f","!data":""#.as_slice(), &vec![b'x'; n]].concat();
+    let array = |n: usize| [b"[".as_slice(), &line(n)].concat();
+    let long = [HEADER, &row.repeat(100_000)].concat().into_bytes();
+    vec![
+        ("a CSV cell without end", Code::TooLong, limits, small("x.csv", quoted(1 << 17))),
+        ("a line without end", Code::TooLong, limits, small("x.jsonl", line(1 << 17))),
+        ("a member of an array without end", Code::TooLong, limits, small("x.json", array(1 << 17))),
+        (
+            "columns without end",
+            Code::TooManyColumns,
+            Limits { columns: 50, ..limits },
+            small("x.csv", [HEADER, &",".repeat(100)].concat().into_bytes()),
+        ),
+        ("a bomb", Code::InflatesTooFar, limits, zip(&[("s/ultralong/x.csv", long.clone())])),
+        (
+            "many small bombs",
+            Code::InflatesTooFar,
+            Limits { inflated: 4 << 20, ..limits },
+            zip(&[("s/ultralong/x.csv", long.clone()), ("s/ultralong/y.csv", long)]),
+        ),
+        (
+            "members without end",
+            Code::TooManyMembers,
+            Limits { members: 1, ..limits },
+            zip(&[("a.csv", vec![]), ("b.csv", vec![])]),
+        ),
+    ]
+}
+
+fn open_within(files: &Files, limits: Limits) -> Result<Study, Error> {
+    let infos = files.iter().map(|(name, bytes)| FileInfo { path: name.clone(), size: bytes.len() as u64 }).collect();
+    let mut opening = Opening::new(infos, limits)?;
+    let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    feed(&mut opening, &bytes, 5000)?;
+    opening.finish()
 }
 
 /// All files below a folder, with paths from it, sorted.

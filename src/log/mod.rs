@@ -339,24 +339,45 @@ impl Builder {
         order
     }
 
+    /// All changes by their numbers; equal ones stay in the order of the file.
+    fn by_seq(&self) -> Vec<u32> {
+        let mut by_seq: Vec<u32> = (0..self.history.len() as u32).collect();
+        by_seq.sort_by_key(|c| self.log.seq(*c));
+        by_seq
+    }
+
+    /// Whether the changes of each field come in the order of their numbers.
+    fn histories_ascend(&self) -> bool {
+        let mut lasts = vec![0; self.histories.len()];
+        (0..self.history.len()).all(|change| {
+            let (last, seq) = (&mut lasts[self.history.get(change) as usize], self.log.seq(change as u32));
+            let ascends = *last <= seq;
+            *last = seq;
+            ascends
+        })
+    }
+
     /// Settles the order and returns the log.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] when the memory budget is used up.
     pub fn finish(mut self, problems: &mut Problems) -> Result<Log> {
         self.check_memory()?;
-        let n = self.history.len();
         let mut sorted: Option<Vec<u32>> = None;
         if self.log.exported {
             // The rows of an export stand in its order; numbers that they lack are only made up for views.
             if self.log.unnumbered {
                 self.number();
             }
+            if !self.histories_ascend() {
+                // Somebody sorted the rows anew; what is left is a log like any other.
+                sorted = Some(self.by_seq());
+                problems.add(Problem::new(Code::OutOfOrder, Place::default()));
+            }
         } else if self.log.unnumbered {
             sorted = Some(self.number());
         } else if !self.ascending {
-            let mut by_seq: Vec<u32> = (0..n as u32).collect();
-            by_seq.sort_by_key(|c| self.log.seq(*c));
+            let by_seq = self.by_seq();
             self.repeated_seqs = by_seq.windows(2).filter(|w| self.log.seq(w[0]) == self.log.seq(w[1])).count() as u64;
             problems.add(Problem::new(Code::OutOfOrder, Place::default()));
             sorted = Some(by_seq);

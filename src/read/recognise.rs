@@ -144,8 +144,9 @@ fn csv(head: &[u8], limits: Limits) -> Option<Kind> {
             Ok(())
         };
         let mut rows = CsvRows::new(separator, limits);
-        rows.push(head, &mut take).ok()?;
-        if names.is_empty() {
+        // What is beyond the limits is reported when the table is read.
+        let within = rows.push(head, &mut take).is_ok();
+        if names.is_empty() && within {
             // The header is longer than what is at hand.
             rows.finish(&mut |cells| {
                 names = ultralong_csv::names(cells);

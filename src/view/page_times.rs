@@ -115,7 +115,9 @@ fn player_visits(log: &Log, player: u32, histories: Histories<'_>, visits: &mut 
         if let Some(change) = in_force.checked_sub(1).map(|i| orders[i]) {
             let id = log.value(change);
             let (kind, text) = log.values.get(id);
-            let list = text.starts_with('[') && (kind.is_plain_json() || kind == Type::CELL);
+            // A cell may hold anything that only begins like a list.
+            let list =
+                text.starts_with('[') && (kind.is_plain_json() || (kind == Type::CELL && json::is_compact(text)));
             order = list.then_some(id);
         }
         if let Some(before) = visits[first..].last_mut() {
