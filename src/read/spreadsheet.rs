@@ -35,6 +35,10 @@ pub(super) struct Damage {
     pub values: u64,
     /// Rows that are not UTF-8 and were read as Windows-1252.
     pub encoding: u64,
+    /// Whether times have decimal commas.
+    pub commas: bool,
+    /// Values that then look like numbers with one.
+    pub comma_values: u64,
     /// Cells that are exactly as long as a spreadsheet's longest.
     pub full_cells: u64,
 }
@@ -54,6 +58,7 @@ impl Damage {
         match localized(text) {
             Some(value) => {
                 self.times += 1;
+                self.commas |= text.contains(',');
                 value
             }
             None => {
@@ -92,6 +97,9 @@ impl Damage {
         if text.len() >= LONGEST_CELL && text.chars().count() == LONGEST_CELL {
             self.full_cells += 1;
         }
+        if self.commas && text.contains(',') && localized(text).is_some() {
+            self.comma_values += 1;
+        }
         match truth(text) {
             Some(value) if respelled && !matches!(text, "TRUE" | "FALSE") => {
                 self.values += 1;
@@ -103,67 +111,70 @@ impl Damage {
 
     /// Lists what was seen.
     pub fn report(&self, problems: &mut Problems, csv: bool) {
-        let mut add = |code: Code, field: &str, count: u64, detail: &str| {
+        let separator = |byte: u8| u64::from(self.separator == Some(byte));
+        let line_ends = if csv { self.line_ends } else { 0 };
+        let (lossy, guessed) = (Code::Lossy, Code::Guessed);
+        let seen = [
+            (
+                separator(b';'),
+                lossy,
+                "",
+                "Its cells are separated by semicolons: a spreadsheet program saved it, which may change numbers, times and long texts.",
+            ),
+            (
+                separator(b'\t'),
+                lossy,
+                "",
+                "Its cells are separated by tabs: a spreadsheet program saved it, which may change numbers, times and long texts.",
+            ),
+            (
+                u64::from(self.mark),
+                lossy,
+                "",
+                "It begins with a byte-order mark, which uproot does not write: another program saved it.",
+            ),
+            (
+                line_ends,
+                lossy,
+                "",
+                "Rows end otherwise than uproot's: another program saved the file, and line breaks inside of texts may be others, too.",
+            ),
+            (self.times, lossy, "!time", "Times are spelled otherwise than uproot spells them: digits may be lost."),
+            (self.lost_times, lossy, "!time", "Times are no numbers any more and were left empty."),
+            (
+                self.seqs,
+                lossy,
+                "!seq",
+                "Sequence numbers are spelled otherwise than uproot spells them: digits may be lost.",
+            ),
+            (self.lost_seqs, lossy, "!seq", "Sequence numbers are no whole numbers any more."),
+            (self.truths, lossy, "!unavailable", "Truth values are spelled otherwise than uproot spells them."),
+            (
+                self.values,
+                guessed,
+                "!data",
+                "Words for true and false were turned back into TRUE and FALSE, as they stand in !unavailable.",
+            ),
+            (
+                self.comma_values,
+                lossy,
+                "!data",
+                "Values look like numbers with a decimal comma, as the times have; they were left as they are, since they may be texts.",
+            ),
+            (
+                self.encoding,
+                guessed,
+                "",
+                "Rows are not UTF-8 and were read as Windows-1252: letters that it lacks are lost.",
+            ),
+            (self.full_cells, lossy, "!data", "Values are exactly 32767 characters long, where Excel cuts them."),
+        ];
+        for (count, code, field, detail) in seen {
             if count > 0 {
                 let place = Place { field: (!field.is_empty()).then(|| field.to_owned()), ..Place::default() };
                 problems.add(Problem { count, ..Problem::new(code, place).detail(detail) });
             }
-        };
-        let other_separator = match self.separator {
-            Some(b'\t') => "Its cells are separated by tabs",
-            Some(b';') => "Its cells are separated by semicolons",
-            _ => "",
-        };
-        if !other_separator.is_empty() {
-            let detail = format!(
-                "{other_separator}: a spreadsheet program saved it, which may change numbers, times and long texts."
-            );
-            add(Code::Lossy, "", 1, &detail);
         }
-        if self.mark {
-            add(
-                Code::Lossy,
-                "",
-                1,
-                "It begins with a byte-order mark, which uproot does not write: another program saved it.",
-            );
-        }
-        if csv {
-            add(
-                Code::Lossy,
-                "",
-                self.line_ends,
-                "Rows end otherwise than uproot's: another program saved the file, and line breaks inside of texts may be others, too.",
-            );
-        }
-        add(
-            Code::Lossy,
-            "!time",
-            self.times,
-            "Times are spelled otherwise than uproot spells them: digits may be lost.",
-        );
-        add(Code::Lossy, "!time", self.lost_times, "Times are no numbers any more and were left empty.");
-        add(
-            Code::Lossy,
-            "!seq",
-            self.seqs,
-            "Sequence numbers are spelled otherwise than uproot spells them: digits may be lost.",
-        );
-        add(Code::Lossy, "!seq", self.lost_seqs, "Sequence numbers are no whole numbers any more.");
-        add(Code::Lossy, "!unavailable", self.truths, "Truth values are spelled otherwise than uproot spells them.");
-        add(
-            Code::Guessed,
-            "!data",
-            self.values,
-            "Words for true and false were turned back into TRUE and FALSE, as they stand in !unavailable.",
-        );
-        add(
-            Code::Guessed,
-            "",
-            self.encoding,
-            "Rows are not UTF-8 and were read as Windows-1252: letters that it lacks are lost.",
-        );
-        add(Code::Lossy, "!data", self.full_cells, "Values are exactly 32767 characters long, where Excel cuts them.");
     }
 }
 
