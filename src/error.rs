@@ -58,6 +58,8 @@ codes! {
     TooLong = "too-long", "A record is longer than the limit.", "The file may be damaged; if it is not, use the command line with a higher limit.";
     TooManyColumns = "too-many-columns", "There are more columns than the limit.", "The file may be damaged.";
     InflatesTooFar = "inflates-too-far", "The compressed data unpack to far more than such data do.", "Do not trust this file; if it is yours, unpack it first.";
+    TooManyMembers = "too-many-members", "The archive holds more files than the limit.", "Do not trust this file; if it is yours, unpack it first.";
+    UnsafePath = "unsafe-path", "The archive holds a file whose path leads out of it.", "No program that exports data writes such an archive; do not unpack it.";
     OutOfMemory = "out-of-memory", "The data need more memory than the budget allows.", "Choose fewer sessions, or use the command line.";
     Usage = "usage", "The command line cannot be understood.", "See windrow --help.";
     Io = "io", "The file could not be read to the end.", "It may have been changed, moved or removed while it was read; drop it again.";

@@ -106,7 +106,23 @@ impl Rule {
         if self == Rule::Keep || id.is_tombstone() {
             return (kind, text);
         }
-        match self.rewrite(session_of(log.storages.get(storage)), text) {
+        let session = session_of(log.storages.get(storage));
+        if kind == Type::CELL {
+            // A cell holds the content of a text, or the JSON of anything else.
+            let as_json = || {
+                let mut out = Vec::new();
+                json::string(text, &mut out);
+                String::from_utf8(out).unwrap_or_default()
+            };
+            let new =
+                if self == Rule::Session { self.rewrite(session, &as_json()) } else { self.rewrite(session, text) };
+            if let Some(new) = new {
+                *scratch = json::content(&new).unwrap_or(new);
+                return (kind, scratch);
+            }
+            return (kind, text);
+        }
+        match self.rewrite(session, text) {
             Some(new) => {
                 *scratch = new;
                 let kind = if scratch.starts_with('[') { Type::LIST } else { Type::STR };

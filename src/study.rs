@@ -1,10 +1,13 @@
 //! Opens what a user dropped: decides by content what each file is, reads it, and holds the result.
 
-use crate::error::{Code, Error, Place, Problems, Result};
+use crate::describe::upstream;
+use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::log::Log;
+use crate::log::{Log, Session};
 use crate::read::{self, Filled, Format, HEAD, Input};
+use crate::recipe::{Filetype, Recipe};
 use crate::source::{FileInfo, Reader, Want};
+use crate::view::has_player_list;
 use std::sync::Arc;
 
 /// Reading in progress. Ask [`Reader::want`], push, and when there is nothing more to want, [`Opening::finish`].
@@ -27,6 +30,20 @@ pub struct Study {
     pub log: Arc<Log>,
     /// What went wrong on the way.
     pub problems: Problems,
+}
+
+impl Study {
+    /// What went wrong while reading, what is odd about some sessions, and what a recipe makes of it that the
+    /// input cannot give for certain.
+    pub fn problems_with(&self, recipe: &Recipe, sessions: &[&Session]) -> Problems {
+        let mut problems = self.problems.clone();
+        sessions.iter().for_each(|session| upstream::check(&self.log, session, &mut problems));
+        if recipe.filetype == Filetype::Jsonl && self.log.cells {
+            let detail = "CSV has no types: in JSONL, what is spelled as a number, list, object, TRUE or FALSE is taken for one, an empty cell for null, and everything else for text.";
+            problems.add(Problem::new(Code::Guessed, Place::default().field("!data")).detail(detail));
+        }
+        problems
+    }
 }
 
 impl Opening {
@@ -55,6 +72,10 @@ impl Opening {
             let first = problems.iter().next().cloned();
             let nothing = || Error::new(Code::NothingToExport, Place::default());
             return Err(first.map_or_else(nothing, Error::from).in_file(name));
+        }
+        for session in log.sessions.iter().filter(|session| log.exported && !has_player_list(&log, session)) {
+            let detail = format!("Session {}: page times list the players in that order.", session.name);
+            problems.add(Problem::new(Code::NoPlayersField, Place::default()).detail(detail));
         }
         Ok(Study { files: self.files, format, log: Arc::new(log), problems })
     }

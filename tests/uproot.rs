@@ -2,6 +2,8 @@
 //! `expected.json` says uproot 0.10.1 gives, in every combination of options. Adding a case needs no code.
 
 mod common;
+#[path = "uproot/texts.rs"]
+mod texts;
 
 use common::{cases, export, folders, inputs, name, open, sha256, unzip};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -16,7 +18,7 @@ use windrow::write::jsonl;
 
 #[derive(Deserialize)]
 struct Expected {
-    sessions: BTreeMap<String, Session>,
+    pub sessions: BTreeMap<String, Session>,
 }
 
 #[derive(Deserialize)]
@@ -49,6 +51,11 @@ fn main() {
             let title = format!("{}/{}", name(&case), name(&drop));
             let case = case.clone();
             trials.push(Trial::test(title, move || check(&case, &drop)));
+        }
+        for made in texts::all() {
+            let title = format!("{}/{made}", name(&case));
+            let case = case.clone();
+            trials.push(Trial::test(title, move || texts::check(&case, made)));
         }
     }
     libtest_mimic::run(&arguments, trials).exit();

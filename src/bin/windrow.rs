@@ -5,11 +5,9 @@ use std::io::{self, IsTerminal, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use windrow::describe::summary::{ProblemSummary, SessionSummary, Summary};
-use windrow::describe::upstream;
-use windrow::error::{Code, Error, Place, Problem};
+use windrow::error::{Code, Error, Place, Problem, Problems};
 use windrow::export::{self, Export, threads};
 use windrow::limits::Limits;
-use windrow::log::Session;
 use windrow::recipe::{Compression, Filetype, Recipe, ViewName};
 use windrow::source::{FileInfo, Reader};
 use windrow::study::{Opening, Study};
@@ -29,7 +27,8 @@ windrow: an experiment's log as tables, on this machine only
       [--gvar FIELD]... [--filters|--no-filters] [--filetype csv|jsonl] [--include-secrets]
       one table over all kinds of storage, on standard output
 
-INPUT is a database dump of uproot. Errors with --json are one JSON object.
+INPUT is what uproot left: a dump, uproot.sqlite3 (with its -wal), exported ultralong
+tables, or an exported ZIP; several files or a folder are read together. Errors with --json are one JSON object.
 Exit: 0 done, 1 done with problems, 2 bad input or usage.
 ";
 
@@ -190,13 +189,11 @@ fn inspect(a: &Arguments) -> Result<bool, Failure> {
         writeln!(out, "  {}.{}: {} changes ({})", f.kind, f.field, f.changes, types.join(", "))?;
     }
     drop(out);
-    Ok(report(&study, &study.log.sessions.iter().collect::<Vec<_>>()))
+    Ok(report(&study.problems_with(&Recipe::default(), &study.log.sessions.iter().collect::<Vec<_>>())))
 }
 
-/// Says what went wrong while reading, and what is odd about some sessions; whether there was anything.
-fn report(study: &Study, sessions: &[&Session]) -> bool {
-    let mut problems = study.problems.clone();
-    sessions.iter().for_each(|session| upstream::check(&study.log, session, &mut problems));
+/// Shows problems; says whether there are any.
+fn report(problems: &Problems) -> bool {
     problems.iter().for_each(|problem| eprintln!("windrow: {problem}"));
     !problems.is_empty()
 }
@@ -239,7 +236,7 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
         let _ = std::fs::remove_file(&partial);
         return Err(failure);
     }
-    Ok(report(&study, &export::chosen(&study, &recipe)?))
+    Ok(report(&study.problems_with(&recipe, &export::chosen(&study, &recipe)?)))
 }
 
 fn write_archive(export: &mut Export, threads: usize, path: &Path) -> Result<(), Failure> {
@@ -281,7 +278,7 @@ fn view(a: &Arguments) -> Result<bool, Failure> {
             break;
         }
     }
-    Ok(report(&study, &[session]))
+    Ok(report(&study.problems_with(&recipe, &[session])))
 }
 
 /// The files that inputs stand for, with the names shown and the sizes; folders give all files below them.

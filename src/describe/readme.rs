@@ -1,6 +1,5 @@
 //! `README.txt` of each session: what the folder holds and what to know before using it.
 
-use super::upstream;
 use crate::export::TableFile;
 use crate::log::Session;
 use crate::recipe::{Filetype, Recipe, VERSION, grouped_folder};
@@ -59,8 +58,7 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
         out.paragraph("The CSV files are UTF-8 with commas. Lists and objects are JSON, truth values TRUE and FALSE, null and the empty text the empty cell. A spreadsheet program may change long numbers, times and texts that start with = when it opens them.");
     }
     out.paragraph("Player names, times and answers are as the participants and the server left them. Nothing was removed or replaced to protect anyone.");
-    let mut problems = study.problems.clone();
-    upstream::check(&study.log, session, &mut problems);
+    let problems = study.problems_with(recipe, &[session]);
     if !problems.is_empty() {
         out.heading("Problems");
         for problem in problems.iter() {

@@ -1,9 +1,10 @@
 //! What the user sees first: what was dropped, what is in it, what went wrong.
 
-use super::{fields, upstream};
+use super::fields;
 use crate::error::Problem;
 use crate::filter::{self, Choice};
 use crate::log::{Log, Session};
+use crate::recipe::Recipe;
 use crate::study::Study;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -128,10 +129,7 @@ impl Summary {
     /// Summarizes a study.
     pub fn of(study: &Study) -> Summary {
         let log = &study.log;
-        let mut problems = study.problems.clone();
-        for session in &log.sessions {
-            upstream::check(log, session, &mut problems);
-        }
+        let problems = study.problems_with(&Recipe::default(), &log.sessions.iter().collect::<Vec<_>>());
         let times = |pick: fn(&Session) -> f64, fold: fn(f64, f64) -> f64| {
             known(log.sessions.iter().map(pick).fold(f64::NAN, fold))
         };

@@ -7,6 +7,10 @@ use crate::view::{has_player_list, is_odd_storage_field};
 
 /// Adds a problem for each reason why uproot would not export a session.
 pub fn check(log: &Log, session: &Session, problems: &mut Problems) {
+    if log.exported {
+        // uproot made these tables, and reads none.
+        return;
+    }
     let mut raises = |reason: &str| {
         let detail = format!("Session {}: {reason}", session.name);
         problems.add(Problem::new(Code::UpstreamRaises, Place::default()).detail(detail));

@@ -19,16 +19,37 @@ pub enum Bad {
 /// # Errors
 /// [`Bad`] when `input` is not one JSON value; `out` then holds a useless beginning of it.
 pub fn canonical(input: &[u8], depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {
-    let mut parser = Parser { input, at: 0 };
+    whole(Parser { input, at: 0, verbatim: false }, depth, out)
+}
+
+/// As [`canonical`], but numbers keep their spelling and objects the order of their keys: for values that an
+/// export spelled before.
+///
+/// # Errors
+/// As [`canonical`].
+pub fn compact(input: &[u8], depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {
+    whole(Parser { input, at: 0, verbatim: true }, depth, out)
+}
+
+/// Whether a text is one JSON value without spaces, as exports spell it.
+pub fn is_compact(text: &str) -> bool {
+    const DEEPEST: usize = 128;
+    let mut same = Vec::with_capacity(text.len());
+    compact(text.as_bytes(), DEEPEST, &mut same).is_ok() && same == text.as_bytes()
+}
+
+fn whole(mut parser: Parser<'_>, depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {
     parser.space();
     parser.value(depth, out)?;
     parser.space();
-    if parser.at == input.len() { Ok(()) } else { Err(Bad::Syntax) }
+    if parser.at == parser.input.len() { Ok(()) } else { Err(Bad::Syntax) }
 }
 
 struct Parser<'a> {
     input: &'a [u8],
     at: usize,
+    /// Keep the spelling of numbers and the order of keys.
+    verbatim: bool,
 }
 
 impl Parser<'_> {
@@ -134,7 +155,7 @@ impl Parser<'_> {
             }
         }
         self.at += 1;
-        if !sorted {
+        if !sorted && !self.verbatim {
             sort_members(base, &mut ends, out);
         }
         out.push(b'}');
@@ -246,6 +267,10 @@ impl Parser<'_> {
             }
         }
         let text = str::from_utf8(&self.input[start..self.at]).map_err(|_| Bad::Text)?;
+        if self.verbatim {
+            out.extend_from_slice(text.as_bytes());
+            return Ok(());
+        }
         if integer && (text.parse::<i64>().is_ok() || text.parse::<u64>().is_ok()) {
             // orjson reads -0 as the integer 0.
             out.extend_from_slice(if text == "-0" { b"0" } else { text.as_bytes() });

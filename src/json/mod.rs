@@ -6,7 +6,7 @@
 
 mod canonical;
 
-pub use canonical::{Bad, canonical};
+pub use canonical::{Bad, canonical, compact, is_compact};
 
 /// Appends a float as orjson prints it; not-a-number and infinities become `null`.
 pub fn float(value: f64, out: &mut Vec<u8>) {

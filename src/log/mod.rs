@@ -97,6 +97,11 @@ pub struct Log {
     pub admin: u64,
     /// Whether the changes had no sequence numbers and were ordered by time.
     pub unnumbered: bool,
+    /// Whether the changes were read from exported tables: values have lost their Python types, and the order
+    /// of the rows is the order of the output.
+    pub exported: bool,
+    /// Whether some values are CSV cells, whose types must be guessed where an output has types.
+    pub cells: bool,
 }
 
 impl Log {
@@ -200,6 +205,8 @@ impl Builder {
             sessions: Vec::new(),
             admin: 0,
             unnumbered: false,
+            exported: false,
+            cells: false,
         };
         Builder {
             log,
@@ -215,6 +222,13 @@ impl Builder {
             ascending: true,
             repeated_seqs: 0,
         }
+    }
+
+    /// An empty log for the rows of an exported table, whose order is kept.
+    pub fn of_export(limits: Limits) -> Self {
+        let mut builder = Builder::new(limits);
+        builder.log.exported = true;
+        builder
     }
 
     /// Number of changes so far, those of the admin storage included.
@@ -251,13 +265,14 @@ impl Builder {
         Ok((id, recoded))
     }
 
-    /// Stores a CSV cell as it stands.
+    /// Stores a CSV cell ([`Type::CELL`]) or compact JSON text ([`Type::JSON`]) as it stands.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] when the arena is full.
-    pub fn cell(&mut self, text: &str) -> Result<ValueId> {
+    pub fn verbatim(&mut self, kind: Type, text: &str) -> Result<ValueId> {
         self.uncounted += text.len();
-        let id = self.log.values.intern(Type::CELL, text);
+        self.log.cells |= kind == Type::CELL;
+        let id = self.log.values.intern(kind, text);
         id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))
     }
 
@@ -345,24 +360,50 @@ impl Builder {
         order
     }
 
+    /// All changes by their numbers; equal ones stay in the order of the file.
+    fn by_seq(&self) -> Vec<u32> {
+        let mut by_seq: Vec<u32> = (0..self.history.len() as u32).collect();
+        by_seq.sort_by_key(|c| self.log.seq(*c));
+        by_seq
+    }
+
+    /// Whether the changes of each field come in the order of their numbers.
+    fn histories_ascend(&self) -> bool {
+        let mut lasts = vec![0; self.histories.len()];
+        (0..self.history.len()).all(|change| {
+            let (last, seq) = (&mut lasts[self.history.get(change) as usize], self.log.seq(change as u32));
+            let ascends = *last <= seq;
+            *last = seq;
+            ascends
+        })
+    }
+
     /// Settles the order and returns the log.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] when the memory budget is used up.
     pub fn finish(mut self, problems: &mut Problems) -> Result<Log> {
         self.check_memory()?;
-        let n = self.history.len();
         let mut sorted: Option<Vec<u32>> = None;
-        if self.log.unnumbered {
+        if self.log.exported {
+            // The rows of an export stand in its order; numbers that they lack are only made up for views.
+            if self.log.unnumbered {
+                self.number();
+            }
+            if !self.histories_ascend() {
+                // Somebody sorted the rows anew; what is left is a log like any other.
+                sorted = Some(self.by_seq());
+                problems.add(Problem::new(Code::OutOfOrder, Place::default()));
+            }
+        } else if self.log.unnumbered {
             sorted = Some(self.number());
         } else if !self.ascending {
-            let mut by_seq: Vec<u32> = (0..n as u32).collect();
-            by_seq.sort_by_key(|c| self.log.seq(*c));
+            let by_seq = self.by_seq();
             self.repeated_seqs = by_seq.windows(2).filter(|w| self.log.seq(w[0]) == self.log.seq(w[1])).count() as u64;
             problems.add(Problem::new(Code::OutOfOrder, Place::default()));
             sorted = Some(by_seq);
         }
-        if self.repeated_seqs > 0 && !self.log.unnumbered {
+        if self.repeated_seqs > 0 && !self.log.unnumbered && !self.log.exported {
             let problem = Problem::new(Code::DuplicateSeq, Place::default());
             problems.add(Problem { count: self.repeated_seqs, ..problem });
         }

@@ -38,7 +38,10 @@ pub(super) fn settle(
     let in_order = |i: usize| sorted.as_ref().map_or(i as u32, |s| s[i]);
     let replaced: Vec<bool> = histories
         .iter()
-        .map(|(s, f)| log.fields.get(*f) == REPLACED && log.storages.get(*s).starts_with("session/"))
+        .map(|(s, f)| {
+            // The rows of an export are those that counted when it was made.
+            !log.exported && log.fields.get(*f) == REPLACED && log.storages.get(*s).starts_with("session/")
+        })
         .collect();
 
     // How many changes of each history count, and which is the last.

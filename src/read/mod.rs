@@ -1,17 +1,25 @@
 //! Add a format here: one file each, one line in [`open`]. Inputs take bytes and fill a [`crate::log::Log`].
 
+mod briefcase_zip;
+mod csv_rows;
 pub mod database;
 pub mod dump;
 pub mod gzip;
+mod jsonl;
 mod msgpack;
+mod recognise;
+mod spreadsheet;
 pub mod sqlite;
+mod texts;
+mod ultralong;
+mod ultralong_csv;
 mod whole;
 
-use crate::error::{Code, Error, Place, Problems, Result};
+use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::log::Builder;
-use crate::source::{FileInfo, Reader};
-use gzip::Gunzip;
+use crate::source::{FileInfo, Reader, Want};
+use recognise::{Kind, Ultralong};
 
 /// Bytes at the beginning of a file that decide what it is.
 pub const HEAD: u64 = 4096;
@@ -44,89 +52,111 @@ pub trait Input: Reader {
     fn finish(self: Box<Self>) -> Result<Filled>;
 }
 
-/// What a single file looks like from its first bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Dump,
-    Sqlite,
-    SqliteLog,
-    /// Belongs to a database or an export but is not needed.
-    Beside,
-    Other,
-}
+/// Most files that a message lists.
+const LISTED: usize = 12;
 
 /// Decides how the files of one drop are read.
 ///
+/// A database or dump is preferred to what was exported from it. Exported tables belong together, loose or in
+/// archives, as far as no storage is in two of them.
+///
 /// # Errors
-/// [`Code::UnknownFormat`], [`Code::Empty`] and [`Code::MixedInput`], saying what the files look like.
+/// [`Code::UnknownFormat`], [`Code::Unsupported`], [`Code::Empty`] and [`Code::MixedInput`], saying what the
+/// files look like.
 pub fn open(files: &[FileInfo], heads: &[Vec<u8>], limits: Limits) -> Result<Box<dyn Input>> {
-    let kinds: Vec<Kind> = files.iter().zip(heads).map(|(file, head)| kind(file, &unpacked(head, limits))).collect();
-    let of =
-        |kind: Kind| kinds.iter().enumerate().filter(move |(_, k)| **k == kind).map(|(i, _)| i).collect::<Vec<_>>();
-    let (dumps, databases, logs) = (of(Kind::Dump), of(Kind::Sqlite), of(Kind::SqliteLog));
-    if let Some(&stranger) = of(Kind::Other).first() {
-        let place = Place::file(&files[stranger].path);
-        return Err(match files[stranger].size {
-            0 => Error::new(Code::Empty, place),
-            _ => Error::new(Code::UnknownFormat, place).detail(looks_like(&heads[stranger])),
-        });
+    let kinds: Vec<Kind> = files.iter().zip(heads).map(|(file, head)| recognise::kind(file, head, limits)).collect();
+    let of = |test: fn(&Kind) -> bool| -> Vec<usize> { (0..kinds.len()).filter(|i| test(&kinds[*i])).collect() };
+    let dumps = of(|k| *k == Kind::Dump);
+    let (databases, logs) = (of(|k| *k == Kind::Sqlite), of(|k| *k == Kind::SqliteLog));
+    let tables: Vec<(usize, Ultralong)> = kinds
+        .iter()
+        .enumerate()
+        .filter_map(|(i, k)| if let Kind::Ultralong(how) = k { Some((i, *how)) } else { None })
+        .collect();
+    let archives = of(|k| *k == Kind::Zip);
+    let exported = !tables.is_empty() || !archives.is_empty();
+    let strangers = of(|k| matches!(k, Kind::Other(_) | Kind::Empty));
+    let mixed = || Error::new(Code::MixedInput, Place::default()).detail(listed(files, &kinds));
+    if !strangers.is_empty() && (exported || !dumps.is_empty() || !databases.is_empty()) {
+        return Err(mixed());
     }
-    match (dumps.as_slice(), databases.as_slice(), logs.as_slice()) {
-        ([dump], [], []) => {
-            Ok(Box::new(whole::Whole::new(*dump, &files[*dump], heads[*dump].starts_with(&gzip::MAGIC), limits)))
+    match (dumps.as_slice(), databases.as_slice(), logs.as_slice(), exported) {
+        ([dump], [], [], _) => {
+            let packed = heads[*dump].starts_with(&gzip::MAGIC);
+            let input = Box::new(whole::Whole::new(*dump, &files[*dump], packed, limits));
+            Ok(beside(input, files, &kinds))
         }
-        ([], [database], [] | [_]) => {
-            Ok(Box::new(database::DatabaseInput::new(*database, logs.first().copied(), files, limits)))
+        ([], [database], [] | [_], _) => {
+            let input = Box::new(database::DatabaseInput::new(*database, logs.first().copied(), files, limits));
+            Ok(beside(input, files, &kinds))
         }
-        ([], [], [log]) => Err(Error::new(Code::MixedInput, Place::file(&files[*log].path))
+        ([], [], [], true) => {
+            let sums = of(|k| *k == Kind::Sums);
+            Ok(Box::new(texts::Texts::new(&tables, &sums, &archives, files, limits)))
+        }
+        ([], [], [log], false) => Err(Error::new(Code::MixedInput, Place::file(&files[*log].path))
             .detail("This is the -wal file alone; the database that it belongs to is missing.")),
-        _ => Err(Error::new(Code::MixedInput, Place::default()).detail(format!(
-            "There are {} dumps and {} databases; which of them shall be read?",
-            dumps.len(),
-            databases.len()
-        ))),
+        ([], [], [], false) => Err(unreadable(files, &kinds)),
+        _ => Err(mixed()),
     }
 }
 
-/// The beginning of a file, unpacked where it is gzip.
-fn unpacked(head: &[u8], limits: Limits) -> Vec<u8> {
-    if !head.starts_with(&gzip::MAGIC) {
-        return head.to_vec();
+/// An input, with what lies beside it and was exported from it reported as ignored.
+fn beside(inner: Box<dyn Input>, files: &[FileInfo], kinds: &[Kind]) -> Box<dyn Input> {
+    let mut ignored = Problems::default();
+    for (file, kind) in files.iter().zip(kinds) {
+        if matches!(kind, Kind::Ultralong(_) | Kind::Derived(_) | Kind::Zip) {
+            let detail = format!("It is {}; the database or dump beside it holds more.", kind.words());
+            ignored.add(Problem::new(Code::Ignored, Place::file(&file.path)).detail(detail));
+        }
     }
-    let mut inside = Vec::new();
-    let mut take = |piece: &[u8]| {
-        inside.extend_from_slice(piece);
-        Ok(())
+    if ignored.is_empty() { inner } else { Box::new(Beside { inner, ignored }) }
+}
+
+/// An input with problems that were known before it was read.
+struct Beside {
+    inner: Box<dyn Input>,
+    ignored: Problems,
+}
+
+impl Reader for Beside {
+    fn want(&mut self) -> Result<Option<Want>> {
+        self.inner.want()
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.inner.push(chunk)
+    }
+}
+
+impl Input for Beside {
+    fn finish(self: Box<Self>) -> Result<Filled> {
+        let mut filled = self.inner.finish()?;
+        filled.problems.extend(self.ignored);
+        Ok(filled)
+    }
+}
+
+/// Why none of the files can be read.
+fn unreadable(files: &[FileInfo], kinds: &[Kind]) -> Error {
+    let telling = |kind: &Kind| !matches!(kind, Kind::Beside | Kind::Sums);
+    let Some(at) = kinds.iter().position(telling) else {
+        return Error::new(Code::UnknownFormat, Place::default()).detail("What belongs to these files is missing.");
     };
-    let mut gunzip = Gunzip::new(limits);
-    // The head ends in the middle of the data; what came out until then decides.
-    if gunzip.push(head, &mut take).is_ok() {
-        let _ = gunzip.finish(&mut take);
-    }
-    inside
-}
-
-fn kind(file: &FileInfo, head: &[u8]) -> Kind {
-    let log = [[0x37, 0x7f, 0x06, 0x82], [0x37, 0x7f, 0x06, 0x83]];
-    match head {
-        _ if msgpack::looks_like_dump(head) => Kind::Dump,
-        _ if head.starts_with(b"SQLite format 3\0") => Kind::Sqlite,
-        _ if log.iter().any(|magic| head.starts_with(magic)) => Kind::SqliteLog,
-        // A log that was checkpointed is empty; the shared memory beside it is never needed.
-        _ if file.path.ends_with("-shm") || (file.path.ends_with("-wal") && file.size == 0) => Kind::Beside,
-        _ => Kind::Other,
+    let place = Place::file(&files[at].path);
+    match &kinds[at] {
+        Kind::Empty => Error::new(Code::Empty, place),
+        Kind::Derived(table) => Error::new(Code::Unsupported, place)
+            .detail(format!("This is {table}, which does not hold everything; drop the ultralong one.")),
+        Kind::Other("") => Error::new(Code::UnknownFormat, place),
+        kind => Error::new(Code::Unsupported, place).detail(format!("It looks like {}.", kind.words())),
     }
 }
 
-/// Says what a file that cannot be read looks like.
-fn looks_like(head: &[u8]) -> &'static str {
-    let known: [(&[u8], &str); 6] = [
-        (b"%PDF", "It looks like a PDF document."),
-        (b"\xd0\xcf\x11\xe0", "It looks like an old Excel or Word file."),
-        (b"PK\x03\x04", "It is a ZIP archive."),
-        (b"\x89PNG", "It looks like a picture."),
-        (b"\xff\xd8\xff", "It looks like a picture."),
-        (b"<", "It looks like a web page or XML."),
-    ];
-    known.iter().find(|(magic, _)| head.starts_with(magic)).map_or("", |(_, words)| words)
+/// The files and what each is.
+fn listed(files: &[FileInfo], kinds: &[Kind]) -> String {
+    let all: Vec<String> =
+        files.iter().zip(kinds).take(LISTED).map(|(file, kind)| format!("{}: {}", file.path, kind.words())).collect();
+    let more = if files.len() > LISTED { format!("; and {} more", files.len() - LISTED) } else { String::new() };
+    format!("{}{more}.", all.join("; "))
 }

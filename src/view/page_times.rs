@@ -3,6 +3,7 @@
 //! The rules, odd ones included, are uproot 0.10.1's: unaffected by filters; pages are numbered by
 //! `show_page`; their names come from the `page_order` that was in force by *time*, not by seq.
 
+use crate::filter;
 use crate::json;
 use crate::log::column::ValueId;
 use crate::log::{Log, Section, Session, Span};
@@ -63,14 +64,14 @@ impl PageTimes {
     /// Emits the cells of a row; `pages` keeps the list of pages that the row before used.
     pub fn row<R: Rows>(&self, log: &Log, row: u64, pages: &mut Pages, rows: &mut R) {
         let visit = &self.visits[row as usize];
-        let page = log.values.get(log.value(visit.entered)).1;
+        let shown = log.values.get(log.value(visit.entered));
         let order = visit.order.map(|order| log.values.get(order).1);
         pages.turn_to(visit.order, order.unwrap_or_default());
         rows.cell(0, Cell::Text(log.context(visit.entered)));
         rows.cell(1, Cell::Float(log.time(visit.entered)));
         rows.cell(2, visit.left.map_or(Cell::Null, |left| Cell::Float(log.time(left))));
-        rows.cell(3, order.map_or(Cell::Null, |order| pages.name(order, page)));
-        rows.cell(4, Cell::Json(page));
+        rows.cell(3, order.map_or(Cell::Null, |order| pages.name(order, shown.1)));
+        rows.cell(4, filter::cell(shown));
         rows.cell(5, Cell::Text(&self.session));
         rows.cell(6, Cell::Text(&self.players[visit.player as usize]));
     }
@@ -98,8 +99,8 @@ impl Pages {
     fn name<'t>(&self, text: &'t str, page: &str) -> Cell<'t> {
         let Some(items) = &self.items else { return Cell::Null };
         let number = match page {
-            "true" => 1,
-            "false" => 0,
+            "true" | "TRUE" => 1,
+            "false" | "FALSE" => 0,
             _ => match page.parse::<i64>() {
                 Ok(number) => number,
                 Err(_) => return Cell::Null,
@@ -127,7 +128,8 @@ fn player_visits(log: &Log, player: u32, histories: Histories<'_>, visits: &mut 
     for &entered in changes(histories.show_page) {
         let (kind, text) = log.values.get(log.value(entered));
         // Truth values count as numbers in Python; deletions, texts and floats do not.
-        let whole = matches!(text, "true" | "false") || text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let truth = if kind == Type::CELL { ["TRUE", "FALSE"] } else { ["true", "false"] };
+        let whole = truth.contains(&text) || text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
         let number = whole && (kind.is_plain_json() || kind == Type::CELL) && !text.is_empty();
         if !number || log.value(entered).is_tombstone() {
             continue;
@@ -136,7 +138,9 @@ fn player_visits(log: &Log, player: u32, histories: Histories<'_>, visits: &mut 
         if let Some(change) = in_force.checked_sub(1).map(|i| orders[i]) {
             let id = log.value(change);
             let (kind, text) = log.values.get(id);
-            let list = text.starts_with('[') && (kind.is_plain_json() || kind == Type::CELL);
+            // A cell may hold anything that only begins like a list.
+            let list =
+                text.starts_with('[') && (kind.is_plain_json() || (kind == Type::CELL && json::is_compact(text)));
             order = list.then_some(id);
         }
         if let Some(before) = visits[first..].last_mut() {
@@ -178,12 +182,19 @@ fn players(log: &Log, session: &Session) -> Vec<(String, String)> {
 /// The players that the session lists; `None` when the list is missing, deleted or not a list of players.
 pub(super) fn listed_players(log: &Log, session: &Session) -> Option<Vec<(String, String)>> {
     let section = log.section(session, "session")?;
-    let span = log.span(section, &format!("session/{}", session.name), "_uproot_players")?;
+    let storage = format!("session/{}", session.name);
+    // Exports with filters have the list under its new name.
+    let filtered = || log.span(section, &storage, "players").filter(|_| log.exported);
+    let span = log.span(section, &storage, "_uproot_players").or_else(filtered)?;
     let id = log.value(*log.changes(span).last()?);
     if id.is_tombstone() {
         return None;
     }
     let member = |text: &&str| {
+        if let Some(path) = json::content(text) {
+            let (sname, uname) = path.strip_prefix("player/")?.split_once('/')?;
+            return Some((sname.to_owned(), uname.to_owned()));
+        }
         let pair = json::items(text).filter(|items| items.len() == 2).map(|items| (items[0], items[1]));
         let (sname, uname) = value::bunch_member(text).or(pair)?;
         Some((json::content(sname)?, json::content(uname)?))
