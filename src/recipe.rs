@@ -212,7 +212,8 @@ pub fn grouped_folder(gvars: &[String]) -> String {
         name.trim_matches('-').to_owned()
     };
     let names: Vec<String> = gvars.iter().map(safe).filter(|name| !name.is_empty()).collect();
-    let mut folder = if names.is_empty() { "latest_grouped".to_owned() } else { format!("latest_by_{}", names.join("_")) };
+    let mut folder =
+        if names.is_empty() { "latest_grouped".to_owned() } else { format!("latest_by_{}", names.join("_")) };
     // No system takes longer names (uproot does not look). All of it is ASCII.
     folder.truncate(240);
     folder

@@ -281,7 +281,18 @@ fn a_saved_recipe_gives_the_same_bytes_again() {
     let folder = Folder::new("recipe");
     let input = case("edge_gvar/dump/backup.bin");
     let (first, second, third) = (folder.path("1.zip"), folder.path("2.zip"), folder.path("3.zip"));
-    let options = ["--gvar", "app", "--gvar", "round", "--no-filters", "--filetype", "jsonl", "--small", "--views", "latest_by,sparse"];
+    let options = [
+        "--gvar",
+        "app",
+        "--gvar",
+        "round",
+        "--no-filters",
+        "--filetype",
+        "jsonl",
+        "--small",
+        "--views",
+        "latest_by,sparse",
+    ];
     let mut arguments = vec!["export", &input, "-o", &first];
     arguments.extend(options);
     assert!(windrow(&arguments).status.code().is_some_and(|code| code < 2));
@@ -293,7 +304,9 @@ fn a_saved_recipe_gives_the_same_bytes_again() {
     // Options on the command line go before the recipe.
     windrow(&["export", &input, "-o", &second, "--recipe", &recipe, "--filetype", "csv"]);
     assert!(read_zip(&second).keys().any(|path| path.ends_with(".csv")));
-    for (text, hint) in [("{}x", "recipe"), (r#"{"format":"windrow-recipe/9"}"#, "recipe"), (r#"{"colour":1}"#, "recipe")] {
+    for (text, hint) in
+        [("{}x", "recipe"), (r#"{"format":"windrow-recipe/9"}"#, "recipe"), (r#"{"colour":1}"#, "recipe")]
+    {
         let bad = folder.file("bad.json", text.as_bytes());
         let output = windrow(&["export", &input, "-o", &third, "--recipe", &bad]);
         exits(&output, 2);
@@ -302,7 +315,10 @@ fn a_saved_recipe_gives_the_same_bytes_again() {
     let output = windrow(&["export", "--json", &input, "-o", &third, "--recipe", &folder.path("no.json")]);
     exits(&output, 2);
     let said: Value = serde_json::from_slice(&output.stderr).unwrap();
-    assert!(said["place"]["file"].as_str().unwrap().ends_with("no.json"), "the file that cannot be read is named: {said}");
+    assert!(
+        said["place"]["file"].as_str().unwrap().ends_with("no.json"),
+        "the file that cannot be read is named: {said}"
+    );
 }
 
 /// Whatever fails, no file stays behind and none is overwritten.
@@ -341,7 +357,11 @@ fn a_full_disk_leaves_nothing_behind() {
     let folder = Folder::new("full");
     let input = case("real_chat/gzip/uproot.msgpack.gz");
     // A limit on the size of files stands in for a disk that is full.
-    let command = format!("ulimit -f 8; trap '' XFSZ; exec '{}' export '{input}' -o '{}'", env!("CARGO_BIN_EXE_windrow"), folder.path("o.zip"));
+    let command = format!(
+        "ulimit -f 8; trap '' XFSZ; exec '{}' export '{input}' -o '{}'",
+        env!("CARGO_BIN_EXE_windrow"),
+        folder.path("o.zip")
+    );
     let output = Command::new("sh").args(["-c", &command]).output().unwrap();
     exits(&output, 2);
     assert_eq!(folder.names(), Vec::<String>::new());

@@ -350,7 +350,8 @@ fn jsonl(rows: &[Cells]) -> String {
     for row in rows {
         let mut row = row.clone();
         row.sort_by(|a, b| column_key(&a.0).cmp(&column_key(&b.0)));
-        let members: Vec<String> = row.iter().map(|(name, text)| format!("{}:{text}", Value::from(name.as_str()))).collect();
+        let members: Vec<String> =
+            row.iter().map(|(name, text)| format!("{}:{text}", Value::from(name.as_str()))).collect();
         out += &format!("{{{}}}\n", members.join(","));
     }
     out
@@ -385,13 +386,30 @@ const VALUES: [(u8, &str); 24] = [
 ];
 
 const FIELDS: [&str; 17] = [
-    "app", "round", "x", "\"x\"", "group", "session", "players", "größe", "payoff", "show_page", "page_order", "packages",
-    "_uproot_dropout", "_uproot_part", "_uproot_group", "_uproot_session", "_uproot_key",
+    "app",
+    "round",
+    "x",
+    "\"x\"",
+    "group",
+    "session",
+    "players",
+    "größe",
+    "payoff",
+    "show_page",
+    "page_order",
+    "packages",
+    "_uproot_dropout",
+    "_uproot_part",
+    "_uproot_group",
+    "_uproot_session",
+    "_uproot_key",
 ];
 
 fn random_value(random: &mut Random, namespace: &str, field: &str, session: &str) -> (u8, String) {
     let fixed = |kind: u8, text: &str| (kind, text.to_owned());
-    let some = |random: &mut Random, texts: &[&str]| texts.iter().filter(|_| random.once_in(2)).map(|t| t.to_string()).collect::<Vec<_>>().join(",");
+    let some = |random: &mut Random, texts: &[&str]| {
+        texts.iter().filter(|_| random.once_in(2)).map(|t| t.to_string()).collect::<Vec<_>>().join(",")
+    };
     match field {
         "app" => match random.below(8) {
             0 => fixed(7, "null"),
@@ -413,9 +431,7 @@ fn random_value(random: &mut Random, namespace: &str, field: &str, session: &str
             if members.is_empty() { fixed(128, "[]") } else { (132, format!("[{members}]")) }
         }
         "page_order" if random.once_in(6) => fixed(3, "[\"A\"]"),
-        "page_order" => {
-            (128, ["[]", "[\"A\"]", "[\"A\",\"B\"]", "[\"A\",3,\"C\"]"][random.below(4)].to_owned())
-        }
+        "page_order" => (128, ["[]", "[\"A\"]", "[\"A\",\"B\"]", "[\"A\",3,\"C\"]"][random.below(4)].to_owned()),
         "show_page" if random.once_in(8) => fixed(5, "true"),
         "show_page" if random.once_in(8) => fixed(2, "\"1\""),
         "show_page" => (0, (random.below(7) as i64 - 3).to_string()),
@@ -477,7 +493,13 @@ fn random_log(random: &mut Random) -> Vec<Row> {
     for session in ["s1", "s2"] {
         let namespace = format!("session/{session}");
         seq += 1;
-        rows.push(Row::new(seq, &namespace, "_uproot_players", 132, &format!("[{{\"sname\":\"{session}\",\"uname\":\"u0\"}}]")));
+        rows.push(Row::new(
+            seq,
+            &namespace,
+            "_uproot_players",
+            132,
+            &format!("[{{\"sname\":\"{session}\",\"uname\":\"u0\"}}]"),
+        ));
     }
     rows
 }

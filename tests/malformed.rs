@@ -106,15 +106,17 @@ fn only(study: &Study) -> Option<(Code, Option<u64>, Option<u64>, u64)> {
 fn cut_at_every_byte() {
     let rows = some_rows();
     let whole = dump(&rows);
-    let ends: Vec<usize> = rows.iter().scan(0, |at, row| {
-        *at += row.bytes().len();
-        Some(*at)
-    }).collect();
+    let ends: Vec<usize> = rows
+        .iter()
+        .scan(0, |at, row| {
+            *at += row.bytes().len();
+            Some(*at)
+        })
+        .collect();
     for cut in 1..=whole.len() {
         let complete = ends.iter().filter(|end| **end <= cut).count();
         let offset = ends[..complete].last().copied().unwrap_or(0);
-        let expected = (offset < cut)
-            .then_some((Code::Truncated, Some(offset as u64), Some(complete as u64 + 1), 1));
+        let expected = (offset < cut).then_some((Code::Truncated, Some(offset as u64), Some(complete as u64 + 1), 1));
         match of_dump(&whole[..cut]) {
             Ok(study) => {
                 assert_eq!((study.log.order.len(), only(&study)), (complete, expected), "cut at {cut}");

@@ -78,7 +78,8 @@ fn cases_open_everywhere() {
         let drop = folders(&case).remove(0);
         let study = open(&inputs(&drop), usize::MAX).unwrap();
         for compression in [Compression::Fast, Compression::Small] {
-            let recipe = Recipe { compression, filetype: Filetype::Jsonl, gvars: vec!["app".into()], ..Recipe::default() };
+            let recipe =
+                Recipe { compression, filetype: Filetype::Jsonl, gvars: vec!["app".into()], ..Recipe::default() };
             let scratch = Scratch::new(&format!("{}-{compression:?}", name(&case)));
             std::fs::write(&scratch.0, export(&study, &recipe).unwrap()).unwrap();
             assert!(python(&scratch.0).len() > 4);

@@ -120,8 +120,14 @@ pub fn rows(dump: &[u8]) -> Vec<Row> {
 
 fn row(rest: &mut &[u8]) -> Option<Row> {
     let keys = take(rest, 1)?[0].checked_sub(0x80)?;
-    let mut row =
-        Row { seq: None, namespace: String::new(), field: String::new(), value: None, time: 0.0, context: String::new() };
+    let mut row = Row {
+        seq: None,
+        namespace: String::new(),
+        field: String::new(),
+        value: None,
+        time: 0.0,
+        context: String::new(),
+    };
     for _ in 0..keys {
         match text(rest)?.as_str() {
             "seq" => row.seq = Some(number(rest)?),

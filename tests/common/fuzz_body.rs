@@ -21,15 +21,8 @@ use windrow::study::{Opening, Study};
 pub const CREDENTIAL: &str = "cReDeNtIaL0fSomeone";
 
 /// Small, so that not the allocator is what is fuzzed.
-pub const LIMITS: Limits = Limits {
-    memory: 16 << 20,
-    record: 1 << 18,
-    depth: 24,
-    columns: 2000,
-    inflated: 4 << 20,
-    ratio: 100,
-    members: 100,
-};
+pub const LIMITS: Limits =
+    Limits { memory: 16 << 20, record: 1 << 18, depth: 24, columns: 2000, inflated: 4 << 20, ratio: 100, members: 100 };
 
 /// Runs everything on one input; panics when a promise is broken.
 pub fn everything(input: &[u8]) {
