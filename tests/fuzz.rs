@@ -76,7 +76,7 @@ fn whole_inputs() -> Vec<Vec<u8>> {
             }
             [(_, one)] => [&[0], one.as_slice()].concat(),
         };
-        found.push([&[found.len() as u8 * 7, 200], body.as_slice()].concat());
+        found.push([&[(found.len() * 7) as u8, 200], body.as_slice()].concat());
     }
     found
 }
