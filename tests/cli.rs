@@ -151,7 +151,7 @@ fn errors_for_machines_are_one_json_object() {
     let good = folder.file("good", &dump(&log()));
     let (missing, nowhere) = (folder.path("missing"), folder.path("no/such/folder/out.zip"));
     for (arguments, code) in [
-        (vec!["inspect", "--json", &pdf], "unknown-format"),
+        (vec!["inspect", "--json", &pdf], "unsupported"),
         (vec!["inspect", "--json", &missing], "io"),
         (vec!["view", "--json", &good, "--session", "t", "--format", "latest"], "no-such-session"),
         (vec!["export", "--json", &good, "-o", &nowhere], "io"),

@@ -1,6 +1,10 @@
 //! Mutated cases through the whole path. A few thousand in every `cargo test`, always the same ones; with
 //! `WINDROW_FUZZ_SECONDS=600 cargo test --release --test fuzz -- --nocapture` others for as long as wanted.
 //! A failure names the seed; `WINDROW_FUZZ_SEED` runs that one alone.
+//!
+//! For libFuzzer: `WINDROW_FUZZ_CORPUS=tests/fuzz/corpus/everything cargo test --test fuzz` writes all cases as
+//! its first inputs, and `cargo +nightly fuzz run --fuzz-dir tests/fuzz everything -- -dict=tests/fuzz/words.dict`
+//! goes on from there (`reading`: the readers alone).
 
 mod common;
 
@@ -9,6 +13,7 @@ use common::fuzz_body::{CREDENTIAL, everything, reading};
 use common::random::Random;
 use common::{cases, folders, inputs};
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// Executions of the whole path without a wish for more.
@@ -16,7 +21,7 @@ const RUNS: u64 = 2500;
 
 #[test]
 fn mutated_cases_break_no_promise() {
-    let seeds = seeds();
+    let seeds = Seeds { logs: seeds(), inputs: whole_inputs() };
     let asked = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     if let Some(seed) = asked("WINDROW_FUZZ_SEED") {
         return run(&seeds, seed);
@@ -30,13 +35,58 @@ fn mutated_cases_break_no_promise() {
                 run(&seeds, seed);
                 seed += 1;
             }
-            println!("{} executions in {seconds} s from {} seeds", seed - first, seeds.len());
+            println!("{} executions in {seconds} s from {} cases", seed - first, seeds.inputs.len());
         }
     }
 }
 
-fn run(seeds: &[Vec<Row>], seed: u64) {
-    let input = mutated(seeds, &mut Random::new(seed));
+/// What mutations begin with.
+struct Seeds {
+    /// Rows of small dumps, to be changed row by row.
+    logs: Vec<Vec<Row>>,
+    /// Whole inputs of every case, to be changed byte by byte.
+    inputs: Vec<Vec<u8>>,
+}
+
+/// Every case opens, or fails, as it is; and is there for a fuzzer to begin with.
+#[test]
+fn cases_break_no_promise() {
+    let corpus = std::env::var_os("WINDROW_FUZZ_CORPUS").map(PathBuf::from);
+    for (i, input) in whole_inputs().iter().enumerate() {
+        reading(input);
+        everything(input);
+        if let Some(corpus) = &corpus {
+            std::fs::create_dir_all(corpus).unwrap();
+            std::fs::write(corpus.join(i.to_string()), input).unwrap();
+        }
+    }
+}
+
+/// Every drop of every case as an input of the fuzz body.
+fn whole_inputs() -> Vec<Vec<u8>> {
+    let drops = cases("uproot").iter().flat_map(|case| folders(case)).collect::<Vec<_>>();
+    let mut found = Vec::new();
+    for drop in [drops, cases("sqlite"), cases("malformed")].concat() {
+        let mut files = inputs(&drop);
+        files.retain(|(name, bytes)| !name.starts_with("expected") && !name.ends_with("3.gz") && bytes.len() < 200_000);
+        let body = match files.as_slice() {
+            [] => continue,
+            [(_, database), (_, log), ..] => {
+                [&[1], (database.len() as u32).to_le_bytes().as_slice(), database, log].concat()
+            }
+            [(_, one)] => [&[0], one.as_slice()].concat(),
+        };
+        found.push([&[(found.len() * 7) as u8, 200], body.as_slice()].concat());
+    }
+    found
+}
+
+fn run(seeds: &Seeds, seed: u64) {
+    let mut random = Random::new(seed);
+    let input = match seed % 4 {
+        0 => scrambled(&seeds.inputs, &mut random),
+        _ => mutated(&seeds.logs, &mut random),
+    };
     let started = Instant::now();
     let outcome = std::panic::catch_unwind(|| {
         reading(&input);
@@ -175,6 +225,26 @@ fn mutated(seeds: &[Vec<Row>], random: &mut Random) -> Vec<u8> {
     }
     let mut input = vec![random.next() as u8, [0, 1, 7, 200][random.below(4)], 0];
     input.extend(bytes);
+    input
+}
+
+/// A whole input with a few bytes changed: also databases and their logs.
+fn scrambled(inputs: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    let mut input = random.pick(inputs).clone();
+    for _ in 0..1 + random.below(6) {
+        let at = random.below(input.len());
+        match random.below(5) {
+            0 => input[at] ^= 1 << random.below(8),
+            1 => input[at] = random.next() as u8,
+            2 => input[at] = [0, 0xff, 0x7f, 0x80][random.below(4)],
+            3 if random.once_in(4) => input.truncate(at.max(4)),
+            _ => {
+                let from = random.below(input.len());
+                let n = random.below(64).min(input.len() - at.max(from));
+                input.copy_within(from..from + n, at);
+            }
+        }
+    }
     input
 }
 

@@ -46,7 +46,7 @@ pub struct Table {
     pub columns: Vec<String>,
     /// Number of rows.
     pub rows: u64,
-    body: Body,
+    body: Arc<Body>,
     odd: Option<odd::Selection>,
 }
 
@@ -74,14 +74,26 @@ impl Table {
     fn of(log: &Arc<Log>, session: &Session, sections: &[&Section], view: View, options: &Options) -> Table {
         if view == View::PageTimes {
             let (visits, columns) = page_times::PageTimes::new(log, session);
-            return Table { log: log.clone(), columns, rows: visits.len(), body: Body::PageTimes(visits), odd: None };
+            return Table {
+                log: log.clone(),
+                columns,
+                rows: visits.len(),
+                body: Arc::new(Body::PageTimes(visits)),
+                odd: None,
+            };
         }
         let mut lines: Vec<Line> =
             sections.iter().flat_map(|section| filter::lines(log, section, options.choice)).collect();
         match view {
             View::Ultralong | View::Sparse => {
                 let (changes, columns) = changes::Changes::new(log, lines, view == View::Sparse);
-                Table { log: log.clone(), columns, rows: changes.len(), body: Body::Changes(changes), odd: None }
+                Table {
+                    log: log.clone(),
+                    columns,
+                    rows: changes.len(),
+                    body: Arc::new(Body::Changes(changes)),
+                    odd: None,
+                }
             }
             _ => {
                 let gvars = if view == View::LatestBy { options.gvars.as_slice() } else { &[] };
@@ -90,7 +102,7 @@ impl Table {
                     lines.retain(|line| line.name(log) != "page_order");
                 }
                 let (latest, columns) = latest::Latest::new(log, lines, gvars);
-                Table { log: log.clone(), columns, rows: latest.len(), body: Body::Latest(latest), odd: None }
+                Table { log: log.clone(), columns, rows: latest.len(), body: Arc::new(Body::Latest(latest)), odd: None }
             }
         }
     }
@@ -98,7 +110,7 @@ impl Table {
     /// The tables of a view, one per kind of storage that has rows, with the kinds' names, sorted by them.
     pub fn by_kind(log: &Arc<Log>, session: &Session, view: View, options: &Options) -> Vec<(String, Table)> {
         if odd::splits_oddly(log, session, view, options) {
-            return odd::by_kind(|| Table::whole(log, session, view, options));
+            return odd::by_kind(&Table::whole(log, session, view, options));
         }
         let table = |section: &Section| {
             let table = Table::of(log, session, &[section], view, options);
@@ -130,7 +142,7 @@ impl Table {
 
     fn row<R: Rows>(&self, row: u64, cursor: &mut Cursor, rows: &mut R) {
         rows.begin();
-        match &self.body {
+        match &*self.body {
             Body::Changes(changes) => changes.row(&self.log, row, &mut cursor.line, rows),
             Body::Latest(latest) => latest.row(&self.log, row, &mut cursor.latest, rows),
             Body::PageTimes(visits) => visits.row(&self.log, row, &mut cursor.pages, rows),

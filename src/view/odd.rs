@@ -60,8 +60,7 @@ pub(super) fn splits_oddly(log: &Log, session: &Session, view: View, options: &O
 }
 
 /// The tables by kind, where the kind is what the row's `!storage` cell says.
-pub(super) fn by_kind(whole: impl Fn() -> Table) -> Vec<(String, Table)> {
-    let table = whole();
+pub(super) fn by_kind(table: &Table) -> Vec<(String, Table)> {
     let storage = table.columns.iter().position(|c| c == STORAGE).unwrap_or_default();
     let mut kinds: BTreeMap<String, (Vec<u64>, Vec<bool>)> = BTreeMap::new();
     let mut look = Look { storage, kind: String::new(), seen: vec![false; table.columns.len()] };
@@ -75,7 +74,6 @@ pub(super) fn by_kind(whole: impl Fn() -> Table) -> Vec<(String, Table)> {
         columns.iter_mut().zip(&look.seen).for_each(|(column, seen)| *column |= *seen);
     }
     let select = |(kind, (rows, used)): (String, (Vec<u64>, Vec<bool>))| {
-        let mut table = whole();
         let mut names = Vec::new();
         let columns = used.iter().zip(&table.columns).map(|(used, name)| {
             let at = names.len();
@@ -84,11 +82,9 @@ pub(super) fn by_kind(whole: impl Fn() -> Table) -> Vec<(String, Table)> {
             }
             at
         });
-        let columns = columns.collect();
-        table.rows = rows.len() as u64;
-        table.columns = names;
-        table.odd = Some(Selection { rows, columns });
-        (kind, table)
+        let selection = Selection { columns: columns.collect(), rows };
+        let (log, body, rows) = (table.log.clone(), table.body.clone(), selection.rows.len() as u64);
+        (kind, Table { log, columns: names, rows, body, odd: Some(selection) })
     };
     kinds.into_iter().map(select).collect()
 }

@@ -17,13 +17,13 @@ const COLUMNS: [&str; 7] = ["context", "entered", "left", "page_name", "show_pag
 /// The visits of a session's players.
 pub(super) struct PageTimes {
     session: String,
-    players: Vec<String>,
+    /// The players as listed: a name, its visits, and the number of rows up to its end. A name that is listed
+    /// twice has its rows twice, but its visits are held once.
+    players: Vec<(String, Range<usize>, u64)>,
     visits: Vec<Visit>,
 }
 
 struct Visit {
-    /// Index of the player.
-    player: u32,
     /// The change of `show_page`.
     entered: u32,
     /// The player's next visit.
@@ -43,27 +43,30 @@ impl PageTimes {
     /// The visits of a session, and the columns; there are none without visits (the file is then one line end).
     pub fn new(log: &Log, session: &Session) -> (Self, Vec<String>) {
         let mut visits = Vec::new();
-        let mut names = Vec::new();
+        let mut listed = Vec::new();
+        let mut rows = 0;
+        let mut known: BTreeMap<(String, String), Range<usize>> = BTreeMap::new();
         let mut histories: BTreeMap<String, BTreeMap<&str, Histories<'_>>> = BTreeMap::new();
         for (sname, uname) in players(log, session) {
-            let home = histories.entry(sname).or_insert_with_key(|sname| of_players(log, sname));
+            let home = histories.entry(sname.clone()).or_insert_with(|| of_players(log, &sname));
             let player = home.get(uname.as_str()).copied().unwrap_or_default();
-            let index = names.len() as u32;
-            names.push(uname);
-            player_visits(log, index, player, &mut visits);
+            let own = known.entry((sname, uname.clone())).or_insert_with(|| player_visits(log, player, &mut visits));
+            rows += own.len() as u64;
+            listed.push((uname, own.clone(), rows));
         }
         let columns = if visits.is_empty() { Vec::new() } else { COLUMNS.map(str::to_owned).to_vec() };
-        (PageTimes { session: session.name.clone(), players: names, visits }, columns)
+        (PageTimes { session: session.name.clone(), players: listed, visits }, columns)
     }
 
     /// Number of rows.
     pub fn len(&self) -> u64 {
-        self.visits.len() as u64
+        self.players.last().map_or(0, |player| player.2)
     }
 
     /// Emits the cells of a row; `pages` keeps the list of pages that the row before used.
     pub fn row<R: Rows>(&self, log: &Log, row: u64, pages: &mut Pages, rows: &mut R) {
-        let visit = &self.visits[row as usize];
+        let (name, own, end) = &self.players[self.players.partition_point(|player| player.2 <= row)];
+        let visit = &self.visits[own.end - (end - row) as usize];
         let shown = log.values.get(log.value(visit.entered));
         let order = visit.order.map(|order| log.values.get(order).1);
         pages.turn_to(visit.order, order.unwrap_or_default());
@@ -73,7 +76,7 @@ impl PageTimes {
         rows.cell(3, order.map_or(Cell::Null, |order| pages.name(order, shown.1)));
         rows.cell(4, filter::cell(shown));
         rows.cell(5, Cell::Text(&self.session));
-        rows.cell(6, Cell::Text(&self.players[visit.player as usize]));
+        rows.cell(6, Cell::Text(name));
     }
 }
 
@@ -120,7 +123,8 @@ impl Pages {
     }
 }
 
-fn player_visits(log: &Log, player: u32, histories: Histories<'_>, visits: &mut Vec<Visit>) {
+/// Adds the visits of a player; returns where they are.
+fn player_visits(log: &Log, histories: Histories<'_>, visits: &mut Vec<Visit>) -> Range<usize> {
     let changes = |span: Option<&Span>| span.map(|s| log.changes(s)).unwrap_or_default();
     let orders = changes(histories.page_order);
     let mut order = None;
@@ -146,8 +150,9 @@ fn player_visits(log: &Log, player: u32, histories: Histories<'_>, visits: &mut 
         if let Some(before) = visits[first..].last_mut() {
             before.left = Some(entered);
         }
-        visits.push(Visit { player, entered, left: None, order });
+        visits.push(Visit { entered, left: None, order });
     }
+    first..visits.len()
 }
 
 /// Python's `bisect_right`, step for step: where clocks ran backwards the result depends on the steps.

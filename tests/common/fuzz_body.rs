@@ -41,8 +41,10 @@ pub fn everything(input: &[u8]) {
             return;
         }
     };
-    let again = export(&study, &recipe).expect("what worked once");
-    assert!(zip == again, "the same study gives the same bytes");
+    if options >> 6 == 3 {
+        let again = export(&study, &recipe).expect("what worked once");
+        assert!(zip == again, "the same study gives the same bytes");
+    }
     let members = unzip(&zip);
     holds_no_credentials(&study.log, &recipe, &members);
 }

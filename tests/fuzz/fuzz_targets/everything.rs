@@ -1,0 +1,8 @@
+//! The whole path under libFuzzer: from bytes to a ZIP that is read back.
+#![no_main]
+
+#[allow(dead_code, reason = "the other target uses the rest")]
+#[path = "../../common/fuzz_body.rs"]
+mod fuzz_body;
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| fuzz_body::everything(input));
