@@ -2,7 +2,7 @@
 
 use super::upstream;
 use crate::export::TableFile;
-use crate::log::Session;
+use crate::log::{Log, Session};
 use crate::recipe::{Filetype, Recipe, VERSION, grouped_folder};
 use crate::study::Study;
 use crate::view::View;
@@ -10,7 +10,7 @@ use crate::view::View;
 const WIDTH: usize = 76;
 
 /// The text of the file. It holds no date: the same input gives the same bytes.
-pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFile]) -> Vec<u8> {
+pub fn text(study: &Study, log: &Log, session: &Session, recipe: &Recipe, files: &[TableFile]) -> Vec<u8> {
     let mut out = Text::default();
     out.title(&format!("Data of session {}", session.name));
     out.paragraph(&format!(
@@ -60,14 +60,14 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
     }
     out.paragraph("Player names, times and answers are as the participants and the server left them. Nothing was removed or replaced to protect anyone.");
     let mut problems = study.problems.clone();
-    upstream::check(&study.log, session, &mut problems);
+    upstream::check(log, session, &mut problems);
     if !problems.is_empty() {
         out.heading("Problems");
         for problem in problems.iter() {
             out.bullet(&problem.to_string());
         }
     }
-    out.0.into_bytes()
+    out.into_bytes()
 }
 
 fn grouped_about(recipe: &Recipe) -> String {
@@ -86,31 +86,35 @@ fn grouped_about(recipe: &Recipe) -> String {
 
 /// Plain text, wrapped.
 #[derive(Default)]
-struct Text(String);
+pub(super) struct Text(String);
 
 impl Text {
-    fn title(&mut self, text: &str) {
+    pub(super) fn title(&mut self, text: &str) {
         self.0.push_str(&format!("{text}\n{}\n\n", "=".repeat(text.chars().count())));
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.0.push_str(&format!("{text}\n{}\n\n", "-".repeat(text.chars().count())));
     }
 
-    fn paragraph(&mut self, text: &str) {
+    pub(super) fn paragraph(&mut self, text: &str) {
         self.wrapped("", "", text);
         self.0.push('\n');
     }
 
-    fn bullet(&mut self, text: &str) {
+    pub(super) fn bullet(&mut self, text: &str) {
         self.wrapped("- ", "  ", text);
         self.0.push('\n');
     }
 
-    fn item(&mut self, name: &str, text: &str) {
+    pub(super) fn item(&mut self, name: &str, text: &str) {
         self.0.push_str(&format!("{name}\n"));
         self.wrapped("    ", "    ", text);
         self.0.push('\n');
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
     }
 
     fn wrapped(&mut self, first: &str, others: &str, text: &str) {

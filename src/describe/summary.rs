@@ -1,10 +1,11 @@
 //! What the user sees first: what was dropped, what is in it, what went wrong.
 
+use super::psynet_summary::PsynetSummary;
 use super::{fields, upstream};
-use crate::error::Problem;
+use crate::error::{Problem, Problems};
 use crate::filter::{self, Choice};
 use crate::log::{Log, Session};
-use crate::study::Study;
+use crate::study::{Data, Study};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -29,6 +30,9 @@ pub struct Summary {
     pub sessions: Vec<SessionSummary>,
     /// The fields by kind and name; credentials are left out.
     pub fields: Vec<FieldSummary>,
+    /// What only PsyNet exports have; there are no sessions and fields then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psynet: Option<PsynetSummary>,
     /// What went wrong.
     pub problems: Vec<ProblemSummary>,
 }
@@ -127,16 +131,9 @@ impl From<&Problem> for ProblemSummary {
 impl Summary {
     /// Summarizes a study.
     pub fn of(study: &Study) -> Summary {
-        let log = &study.log;
         let mut problems = study.problems.clone();
-        for session in &log.sessions {
-            upstream::check(log, session, &mut problems);
-        }
-        let times = |pick: fn(&Session) -> f64, fold: fn(f64, f64) -> f64| {
-            known(log.sessions.iter().map(pick).fold(f64::NAN, fold))
-        };
-        Summary {
-            system: "uproot",
+        let mut summary = Summary {
+            system: "psynet",
             format: study.format.name.clone(),
             versions: study.format.versions.clone(),
             files: study
@@ -144,13 +141,35 @@ impl Summary {
                 .iter()
                 .map(|f| FileSummary { path: f.path.clone(), size: f.size, role: study.format.name.clone() })
                 .collect(),
-            changes: log.order.len() as u64,
-            first: times(|s| s.first, f64::min),
-            last: times(|s| s.last, f64::max),
-            sessions: log.sessions.iter().map(|s| session(log, s)).collect(),
-            fields: field_summaries(log),
-            problems: problems.iter().map(ProblemSummary::from).collect(),
+            changes: 0,
+            first: None,
+            last: None,
+            sessions: Vec::new(),
+            fields: Vec::new(),
+            psynet: None,
+            problems: Vec::new(),
+        };
+        match &study.data {
+            Data::Uproot(log) => summary.add_log(log, &mut problems),
+            Data::Psynet(data) => summary.psynet = Some(PsynetSummary::of(data)),
         }
+        summary.problems = problems.iter().map(ProblemSummary::from).collect();
+        summary
+    }
+
+    fn add_log(&mut self, log: &Log, problems: &mut Problems) {
+        for session in &log.sessions {
+            upstream::check(log, session, problems);
+        }
+        let times = |pick: fn(&Session) -> f64, fold: fn(f64, f64) -> f64| {
+            known(log.sessions.iter().map(pick).fold(f64::NAN, fold))
+        };
+        self.system = "uproot";
+        self.changes = log.order.len() as u64;
+        self.first = times(|s| s.first, f64::min);
+        self.last = times(|s| s.last, f64::max);
+        self.sessions = log.sessions.iter().map(|s| session(log, s)).collect();
+        self.fields = field_summaries(log);
     }
 }
 

@@ -14,6 +14,7 @@ use super::row::{Names, Pickles, Row, RowMaker, owned};
 use super::study::Study;
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
+use std::sync::Arc;
 
 /// Passes a file on.
 #[derive(Debug)]
@@ -36,18 +37,22 @@ impl Producer for Copy {
 
 /// The rows of a processed file, part after part, in the order of the file.
 #[derive(Debug)]
-struct Rows<'s> {
-    study: &'s Study,
-    file: &'s ClassFile,
+struct Rows {
+    study: Arc<Study>,
+    /// Index of the file in the study.
+    file: usize,
     names: Names,
     /// The part that is read, and what comes after it.
     part: usize,
-    reading: Option<(Sorted<'s>, Pickles)>,
+    reading: Option<(Sorted, Pickles)>,
+    /// Rows given so far.
+    given: u64,
 }
 
-impl<'s> Rows<'s> {
-    fn new(study: &'s Study, file: &'s ClassFile) -> Self {
-        Rows { study, file, names: file.names.clone(), part: 0, reading: None }
+impl Rows {
+    fn new(study: Arc<Study>, file: usize) -> Self {
+        let names = study.file(file).map(|f| f.names.clone()).unwrap_or_default();
+        Rows { study, file, names, part: 0, reading: None, given: 0 }
     }
 
     fn push(&mut self, chunk: &[u8]) {
@@ -56,9 +61,10 @@ impl<'s> Rows<'s> {
         }
     }
 
-    fn step(&mut self, sink: &mut dyn FnMut(&Row<'_>)) -> Result<Step> {
-        let Some(part) = self.file.parts.get(self.part) else { return Ok(Step::Done) };
-        let Part { table, group, plan, fixed } = part;
+    /// Reads a piece; each row goes to `sink` with the file that it belongs to.
+    fn step(&mut self, sink: &mut dyn FnMut(&ClassFile, &Row<'_>)) -> Result<Step> {
+        let Some(file) = self.study.file(self.file) else { return Ok(Step::Done) };
+        let Some(Part { table, group, plan, fixed }) = file.parts.get(self.part) else { return Ok(Step::Done) };
         let Some(table) = self.study.raw_table(*table) else { return Ok(Step::Done) };
         let limits = self.study.limits();
         let (mut sorted, mut pickles) = match self.reading.take() {
@@ -73,10 +79,11 @@ impl<'s> Rows<'s> {
             depth: limits.depth,
             only_kinds: false,
         };
-        let names = &mut self.names;
-        let go = sorted.step(&mut |record: &Record| {
+        let (names, given) = (&mut self.names, &mut self.given);
+        let go = sorted.step(table, &mut |record: &Record| {
             pickles.read(record);
-            sink(&maker.make(record, &pickles, fixed, names));
+            sink(file, &maker.make(record, &pickles, fixed, names));
+            *given += 1;
             Ok(())
         })?;
         if go == Go::End {
@@ -93,20 +100,26 @@ impl<'s> Rows<'s> {
 
 /// A processed file being written.
 #[derive(Debug)]
-pub struct Processed<'s> {
-    rows: Rows<'s>,
+pub struct Processed {
+    rows: Rows,
     /// Column numbers and types in the order of the header.
     columns: Vec<(u32, Dtype)>,
     filetype: Filetype,
     begun: bool,
 }
 
-impl<'s> Processed<'s> {
-    /// Begins with a file.
-    pub fn new(study: &'s Study, file: &'s ClassFile, form: Form, filetype: Filetype) -> Self {
-        let columns = columns(file, form).map(|id| (id, file.dtype(id))).collect();
+impl Processed {
+    /// Begins with the file at an index.
+    pub fn new(study: Arc<Study>, file: usize, form: Form, filetype: Filetype) -> Self {
+        let columns = typed(&study, file, form);
         Processed { rows: Rows::new(study, file), columns, filetype, begun: false }
     }
+}
+
+/// The columns of the file at an index, with their types.
+fn typed(study: &Study, file: usize, form: Form) -> Vec<(u32, Dtype)> {
+    let of = |file| columns(file, form).map(|id| (id, file.dtype(id))).collect();
+    study.file(file).map(of).unwrap_or_default()
 }
 
 /// The columns of a file in one of PsyNet's forms.
@@ -114,19 +127,19 @@ pub fn columns(file: &ClassFile, form: Form) -> impl Iterator<Item = u32> {
     file.order.iter().copied().filter(move |id| form == Form::Regular || !file.is_scrubbed(*id))
 }
 
-impl Producer for Processed<'_> {
+impl Producer for Processed {
     fn step(&mut self, out: &mut Vec<u8>) -> Result<Step> {
         if !std::mem::replace(&mut self.begun, true) && self.filetype == Filetype::Csv {
             for (n, (id, _)) in self.columns.iter().enumerate() {
                 if n > 0 {
                     out.push(b',');
                 }
-                cell::write_csv(self.rows.file.names.name(*id), out);
+                cell::write_csv(self.rows.names.name(*id), out);
             }
             out.push(b'\n');
         }
-        let (columns, filetype, file) = (&self.columns, self.filetype, self.rows.file);
-        self.rows.step(&mut |row| match filetype {
+        let (columns, filetype) = (&self.columns, self.filetype);
+        self.rows.step(&mut |file, row| match filetype {
             Filetype::Csv => csv(row, columns, out),
             Filetype::Jsonl => jsonl(row, columns, file, out),
         })
@@ -135,6 +148,10 @@ impl Producer for Processed<'_> {
     fn push(&mut self, chunk: &[u8]) -> Result<()> {
         self.rows.push(chunk);
         Ok(())
+    }
+
+    fn rows(&self) -> u64 {
+        self.rows.given
     }
 }
 
@@ -221,8 +238,8 @@ fn finite(tree: &Tree, text: &str, index: Index, out: &mut String) {
 
 /// Some rows of a processed file, to look at.
 #[derive(Debug)]
-pub struct Preview<'s> {
-    rows: Rows<'s>,
+pub struct Preview {
+    rows: Rows,
     columns: Vec<(u32, Dtype)>,
     skip: usize,
     count: usize,
@@ -230,10 +247,10 @@ pub struct Preview<'s> {
     found: Vec<Vec<Option<String>>>,
 }
 
-impl<'s> Preview<'s> {
-    /// Begins with a file; `count` rows from the row `start` on.
-    pub fn new(study: &'s Study, file: &'s ClassFile, form: Form, start: usize, count: usize) -> Self {
-        let columns = columns(file, form).map(|id| (id, file.dtype(id))).collect();
+impl Preview {
+    /// Begins with the file at an index; `count` rows from the row `start` on.
+    pub fn new(study: Arc<Study>, file: usize, form: Form, start: usize, count: usize) -> Self {
+        let columns = typed(&study, file, form);
         Preview { rows: Rows::new(study, file), columns, skip: start, count, found: Vec::new() }
     }
 
@@ -243,7 +260,7 @@ impl<'s> Preview<'s> {
             return Ok(Step::Done);
         }
         let Preview { rows, columns, skip, count, found } = self;
-        rows.step(&mut |row| {
+        rows.step(&mut |_, row| {
             if *skip > 0 {
                 *skip -= 1;
             } else if found.len() < *count {
