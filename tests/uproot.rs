@@ -8,9 +8,11 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use windrow::export::render;
+use windrow::log::Log;
 use windrow::recipe::{Filetype, Recipe, ViewName};
-use windrow::study::Study;
+use windrow::study::{Data, Study};
 use windrow::view::{Cursor, Table, View};
 use windrow::write::jsonl;
 
@@ -56,19 +58,21 @@ fn main() {
 
 fn check(case: &Path, drop: &Path) -> Result<(), Failed> {
     let expected: Expected = serde_json::from_slice(&std::fs::read(case.join("expected.json"))?)?;
-    let study = open(&inputs(drop), usize::MAX)?;
+    let files = inputs(drop);
+    let study = open(&files, usize::MAX)?;
+    let Data::Uproot(log) = &study.data else { return Err("not taken for uproot".into()) };
     let mut wrong = Vec::new();
-    let found: BTreeSet<&str> = study.log.sessions.iter().map(|s| s.name.as_str()).collect();
+    let found: BTreeSet<&str> = log.sessions.iter().map(|s| s.name.as_str()).collect();
     let known: BTreeSet<&str> = expected.sessions.keys().map(String::as_str).collect();
     if found != known {
         wrong.push(format!("sessions {found:?} instead of {known:?}"));
     }
     for (session, sets) in &expected.sessions {
         for set in &sets.briefcases {
-            briefcase(&study, session, set, &mut wrong)?;
+            briefcase(&study, &files, session, set, &mut wrong)?;
         }
         for set in &sets.streams {
-            streams(&study, session, set, &mut wrong)?;
+            streams(log, session, set, &mut wrong)?;
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
@@ -85,13 +89,19 @@ fn recipe(session: &str, filetype: Filetype, filters: bool, gvars: &[String]) ->
     }
 }
 
-fn briefcase(study: &Study, session: &str, set: &Briefcase, wrong: &mut Vec<String>) -> Result<(), Failed> {
+fn briefcase(
+    study: &Study,
+    drop: &[(String, Vec<u8>)],
+    session: &str,
+    set: &Briefcase,
+    wrong: &mut Vec<String>,
+) -> Result<(), Failed> {
     let mut recipe = recipe(session, set.filetype, set.filters, &set.gvar);
     if !set.gvar.is_empty() {
         // The other tables are the same as without grouping and are checked there.
         recipe.views = vec![ViewName::LatestBy];
     }
-    let files = unzip(&export(study, &recipe)?);
+    let files = unzip(&export(study, drop, &recipe)?);
     let folder = files.keys().find_map(|path| path.split_once('/')).ok_or("no folder")?.0.to_owned();
     let own = |path: &&String| !["README.txt", "DATA_DICTIONARY.json", "SHA256SUMS"].contains(&path.as_str());
     let below: BTreeMap<String, &Vec<u8>> = files
@@ -129,15 +139,15 @@ fn checksums_hold(files: &BTreeMap<String, &Vec<u8>>, title: &str, wrong: &mut V
     }
 }
 
-fn streams(study: &Study, session: &str, set: &Stream, wrong: &mut Vec<String>) -> Result<(), Failed> {
+fn streams(log: &Arc<Log>, session: &str, set: &Stream, wrong: &mut Vec<String>) -> Result<(), Failed> {
     let options = recipe(session, Filetype::Jsonl, set.filters, &set.gvar).options();
-    let of = study.log.session(session).ok_or("no such session")?;
+    let of = log.session(session).ok_or("no such session")?;
     for (format, hash) in &set.files {
         let view = match ViewName::parse(format).ok_or("no such format")?.view() {
             View::Latest if !set.gvar.is_empty() => View::LatestBy,
             view => view,
         };
-        let table = Table::whole(&study.log, of, view, &options);
+        let table = Table::whole(log, of, view, &options);
         let (keys, mut cursor, mut out, mut row) = (jsonl::keys(&table.columns), Cursor::default(), Vec::new(), 0);
         while row < table.rows {
             let mut piece = Vec::new();

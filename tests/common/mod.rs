@@ -1,5 +1,7 @@
 //! What several test programs share: reading case folders, opening inputs, unzipping results.
 
+#![allow(dead_code, reason = "each test program uses a part")]
+
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -7,7 +9,7 @@ use windrow::error::Result;
 use windrow::export::{Export, Output};
 use windrow::limits::Limits;
 use windrow::recipe::Recipe;
-use windrow::source::{FileInfo, feed};
+use windrow::source::{FileInfo, Want, feed};
 use windrow::study::{Opening, Study};
 use windrow::write::checksums;
 
@@ -47,17 +49,22 @@ pub fn open(files: &[(String, Vec<u8>)], step: usize) -> Result<Study> {
     opening.finish()
 }
 
-/// The whole ZIP of a recipe.
-pub fn export(study: &Study, recipe: &Recipe) -> Result<Vec<u8>> {
+/// The whole ZIP of a recipe, of the files that were opened.
+pub fn export(study: &Study, files: &[(String, Vec<u8>)], recipe: &Recipe) -> Result<Vec<u8>> {
     let mut export = Export::new(study, recipe)?;
     let mut zip = Vec::new();
     while let Some(output) = export.next()? {
         match output {
             Output::Bytes(bytes) => zip.extend(bytes),
-            Output::Want(want) => panic!("a log in memory wants nothing, but {want:?}"),
+            Output::Want(want) => export.push(part(files, &want))?,
         }
     }
     Ok(zip)
+}
+
+/// A wanted range of files.
+pub fn part<'f>(files: &'f [(String, Vec<u8>)], want: &Want) -> &'f [u8] {
+    &files[want.file].1[want.range.start as usize..want.range.end as usize]
 }
 
 /// The members of a ZIP, read by an independent reader.
