@@ -96,6 +96,7 @@ fn the_choices_decide_what_is_in_the_zip() {
     let (_, mut files, _) = kitchen_sink();
     let given = [
         ("export/regular/assets/setup/cfg.txt", &b"asset"[..]),
+        ("export/regular/assets/of/nobody.txt", b"asset"),
         ("export/regular/basic_data/people.csv", b"basic"),
         ("export/logs.jsonl", b"{}"),
         ("export/source_code.zip", b"no zip"),
@@ -114,6 +115,7 @@ fn the_choices_decide_what_is_in_the_zip() {
     let all = Psynet { assets: Assets::All, basic_data: true, logs: true, source_code: true, ..Psynet::default() };
     let passed = [
         "logs.jsonl",
+        "regular/assets/of/nobody.txt",
         "regular/assets/setup/cfg.txt",
         "regular/basic_data/people.csv",
         "regular/database.zip",
@@ -123,9 +125,11 @@ fn the_choices_decide_what_is_in_the_zip() {
     ];
     assert_eq!(others(all), [&ours[..], &passed].concat());
     let summary = Summary::of(&study).psynet.unwrap();
+    let experiment = others(Psynet { assets: Assets::Experiment, ..none });
+    assert_eq!(experiment, [&ours[..], &["regular/assets/setup/cfg.txt", "windrow.json"]].concat());
     let offer = &summary.offers[0];
     let offered = (offer.database, offer.all_assets, offer.experiment_assets, offer.basic_data, offer.logs);
-    assert_eq!((offered, offer.source_code), ((1, 1, 0, 1, 1), 1));
+    assert_eq!((offered, offer.source_code), ((1, 2, 1, 1, 1), 1));
 }
 
 #[test]
@@ -175,7 +179,7 @@ fn previews_show_the_rows_of_the_zip() {
         assert_eq!(some.rows, all.rows.iter().skip(1).take(2).cloned().collect::<Vec<_>>());
         seen += rows.len();
     }
-    assert!(seen > 900, "{seen} rows");
+    assert!(seen > 800, "{seen} rows");
     // What is passed on is no table.
     let refused = viewer.start(&study, &recipe, "regular/database.zip", 0, 1).map(|_| ()).unwrap_err();
     assert_eq!(refused.code(), Code::NoSuchTable);
