@@ -197,6 +197,35 @@ fn archives_and_raw_tables_are_taken_for_psynet_and_nothing_else_is() {
     assert_eq!(system("empty.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), Err(Code::UnknownFormat));
 }
 
+#[test]
+fn names_in_the_data_lead_nowhere() {
+    let csv = "id,type,vars\n1,\"x.y/../../z\\w\nv\",{}\n".as_bytes().to_vec();
+    let files = vec![("participant.csv".to_owned(), csv), ("regular/assets/a\nb".to_owned(), vec![1])];
+    let study = open(&files, 100).unwrap();
+    let psynet = Psynet { assets: Assets::All, ..Psynet::default() };
+    let zip = unzip(&export(&study, &files, &Recipe { psynet, ..Recipe::default() }).unwrap());
+    assert_checksums(&zip);
+    let names: Vec<_> = zip.keys().filter(|path| path.starts_with("regular/") && !path.contains("timeline")).collect();
+    assert_eq!(names, ["regular/assets/a%0Ab", "regular/data/_z_w_v.csv"]);
+}
+
+#[test]
+fn what_of_a_damaged_database_can_be_read_can_be_saved() {
+    let (_, files, _) = kitchen_sink();
+    let whole = &files[0].1;
+    let mut saved = 0;
+    for number in 0..100usize {
+        let mut broken = whole.clone();
+        broken[(number * 7919) % whole.len()] ^= 1 << (number % 8);
+        let files = vec![("database.zip".to_owned(), broken)];
+        let Ok(study) = open(&files, 4096) else { continue };
+        let zip = export(&study, &files, &Recipe::default());
+        assert!(zip.is_ok(), "number {number}: {:?}", zip.err());
+        saved += 1;
+    }
+    assert!(saved > 60, "{saved} of 100");
+}
+
 fn windrow() -> Option<Command> {
     option_env!("CARGO_BIN_EXE_windrow").map(Command::new)
 }

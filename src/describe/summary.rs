@@ -5,6 +5,7 @@ use super::{fields, upstream};
 use crate::error::{Problem, Problems};
 use crate::filter::{self, Choice};
 use crate::log::{Log, Session};
+use crate::psynet::role_in_words;
 use crate::study::{Data, Study};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -139,7 +140,7 @@ impl Summary {
             files: study
                 .files
                 .iter()
-                .map(|f| FileSummary { path: f.path.clone(), size: f.size, role: study.format.name.clone() })
+                .map(|f| FileSummary { path: f.path.clone(), size: f.size, role: role(study, &f.path) })
                 .collect(),
             changes: 0,
             first: None,
@@ -170,6 +171,14 @@ impl Summary {
         self.last = times(|s| s.last, f64::max);
         self.sessions = log.sessions.iter().map(|s| session(log, s)).collect();
         self.fields = field_summaries(log);
+    }
+}
+
+/// What a file was taken for.
+fn role(study: &Study, path: &str) -> String {
+    match study.data {
+        Data::Uproot(_) => study.format.name.clone(),
+        Data::Psynet(_) => role_in_words(path).to_owned(),
     }
 }
 

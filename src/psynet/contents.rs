@@ -69,6 +69,21 @@ pub struct Entry {
     pub member: Member,
 }
 
+/// What a file was taken for by its path, in words.
+pub fn role_in_words(path: &str) -> &'static str {
+    match classify(path, &Schema::for_version(None)).1 {
+        Role::Table(..) => "table of the database",
+        Role::Asset(_) => "asset",
+        Role::BasicData(_) => "basic data",
+        Role::Logs => "server's log",
+        Role::SourceCode => "source code",
+        Role::Archive => "archive",
+        Role::Processed(_) => "processed table, which is made anew",
+        Role::ExperimentId => "the experiment's id",
+        Role::Other => "looked into where it is an archive, else not needed",
+    }
+}
+
 /// Whether the files of a drop look like an export of PsyNet or Dallinger: an archive by its first bytes, or a raw
 /// table by its name.
 pub fn is_export(files: &[FileInfo], heads: &[Vec<u8>]) -> bool {

@@ -37,7 +37,7 @@ mod timeline;
 
 pub use crate::recipe::Filetype;
 pub use archive::Archive;
-pub use contents::{Form, is_export};
+pub use contents::{Form, is_export, role_in_words};
 pub use output::Preview;
 pub use scrub::Leak;
 pub use study::{Column, DatabaseTable, Note, Study, Table};

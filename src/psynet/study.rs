@@ -270,8 +270,8 @@ fn by_path(entries: &[Entry], database: &Database) -> BTreeMap<String, usize> {
             Role::SourceCode => "source_code.zip".to_owned(),
             Role::Logs => "logs.jsonl".to_owned(),
             Role::Archive if is_database(entry) => format!("{folder}/database.zip"),
-            Role::BasicData(path) => format!("{folder}/{path}"),
-            Role::Asset(path) => format!("{folder}/assets/{path}"),
+            Role::BasicData(path) => format!("{folder}/{}", safe(path)),
+            Role::Asset(path) => format!("{folder}/assets/{}", safe(path)),
             _ => continue,
         };
         paths.entry(path).or_insert(index);
@@ -285,6 +285,19 @@ fn timeline_path(options: &Options) -> String {
 
 fn data_path(options: &Options, class: &str) -> String {
     format!("{}/data/{class}.{}", options.form.folder(), options.filetype.as_str())
+}
+
+/// A path without characters that could lead elsewhere or break a line; they stand as `%` and two digits.
+fn safe(path: &str) -> String {
+    let mut out = String::new();
+    for c in path.chars() {
+        if c.is_control() || c == '\\' {
+            c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| out.push_str(&format!("%{b:02X}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// What is not known for sure, class by class and column by column.

@@ -119,11 +119,10 @@ export const en = {
     filters: ["Leave out uproot’s internal fields", "As uproot’s own export does. Login tokens and join keys never leave, either way."] as [string, string],
     psynet: {
       form: "PsyNet’s form",
-      forms: {
-        regular: "Everything, as psynet export writes it",
-        anonymous: "For comparison. It leaves out worker ids and IP addresses and protects nobody beyond that.",
-      } as Record<string, string>,
+      regular: "Everything, as psynet export writes it",
+      reduced: "For comparison. It leaves out worker ids and IP addresses and protects nobody beyond that.",
       leaks: (n: number, f: Format) => counted(f, n, { one: "1 column still points at persons", other: "# columns still point at persons" }),
+      leakColumns: { column: "Column", holds: "What is in it" },
       more: "Beside the tables",
       timeline: ["Timeline", "What happened to each participant in order of time: modules, trials, responses"] as [string, string],
       pass: {

@@ -16,7 +16,7 @@ export function PsynetOptions({ psynet }: { psynet: PsynetSummary }) {
       <fieldset>
         <legend>{words.form}</legend>
         {(["regular", "anonymous"] as const).map((form) => (
-          <Choice key={form} type="radio" name="form" words={[`${form}/`, words.forms[form]!]} checked={chosen.form === form} onChange={() => choosePsynet({ form })} />
+          <Choice key={form} type="radio" name="form" words={[`${form}/`, form === "regular" ? words.regular : words.reduced]} checked={chosen.form === form} onChange={() => choosePsynet({ form })} />
         ))}
         {chosen.form !== "regular" && <Leaks leaks={psynet.leaks} />}
       </fieldset>
@@ -68,16 +68,24 @@ function Leaks({ leaks }: { leaks: PsynetSummary["leaks"] }) {
     <details>
       <summary>{words.leaks(leaks.length, f.value)}</summary>
       <Scroller label={words.leaks(leaks.length, f.value)} tall>
-        <ul class="small">
-          {leaks.map(({ table, column, holds }) => (
-            <li key={`${table}.${column}`}>
-              <code>
-                {table}.{column}
-              </code>{" "}
-              {holds}
-            </li>
-          ))}
-        </ul>
+        <table class="list small">
+          <thead>
+            <tr>
+              <th scope="col">{words.leakColumns.column}</th>
+              <th scope="col">{words.leakColumns.holds}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {leaks.map(({ table, column, holds }) => (
+              <tr key={`${table}.${column}`}>
+                <th scope="row">
+                  <code>{`${table}.${column}`}</code>
+                </th>
+                <td>{holds}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
       </Scroller>
     </details>
   );
