@@ -12,7 +12,7 @@ use crate::view::Cursor;
 use crate::write::csv;
 use crate::write::jsonl;
 use serde::Serialize;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Most rows of one preview.
 const MOST: u64 = 1000;
@@ -83,7 +83,12 @@ pub struct Viewer {
     last: Option<(Recipe, TableFile)>,
     /// The timeline once it was gathered; no choice changes it.
     timeline: Arc<OnceLock<psynet::Timeline>>,
+    /// PsyNet's table that was looked at last, ready to go on.
+    left: Left,
 }
+
+/// Where a look at a table leaves it for the next: its path, the options, the table.
+type Left = Arc<Mutex<Option<(String, psynet::Options, psynet::Preview)>>>;
 
 impl Viewer {
     /// Begins to show rows of the table at a path, from `start` on, at most a thousand.
@@ -106,7 +111,14 @@ impl Viewer {
             return Ok(Viewing::Timeline { gathering, gathered: self.timeline.clone(), start, count });
         }
         let columns = table.columns.into_iter().map(|c| c.name).collect();
-        Ok(Viewing::Class { columns, total: table.rows, work: data.rows(path, &options, start, count)? })
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let left = left.filter(|(known, chosen, _)| known == path && *chosen == options);
+        let work = match left.and_then(|(.., mut work)| work.go_on(start, count).then_some(work)) {
+            Some(work) => work,
+            None => data.rows(path, &options, start, count)?,
+        };
+        let leave = (path.to_owned(), options, self.left.clone());
+        Ok(Viewing::Class { columns, total: table.rows, work, leave })
     }
 
     fn rows(&mut self, log: &Arc<Log>, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Preview> {
@@ -130,7 +142,7 @@ pub enum Viewing {
     Ready(Preview),
     /// Rows of a processed table of PsyNet's.
     #[allow(missing_docs)]
-    Class { columns: Vec<String>, total: u64, work: psynet::Preview },
+    Class { columns: Vec<String>, total: u64, work: psynet::Preview, leave: (String, psynet::Options, Left) },
     /// Events of the timeline, which are gathered first.
     #[allow(missing_docs)]
     Timeline {
@@ -146,7 +158,11 @@ impl Viewing {
     pub fn finish(self) -> Preview {
         match self {
             Viewing::Ready(preview) => preview,
-            Viewing::Class { columns, total, work } => Preview { columns, rows: work.finish(), total },
+            Viewing::Class { columns, total, mut work, leave: (path, options, left) } => {
+                let rows = work.take();
+                *left.lock().unwrap_or_else(PoisonError::into_inner) = Some((path, options, work));
+                Preview { columns, rows, total }
+            }
             Viewing::Timeline { gathering, gathered, start, count } => {
                 let timeline = gathering.map(|timeline| gathered.get_or_init(|| timeline));
                 let events = timeline.or(gathered.get()).map(psynet::Timeline::events).unwrap_or_default();

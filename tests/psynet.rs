@@ -375,7 +375,7 @@ fn a_preview_shows_the_rows_of_the_csv() {
     let want: Vec<Vec<String>> =
         (10..13).map(|row| columns(&text).iter().map(|(_, cells)| cells[row].clone()).collect()).collect();
     let got: Vec<Vec<String>> =
-        preview.finish().into_iter().map(|r| r.into_iter().map(Option::unwrap_or_default).collect()).collect();
+        preview.take().into_iter().map(|r| r.into_iter().map(Option::unwrap_or_default).collect()).collect();
     assert_eq!(got, want);
 }
 

@@ -177,6 +177,14 @@ fn previews_show_the_rows_of_the_zip() {
         assert_eq!(table.rows.unwrap_or(all.total), all.total);
         let some = look(&study, &files, &mut viewer, &table.path, 1, 2);
         assert_eq!(some.rows, all.rows.iter().skip(1).take(2).cloned().collect::<Vec<_>>());
+        // Down the table, then back up.
+        let mut starts: Vec<u64> = (0..all.total).step_by(7).collect();
+        starts.extend([all.total / 2, 0, all.total, all.total + 5]);
+        for start in starts {
+            let some = look(&study, &files, &mut viewer, &table.path, start, 7);
+            let want: Vec<_> = all.rows.iter().skip(start as usize).take(7).cloned().collect();
+            assert_eq!(some.rows, want, "{} from {start}", table.path);
+        }
         seen += rows.len();
     }
     assert!(seen > 800, "{seen} rows");

@@ -14,6 +14,7 @@ use super::row::{Names, Pickles, Row, RowMaker, owned};
 use super::study::Study;
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Passes a file on.
@@ -236,22 +237,41 @@ fn finite(tree: &Tree, text: &str, index: Index, out: &mut String) {
     }
 }
 
+/// Rows after those asked for that are kept: who looks at a table scrolls down.
+const SPARE: usize = 1000;
+
 /// Some rows of a processed file, to look at.
 #[derive(Debug)]
 pub struct Preview {
     rows: Rows,
     columns: Vec<(u32, Dtype)>,
+    /// Rows still to be passed over.
     skip: usize,
     count: usize,
     /// Rows so far, cells as they are printed in CSV; `None` where nothing is.
-    found: Vec<Vec<Option<String>>>,
+    found: VecDeque<Vec<Option<String>>>,
+    /// Number of the row that comes next, the first of `found` if there is any.
+    next: usize,
+    /// Whether rows came that there was no room for.
+    lost: bool,
 }
 
 impl Preview {
     /// Begins with the file at an index; `count` rows from the row `start` on.
     pub fn new(study: Arc<Study>, file: usize, form: Form, start: usize, count: usize) -> Self {
         let columns = typed(&study, file, form);
-        Preview { rows: Rows::new(study, file), columns, skip: start, count, found: Vec::new() }
+        let (found, rows) = (VecDeque::new(), Rows::new(study, file));
+        Preview { rows, columns, skip: start, count, found, next: start, lost: false }
+    }
+
+    /// Goes on with rows further down; answers whether that can be done without beginning anew.
+    pub fn go_on(&mut self, start: usize, count: usize) -> bool {
+        let Some(ahead) = start.checked_sub(self.next).filter(|_| !self.lost && self.skip == 0) else { return false };
+        let at_hand = ahead.min(self.found.len());
+        self.found.drain(..at_hand);
+        self.skip = ahead - at_hand;
+        (self.next, self.count) = (start, count);
+        true
     }
 
     /// The next bit of work: [`Step::Done`] when all rows are there.
@@ -259,16 +279,18 @@ impl Preview {
         if self.found.len() >= self.count {
             return Ok(Step::Done);
         }
-        let Preview { rows, columns, skip, count, found } = self;
+        let Preview { rows, columns, skip, count, found, lost, .. } = self;
         rows.step(&mut |_, row| {
             if *skip > 0 {
                 *skip -= 1;
-            } else if found.len() < *count {
+            } else if found.len() < count.saturating_add(SPARE) {
                 let print = |(id, dtype): &(u32, Dtype)| match row.get(*id) {
                     None | Some(Cell::None) => None,
                     Some(value) => Some(cell::print(&owned(value.clone()), *dtype).into_owned()),
                 };
-                found.push(columns.iter().map(print).collect());
+                found.push_back(columns.iter().map(print).collect());
+            } else {
+                *lost = true;
             }
         })
     }
@@ -279,7 +301,9 @@ impl Preview {
     }
 
     /// The rows.
-    pub fn finish(self) -> Vec<Vec<Option<String>>> {
-        self.found
+    pub fn take(&mut self) -> Vec<Vec<Option<String>>> {
+        let rows: Vec<_> = self.found.drain(..self.count.min(self.found.len())).collect();
+        self.next += rows.len();
+        rows
     }
 }

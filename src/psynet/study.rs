@@ -245,7 +245,7 @@ impl Study {
         Timeline::new(self.clone())
     }
 
-    /// Some rows of a processed table, to look at: step it, push what it wants, finish it.
+    /// Some rows of a processed table, to look at: step it, push what it wants, take them.
     ///
     /// # Errors
     /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path as a processed table.
