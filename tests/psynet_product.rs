@@ -196,7 +196,7 @@ fn previews_show_the_rows_of_the_zip() {
 #[test]
 fn archives_and_raw_tables_are_taken_for_psynet_and_nothing_else_is() {
     let system = |path: &str, bytes: &[u8]| {
-        open(&vec![(path.to_owned(), bytes.to_vec())], 100).map(|s| Summary::of(&s).system).map_err(|e| e.code())
+        open(&[(path.to_owned(), bytes.to_vec())], 100).map(|s| Summary::of(&s).system).map_err(|e| e.code())
     };
     let (_, files, _) = kitchen_sink();
     assert_eq!(system("no name at all", &files[0].1), Ok("psynet"));
