@@ -111,10 +111,18 @@ impl Reader for Opening {
                 Reading::Uproot(read::open(&self.files, &self.heads, self.limits)?)
             });
         }
+        if let Some(Reading::Psynet(archive)) = &mut self.reading {
+            match archive.want() {
+                // It holds no table of PsyNet's; uproot, too, gives archives.
+                Err(error) if error.code() == Code::UnknownFormat => {
+                    self.reading = Some(Reading::Uproot(read::open(&self.files, &self.heads, self.limits)?));
+                }
+                other => return other,
+            }
+        }
         match &mut self.reading {
             Some(Reading::Uproot(input)) => input.want(),
-            Some(Reading::Psynet(archive)) => archive.want(),
-            None => Ok(None),
+            Some(Reading::Psynet(_)) | None => Ok(None),
         }
     }
 
