@@ -2,13 +2,17 @@
 
 use crate::error::{Code, Error, Place, Result};
 use crate::export::{TableFile, chosen, folders, tables as tables_of};
+use crate::log::Log;
+use crate::psynet;
 use crate::recipe::{Filetype, Recipe};
-use crate::study::Study;
-use crate::table::{Cell, Rows};
+use crate::source::{Reader, Want};
+use crate::study::{Data, Study};
+use crate::table::{Cell, Rows, Step};
 use crate::view::Cursor;
 use crate::write::csv;
 use crate::write::jsonl;
 use serde::Serialize;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Most rows of one preview.
 const MOST: u64 = 1000;
@@ -18,14 +22,14 @@ const MOST: u64 = 1000;
 pub struct TableInfo {
     /// Path in the ZIP.
     pub path: String,
-    /// Name of the session.
+    /// Name of the session; empty for PsyNet exports.
     pub session: String,
-    /// Name of the view.
+    /// Name of the view; `data` or `timeline` for PsyNet exports.
     pub view: &'static str,
-    /// Kind of storage; empty for page times.
+    /// Kind of storage or PsyNet's class; empty for page times and the timeline.
     pub kind: String,
-    /// Number of rows.
-    pub rows: u64,
+    /// Number of rows; `None` for the timeline, whose preview counts them.
+    pub rows: Option<u64>,
     /// Names of the columns.
     pub columns: Vec<String>,
 }
@@ -41,38 +45,87 @@ pub struct Preview {
     pub total: u64,
 }
 
-/// The tables that a recipe makes, in the order of the ZIP.
+/// The tables that a recipe makes, in the order of the ZIP. Files that are passed on are none.
 ///
 /// # Errors
 /// [`Code::NoSuchSession`].
 pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
-    let info = |file: TableFile| TableInfo {
-        path: file.path,
-        session: file.session,
-        view: recipe.wanted().find(|v| v.view() == file.view).map_or("", |v| v.as_str()),
-        kind: file.kind,
-        rows: file.table.rows,
-        columns: file.table.columns,
-    };
-    Ok(files(study, recipe)?.into_iter().map(info).collect())
+    match &study.data {
+        Data::Uproot(log) => {
+            let info = |file: TableFile| TableInfo {
+                path: file.path,
+                session: file.session,
+                view: recipe.wanted().find(|v| v.view() == file.view).map_or("", |v| v.as_str()),
+                kind: file.kind,
+                rows: Some(file.table.rows),
+                columns: file.table.columns,
+            };
+            Ok(files(log, recipe)?.into_iter().map(info).collect())
+        }
+        Data::Psynet(data) => {
+            let tables = data.tables(&recipe.psynet_options()).into_iter().filter(|t| !t.columns.is_empty());
+            let info = |table: psynet::Table| TableInfo {
+                path: table.path,
+                session: String::new(),
+                view: if table.class.is_some() { "data" } else { "timeline" },
+                rows: table.class.is_some().then_some(table.rows),
+                kind: table.class.unwrap_or_default(),
+                columns: table.columns.into_iter().map(|c| c.name).collect(),
+            };
+            Ok(tables.map(info).collect())
+        }
+    }
 }
 
-/// Shows tables; keeps the one that was looked at last, so that scrolling costs only the rows.
+/// Shows tables; keeps what was worked out last, so that scrolling costs only the rows.
 #[derive(Default)]
 pub struct Viewer {
     last: Option<(Recipe, TableFile)>,
+    /// The timeline once it was gathered; no choice changes it.
+    timeline: Arc<OnceLock<psynet::Timeline>>,
+    /// PsyNet's table that was looked at last, ready to go on.
+    left: Left,
 }
 
+/// Where a look at a table leaves it for the next: its path, the options, the table.
+type Left = Arc<Mutex<Option<(String, psynet::Options, psynet::Preview)>>>;
+
 impl Viewer {
-    /// Rows of the table at a path, from `start` on, at most a thousand.
+    /// Begins to show rows of the table at a path, from `start` on, at most a thousand.
     ///
     /// # Errors
     /// [`Code::NoSuchSession`] and [`Code::NoSuchTable`].
-    pub fn rows(&mut self, study: &Study, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Preview> {
+    pub fn start(&mut self, study: &Study, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Viewing> {
+        let data = match &study.data {
+            Data::Uproot(log) => return Ok(Viewing::Ready(self.rows(log, recipe, path, start, count)?)),
+            Data::Psynet(data) => data,
+        };
+        let options = recipe.psynet_options();
+        let mut tables = data.tables(&options).into_iter();
+        let none = || Error::new(Code::NoSuchTable, Place::file(path));
+        let table = tables.find(|t| t.path == path && !t.columns.is_empty()).ok_or_else(none)?;
+        let place = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+        let (start, count) = (place(start), place(count.min(MOST)));
+        if table.class.is_none() {
+            let gathering = self.timeline.get().is_none().then(|| data.timeline());
+            return Ok(Viewing::Timeline { gathering, gathered: self.timeline.clone(), start, count });
+        }
+        let columns = table.columns.into_iter().map(|c| c.name).collect();
+        let left = self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let left = left.filter(|(known, chosen, _)| known == path && *chosen == options);
+        let work = match left.and_then(|(.., mut work)| work.go_on(start, count).then_some(work)) {
+            Some(work) => work,
+            None => data.rows(path, &options, start, count)?,
+        };
+        let leave = (path.to_owned(), options, self.left.clone());
+        Ok(Viewing::Class { columns, total: table.rows, work, leave })
+    }
+
+    fn rows(&mut self, log: &Arc<Log>, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Preview> {
         let found = self.last.take().filter(|(known, file)| known == recipe && file.path == path);
         let (_, file) = match found {
             Some(found) => self.last.insert(found),
-            None => self.last.insert((recipe.clone(), find(study, recipe, path)?)),
+            None => self.last.insert((recipe.clone(), find(log, recipe, path)?)),
         };
         let table = &file.table;
         let count = count.min(MOST).min(table.rows.saturating_sub(start));
@@ -83,16 +136,82 @@ impl Viewer {
     }
 }
 
+/// Rows that are being looked up. Ask [`Reader::want`], push, and when nothing more is wanted, [`Viewing::finish`].
+pub enum Viewing {
+    /// Everything is at hand.
+    Ready(Preview),
+    /// Rows of a processed table of PsyNet's.
+    #[allow(missing_docs)]
+    Class { columns: Vec<String>, total: u64, work: psynet::Preview, leave: (String, psynet::Options, Left) },
+    /// Events of the timeline, which are gathered first.
+    #[allow(missing_docs)]
+    Timeline {
+        gathering: Option<psynet::Timeline>,
+        gathered: Arc<OnceLock<psynet::Timeline>>,
+        start: usize,
+        count: usize,
+    },
+}
+
+impl Viewing {
+    /// The rows; everything wanted was pushed.
+    pub fn finish(self) -> Preview {
+        match self {
+            Viewing::Ready(preview) => preview,
+            Viewing::Class { columns, total, mut work, leave: (path, options, left) } => {
+                let rows = work.take();
+                *left.lock().unwrap_or_else(PoisonError::into_inner) = Some((path, options, work));
+                Preview { columns, rows, total }
+            }
+            Viewing::Timeline { gathering, gathered, start, count } => {
+                let timeline = gathering.map(|timeline| gathered.get_or_init(|| timeline));
+                let events = timeline.or(gathered.get()).map(psynet::Timeline::events).unwrap_or_default();
+                Preview {
+                    columns: psynet::TIMELINE_COLUMNS.map(str::to_owned).to_vec(),
+                    rows: events.iter().skip(start).take(count).map(|e| e.cells().to_vec()).collect(),
+                    total: events.len() as u64,
+                }
+            }
+        }
+    }
+}
+
+impl Reader for Viewing {
+    fn want(&mut self) -> Result<Option<Want>> {
+        loop {
+            let step = match self {
+                Viewing::Ready(_) | Viewing::Timeline { gathering: None, .. } => Step::Done,
+                Viewing::Class { work, .. } => work.step()?,
+                Viewing::Timeline { gathering: Some(timeline), .. } => timeline.step()?,
+            };
+            match step {
+                Step::Want(want) => return Ok(Some(want)),
+                Step::More => {}
+                Step::Done => return Ok(None),
+            }
+        }
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        match self {
+            Viewing::Class { work, .. } => work.push(chunk),
+            Viewing::Timeline { gathering: Some(timeline), .. } => timeline.push(chunk),
+            Viewing::Ready(_) | Viewing::Timeline { gathering: None, .. } => {}
+        }
+        Ok(())
+    }
+}
+
 /// The table at a path; only its own session and view are worked out.
-fn find(study: &Study, recipe: &Recipe, path: &str) -> Result<TableFile> {
-    let sessions = chosen(study, recipe)?;
+fn find(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<TableFile> {
+    let sessions = chosen(log, recipe)?;
     for (session, folder) in sessions.iter().zip(&folders(&sessions)) {
         if !path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')) {
             continue;
         }
         for view in recipe.wanted() {
             let one = Recipe { views: vec![view], ..recipe.clone() };
-            let mut files = tables_of(study, session, folder, &one);
+            let mut files = tables_of(log, session, folder, &one);
             if let Some(at) = files.iter().position(|file| file.path == path) {
                 return Ok(files.swap_remove(at));
             }
@@ -101,23 +220,33 @@ fn find(study: &Study, recipe: &Recipe, path: &str) -> Result<TableFile> {
     Err(Error::new(Code::NoSuchTable, Place::file(path)))
 }
 
-/// A name for the ZIP: the session's if there is one, else the input's.
+/// A name for the ZIP: the session's or the experiment's if there is one, else the input's.
 pub fn archive_name(study: &Study) -> String {
-    let stem = match study.log.sessions.as_slice() {
-        [one] => folders(&[one]).pop().unwrap_or_default(),
-        _ => {
-            let path = study.files.first().map(|f| f.path.as_str()).unwrap_or_default();
-            let name = path.rsplit('/').next().unwrap_or_default();
-            name.split('.').next().unwrap_or_default().to_owned()
-        }
+    let named = match &study.data {
+        Data::Uproot(log) => match log.sessions.as_slice() {
+            [one] => folders(&[one]).pop(),
+            _ => None,
+        },
+        Data::Psynet(data) => data.label.as_deref().map(plain),
     };
+    let stem = named.filter(|name| !name.is_empty()).unwrap_or_else(|| {
+        let path = study.files.first().map(|f| f.path.as_str()).unwrap_or_default();
+        let name = path.rsplit('/').next().unwrap_or_default();
+        name.split('.').next().unwrap_or_default().to_owned()
+    });
     format!("{stem}-windrow.zip")
 }
 
-fn files(study: &Study, recipe: &Recipe) -> Result<Vec<TableFile>> {
-    let sessions = chosen(study, recipe)?;
+/// A label as part of a file name: letters, digits and dashes.
+fn plain(label: &str) -> String {
+    let words = label.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
+
+fn files(log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<TableFile>> {
+    let sessions = chosen(log, recipe)?;
     let folders = folders(&sessions);
-    Ok(sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(study, session, folder, recipe)).collect())
+    Ok(sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(log, session, folder, recipe)).collect())
 }
 
 /// Rows as text cells.

@@ -4,6 +4,7 @@
 
 use crate::error::{Code, Error, Place, Result};
 use crate::filter::Choice;
+use crate::psynet::{self, Assets, Form};
 use crate::view::{Options, View};
 use crate::write::deflate::Level;
 use serde::{Deserialize, Serialize};
@@ -37,6 +38,43 @@ pub struct Recipe {
     pub include_secrets: bool,
     /// Fast or small.
     pub compression: Compression,
+    /// What only PsyNet exports have; left out of saved recipes where all of it is the default.
+    #[serde(skip_serializing_if = "Psynet::is_default")]
+    pub psynet: Psynet,
+}
+
+/// The choices for PsyNet exports; of the others only `filetype` and `compression` concern them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[allow(missing_docs, reason = "as in `psynet::Options`")]
+pub struct Psynet {
+    pub form: Form,
+    pub assets: Assets,
+    pub database: bool,
+    pub timeline: bool,
+    pub basic_data: bool,
+    pub logs: bool,
+    pub source_code: bool,
+}
+
+impl Default for Psynet {
+    fn default() -> Self {
+        Psynet {
+            form: Form::Regular,
+            assets: Assets::None,
+            database: true,
+            timeline: true,
+            basic_data: false,
+            logs: false,
+            source_code: false,
+        }
+    }
+}
+
+impl Psynet {
+    fn is_default(&self) -> bool {
+        *self == Psynet::default()
+    }
 }
 
 /// A view by its name in recipes and on the command line.
@@ -138,6 +176,7 @@ impl Default for Recipe {
             filters: true,
             include_secrets: false,
             compression: Compression::Fast,
+            psynet: Psynet::default(),
         }
     }
 }
@@ -182,6 +221,12 @@ impl Recipe {
     pub fn options(&self) -> Options {
         let choice = Choice { filters: self.filters, secrets: self.include_secrets };
         Options { choice, gvars: self.gvars.clone() }
+    }
+
+    /// What decides which files of a PsyNet export are made, and how.
+    pub fn psynet_options(&self) -> psynet::Options {
+        let Psynet { form, assets, database, timeline, basic_data, logs, source_code } = self.psynet;
+        psynet::Options { filetype: self.filetype, form, assets, database, timeline, basic_data, logs, source_code }
     }
 
     /// The views to write, in the order of the ZIP, each once.
@@ -244,6 +289,10 @@ mod tests {
         let recipe = Recipe { gvars: vec!["app".into()], filetype: Filetype::Jsonl, ..Recipe::default() };
         assert_eq!(Recipe::from_json(&recipe.to_json()).unwrap(), recipe);
         assert_eq!(Recipe::from_json(b"{}").unwrap(), Recipe::default());
+        assert!(!String::from_utf8(recipe.to_json()).unwrap().contains("psynet"));
+        let psynet = Psynet { form: Form::PsynetAnonymous, assets: Assets::All, logs: true, ..Psynet::default() };
+        let recipe = Recipe { psynet, ..Recipe::default() };
+        assert_eq!(Recipe::from_json(&recipe.to_json()).unwrap(), recipe);
         for bad in ["", "[]", r#"{"format":"x"}"#, r#"{"views":["all"]}"#, r#"{"unknown":1}"#] {
             assert_eq!(Recipe::from_json(bad.as_bytes()).unwrap_err().code(), Code::BadRecipe);
         }

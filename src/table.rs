@@ -56,4 +56,9 @@ pub trait Producer {
     fn push(&mut self, _chunk: &[u8]) -> Result<()> {
         Ok(())
     }
+
+    /// Rows added so far, to tell how far the work is; 0 where rows are not counted.
+    fn rows(&self) -> u64 {
+        0
+    }
 }

@@ -134,18 +134,17 @@ impl Study {
         to_js(&tables)
     }
 
-    /// Rows of one table as text, see the type `Preview`.
+    /// Begins to look up rows of one table.
     pub fn preview(
         &mut self,
         recipe: JsValue,
         path: &str,
         start: f64,
         count: f64,
-    ) -> std::result::Result<JsValue, JsValue> {
+    ) -> std::result::Result<Viewing, JsValue> {
         let recipe = page_recipe(recipe)?;
         let study = self.open.as_ref().ok_or_else(unread)?;
-        let preview = self.viewer.rows(study, &recipe, path, start as u64, count as u64).map_err(thrown)?;
-        to_js(&preview)
+        self.viewer.start(study, &recipe, path, start as u64, count as u64).map(Viewing).map_err(thrown)
     }
 
     /// Starts the ZIP.
@@ -153,6 +152,29 @@ impl Study {
         let study = self.read()?;
         let export = export::Export::new(study, &page_recipe(recipe)?).map_err(thrown)?;
         Ok(Export { export, name: preview::archive_name(study) })
+    }
+}
+
+/// Rows that are being looked up: ask `want`, push what it asks for, and when it asks for nothing more, `finish`.
+#[wasm_bindgen]
+pub struct Viewing(preview::Viewing);
+
+#[wasm_bindgen]
+impl Viewing {
+    /// The next range to read, `{ file, start, end }`; `undefined` when the rows are there.
+    pub fn want(&mut self) -> std::result::Result<JsValue, JsValue> {
+        let range = self.0.want().map_err(thrown)?;
+        Ok(range.as_ref().map_or(JsValue::UNDEFINED, want))
+    }
+
+    /// The next bytes of the wanted range.
+    pub fn push(&mut self, chunk: &[u8]) -> std::result::Result<(), JsValue> {
+        self.0.push(chunk).map_err(thrown)
+    }
+
+    /// The rows as text, see the type `Preview`. The object is used up.
+    pub fn finish(self) -> std::result::Result<JsValue, JsValue> {
+        to_js(&self.0.finish())
     }
 }
 

@@ -234,7 +234,7 @@ fn credentials_leave_only_when_asked_for_and_the_admins_never() {
 fn view_streams_what_the_library_renders() {
     let input = case("edge_gvar/dump/backup.bin");
     let study = open(&[("backup.bin".to_owned(), std::fs::read(&input).unwrap())], usize::MAX).unwrap();
-    let session = study.log.sessions[0].name.clone();
+    let session = common::log(&study).sessions[0].name.clone();
     let mut seen = Vec::new();
     for format in ["ultralong", "sparse", "latest", "page-times"] {
         for filetype in ["csv", "jsonl"] {

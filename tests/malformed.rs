@@ -69,7 +69,7 @@ fn told(study: &Result<Study>) -> String {
         Err(error) => writeln!(out, "error {}", line(error.problem())).unwrap(),
         Ok(study) => {
             study.problems.iter().for_each(|problem| writeln!(out, "problem {}", line(problem)).unwrap());
-            for session in &study.log.sessions {
+            for session in &common::log(study).sessions {
                 writeln!(out, "session {:?}: {} changes", session.name, session.changes).unwrap();
             }
             let views = vec![ViewName::Ultralong];
@@ -122,7 +122,7 @@ fn cut_at_every_byte() {
         let expected = (offset < cut).then_some((Code::Truncated, Some(offset as u64), Some(complete as u64 + 1), 1));
         match of_dump(&whole[..cut]) {
             Ok(study) => {
-                assert_eq!((study.log.order.len(), only(&study)), (complete, expected), "cut at {cut}");
+                assert_eq!((common::log(&study).order.len(), only(&study)), (complete, expected), "cut at {cut}");
             }
             Err(error) => {
                 assert_eq!(complete, 0, "cut at {cut}: {error}");
@@ -146,13 +146,15 @@ fn packed_and_cut_at_every_byte() {
     for cut in 1..packed.len() {
         match of_dump(&packed[..cut]) {
             Ok(study) => {
-                assert!(study.log.order.len() >= before, "more bytes never give fewer changes");
-                before = study.log.order.len();
+                assert!(common::log(&study).order.len() >= before, "more bytes never give fewer changes");
+                before = common::log(&study).order.len();
                 assert_eq!(only(&study), Some((Code::Truncated, Some(cut as u64), None, 1)), "cut at {cut}");
                 let detail = &study.problems.iter().next().unwrap().detail;
                 assert!(detail.contains(&format!(" {before} complete changes")), "{detail}");
             }
-            Err(error) => assert!([Code::UnknownFormat, Code::Unsupported, Code::Truncated].contains(&error.code()), "{error}"),
+            Err(error) => {
+                assert!([Code::UnknownFormat, Code::Unsupported, Code::Truncated].contains(&error.code()), "{error}")
+            }
         }
     }
     assert_eq!(before, some_rows().len(), "all changes are there before the checksum is");
@@ -171,7 +173,7 @@ fn every_byte_changed() {
                 let mut bytes = whole.clone();
                 bytes[at] = wrong;
                 match of_dump(&bytes) {
-                    Ok(study) => assert!(study.log.order.len() >= kept, "byte {at} as {wrong:#x}"),
+                    Ok(study) => assert!(common::log(&study).order.len() >= kept, "byte {at} as {wrong:#x}"),
                     Err(error) => assert_eq!(kept, 0, "byte {at} as {wrong:#x}: {error}"),
                 }
             }
@@ -281,8 +283,8 @@ fn players_listed_often() {
     let study = of_dump(&dump(&rows)).unwrap();
     let recipe = Recipe { views: vec![ViewName::PageTimes], ..Recipe::default() };
     let tables = preview::tables(&study, &recipe).unwrap();
-    assert_eq!(tables[0].rows, n * n);
-    let last = preview::Viewer::default().rows(&study, &recipe, &tables[0].path, n * n - 1, 5).unwrap();
+    assert_eq!(tables[0].rows, Some(n * n));
+    let last = preview::Viewer::default().start(&study, &recipe, &tables[0].path, n * n - 1, 5).unwrap().finish();
     assert_eq!(last.rows[0][1].as_deref(), Some("1760005000.0"));
 }
 
@@ -292,5 +294,5 @@ fn rows_that_all_belong_elsewhere() {
     let study = of_dump(&dump(&(1..=3000).map(row).collect::<Vec<_>>())).unwrap();
     let recipe = Recipe { views: vec![ViewName::Latest], ..Recipe::default() };
     let tables = preview::tables(&study, &recipe).unwrap();
-    assert_eq!((tables.len(), tables.iter().map(|t| t.rows).max()), (3000, Some(1)));
+    assert_eq!((tables.len(), tables.iter().map(|t| t.rows).max()), (3000, Some(Some(1))));
 }

@@ -7,18 +7,19 @@
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use windrow::error::{Code, Result};
 use windrow::limits::Limits;
 use windrow::psynet::{Archive, Assets, Filetype, Form, Options, Study};
 use windrow::source::{FileInfo, feed};
 use windrow::table::{Producer, Step};
 
-fn open(files: &[(&str, &[u8])], step: usize, limits: Limits) -> Result<Study> {
+fn open(files: &[(&str, &[u8])], step: usize, limits: Limits) -> Result<Arc<Study>> {
     let infos = files.iter().map(|(path, bytes)| FileInfo { path: (*path).to_owned(), size: bytes.len() as u64 });
     let mut archive = Archive::new(infos.collect(), limits);
     let contents: Vec<&[u8]> = files.iter().map(|(_, bytes)| *bytes).collect();
     feed(&mut archive, &contents, step)?;
-    archive.finish()
+    archive.finish().map(Arc::new)
 }
 
 fn run(producer: &mut dyn Producer, files: &[(&str, &[u8])], piece: usize) -> Result<Vec<u8>> {
@@ -51,7 +52,7 @@ fn cases() -> Vec<PathBuf> {
 }
 
 /// All processed files of a form: path to text.
-fn processed(study: &Study, form: Form, files: &[(&str, &[u8])], piece: usize) -> BTreeMap<String, Vec<u8>> {
+fn processed(study: &Arc<Study>, form: Form, files: &[(&str, &[u8])], piece: usize) -> BTreeMap<String, Vec<u8>> {
     let options = Options { form, ..Options::default() };
     let tables = study.tables(&options).into_iter().filter(|t| t.class.is_some());
     tables
@@ -374,7 +375,7 @@ fn a_preview_shows_the_rows_of_the_csv() {
     let want: Vec<Vec<String>> =
         (10..13).map(|row| columns(&text).iter().map(|(_, cells)| cells[row].clone()).collect()).collect();
     let got: Vec<Vec<String>> =
-        preview.finish().into_iter().map(|r| r.into_iter().map(Option::unwrap_or_default).collect()).collect();
+        preview.take().into_iter().map(|r| r.into_iter().map(Option::unwrap_or_default).collect()).collect();
     assert_eq!(got, want);
 }
 

@@ -246,7 +246,7 @@ fn rows(folder: &Path, study: &Study, recipe: &Recipe, wrong: &mut Vec<String>) 
     let expected = folder.join("rows");
     for (path, bytes) in if expected.exists() { below(&expected) } else { Vec::new() } {
         let view = ViewName::parse(path.trim_end_matches(".csv")).ok_or("no such view")?.view();
-        let table = Table::whole(&study.log, &study.log.sessions[0], view, &recipe.options());
+        let table = Table::whole(common::log(study), &common::log(study).sessions[0], view, &recipe.options());
         let (mut made, mut row, mut cursor) = (Vec::new(), 0, Cursor::default());
         while row < table.rows {
             row = render(&table, Filetype::Csv, row, &mut cursor, &[], &mut made);

@@ -10,7 +10,9 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 use windrow::export::render;
+use windrow::log::Log;
 use windrow::recipe::{Filetype, Recipe, ViewName};
 use windrow::study::Study;
 use windrow::view::{Cursor, Table, View};
@@ -64,8 +66,9 @@ fn main() {
 fn check(case: &Path, drop: &Path) -> Result<(), Failed> {
     let expected: Expected = serde_json::from_slice(&std::fs::read(case.join("expected.json"))?)?;
     let study = open(&inputs(drop), usize::MAX)?;
+    let log = common::log(&study);
     let mut wrong = Vec::new();
-    let found: BTreeSet<&str> = study.log.sessions.iter().map(|s| s.name.as_str()).collect();
+    let found: BTreeSet<&str> = log.sessions.iter().map(|s| s.name.as_str()).collect();
     let known: BTreeSet<&str> = expected.sessions.keys().map(String::as_str).collect();
     if found != known {
         wrong.push(format!("sessions {found:?} instead of {known:?}"));
@@ -75,7 +78,7 @@ fn check(case: &Path, drop: &Path) -> Result<(), Failed> {
             briefcase(&study, session, set, &mut wrong)?;
         }
         for set in &sets.streams {
-            streams(&study, session, set, &mut wrong)?;
+            streams(log, session, set, &mut wrong)?;
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) }
@@ -136,15 +139,15 @@ fn checksums_hold(files: &BTreeMap<String, &Vec<u8>>, title: &str, wrong: &mut V
     }
 }
 
-fn streams(study: &Study, session: &str, set: &Stream, wrong: &mut Vec<String>) -> Result<(), Failed> {
+fn streams(log: &Arc<Log>, session: &str, set: &Stream, wrong: &mut Vec<String>) -> Result<(), Failed> {
     let options = recipe(session, Filetype::Jsonl, set.filters, &set.gvar).options();
-    let of = study.log.session(session).ok_or("no such session")?;
+    let of = log.session(session).ok_or("no such session")?;
     for (format, hash) in &set.files {
         let view = match ViewName::parse(format).ok_or("no such format")?.view() {
             View::Latest if !set.gvar.is_empty() => View::LatestBy,
             view => view,
         };
-        let table = Table::whole(&study.log, of, view, &options);
+        let table = Table::whole(log, of, view, &options);
         let (keys, mut cursor, mut out, mut row) = (jsonl::keys(&table.columns), Cursor::default(), Vec::new(), 0);
         while row < table.rows {
             let mut piece = Vec::new();

@@ -1,9 +1,8 @@
 //! `DATA_DICTIONARY.json`: what the columns mean and what the fields of the experiment hold, in numbers only.
 
 use super::fields;
-use crate::log::Session;
+use crate::log::{Log, Session};
 use crate::recipe::Recipe;
-use crate::study::Study;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -69,8 +68,8 @@ const COLUMNS: [(&str, &str, &str); 7] = [
 ];
 
 /// The text of the file for one session: JSON, indented by two.
-pub fn text(study: &Study, session: &Session, recipe: &Recipe) -> Vec<u8> {
-    let (fields, storages) = fields::count(&study.log, std::iter::once(session), recipe.options().choice);
+pub fn text(log: &Log, session: &Session, recipe: &Recipe) -> Vec<u8> {
+    let (fields, storages) = fields::count(log, std::iter::once(session), recipe.options().choice);
     let field = |((kind, field), counts): ((String, String), fields::Field)| Field {
         missing: storages.get(&kind).copied().unwrap_or(0).saturating_sub(counts.present),
         kind,

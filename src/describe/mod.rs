@@ -2,6 +2,8 @@
 
 pub mod dictionary;
 pub mod fields;
+pub mod psynet_readme;
+pub mod psynet_summary;
 pub mod readme;
 pub mod summary;
 pub mod upstream;

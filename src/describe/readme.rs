@@ -65,7 +65,7 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
             out.bullet(&problem.to_string());
         }
     }
-    out.0.into_bytes()
+    out.into_bytes()
 }
 
 fn grouped_about(recipe: &Recipe) -> String {
@@ -84,31 +84,35 @@ fn grouped_about(recipe: &Recipe) -> String {
 
 /// Plain text, wrapped.
 #[derive(Default)]
-struct Text(String);
+pub(super) struct Text(String);
 
 impl Text {
-    fn title(&mut self, text: &str) {
+    pub(super) fn title(&mut self, text: &str) {
         self.0.push_str(&format!("{text}\n{}\n\n", "=".repeat(text.chars().count())));
     }
 
-    fn heading(&mut self, text: &str) {
+    pub(super) fn heading(&mut self, text: &str) {
         self.0.push_str(&format!("{text}\n{}\n\n", "-".repeat(text.chars().count())));
     }
 
-    fn paragraph(&mut self, text: &str) {
+    pub(super) fn paragraph(&mut self, text: &str) {
         self.wrapped("", "", text);
         self.0.push('\n');
     }
 
-    fn bullet(&mut self, text: &str) {
+    pub(super) fn bullet(&mut self, text: &str) {
         self.wrapped("- ", "  ", text);
         self.0.push('\n');
     }
 
-    fn item(&mut self, name: &str, text: &str) {
+    pub(super) fn item(&mut self, name: &str, text: &str) {
         self.0.push_str(&format!("{name}\n"));
         self.wrapped("    ", "    ", text);
         self.0.push('\n');
+    }
+
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
     }
 
     fn wrapped(&mut self, first: &str, others: &str, text: &str) {

@@ -1,11 +1,13 @@
 //! What the user sees first: what was dropped, what is in it, what went wrong.
 
 use super::fields;
+use super::psynet_summary::PsynetSummary;
 use crate::error::Problem;
 use crate::filter::{self, Choice};
 use crate::log::{Log, Session};
+use crate::psynet::role_in_words;
 use crate::recipe::Recipe;
-use crate::study::Study;
+use crate::study::{Data, Study};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -30,6 +32,9 @@ pub struct Summary {
     pub sessions: Vec<SessionSummary>,
     /// The fields by kind and name; credentials are left out.
     pub fields: Vec<FieldSummary>,
+    /// What only PsyNet exports have; there are no sessions and fields then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub psynet: Option<PsynetSummary>,
     /// What went wrong.
     pub problems: Vec<ProblemSummary>,
 }
@@ -128,27 +133,54 @@ impl From<&Problem> for ProblemSummary {
 impl Summary {
     /// Summarizes a study.
     pub fn of(study: &Study) -> Summary {
-        let log = &study.log;
-        let problems = study.problems_with(&Recipe::default(), &log.sessions.iter().collect::<Vec<_>>());
-        let times = |pick: fn(&Session) -> f64, fold: fn(f64, f64) -> f64| {
-            known(log.sessions.iter().map(pick).fold(f64::NAN, fold))
-        };
-        Summary {
-            system: "uproot",
+        let mut summary = Summary {
+            system: "psynet",
             format: study.format.name.clone(),
             versions: study.format.versions.clone(),
             files: study
                 .files
                 .iter()
-                .map(|f| FileSummary { path: f.path.clone(), size: f.size, role: study.format.name.clone() })
+                .map(|f| FileSummary { path: f.path.clone(), size: f.size, role: role(study, &f.path) })
                 .collect(),
-            changes: log.order.len() as u64,
-            first: times(|s| s.first, f64::min),
-            last: times(|s| s.last, f64::max),
-            sessions: log.sessions.iter().map(|s| session(log, s)).collect(),
-            fields: field_summaries(log),
-            problems: problems.iter().map(ProblemSummary::from).collect(),
+            changes: 0,
+            first: None,
+            last: None,
+            sessions: Vec::new(),
+            fields: Vec::new(),
+            psynet: None,
+            problems: Vec::new(),
+        };
+        let mut sessions: Vec<&Session> = Vec::new();
+        match &study.data {
+            Data::Uproot(log) => {
+                summary.add_log(log);
+                sessions.extend(&log.sessions);
+            }
+            Data::Psynet(data) => summary.psynet = Some(PsynetSummary::of(data)),
         }
+        let problems = study.problems_with(&Recipe::default(), &sessions);
+        summary.problems = problems.iter().map(ProblemSummary::from).collect();
+        summary
+    }
+
+    fn add_log(&mut self, log: &Log) {
+        let times = |pick: fn(&Session) -> f64, fold: fn(f64, f64) -> f64| {
+            known(log.sessions.iter().map(pick).fold(f64::NAN, fold))
+        };
+        self.system = "uproot";
+        self.changes = log.order.len() as u64;
+        self.first = times(|s| s.first, f64::min);
+        self.last = times(|s| s.last, f64::max);
+        self.sessions = log.sessions.iter().map(|s| session(log, s)).collect();
+        self.fields = field_summaries(log);
+    }
+}
+
+/// What a file was taken for.
+fn role(study: &Study, path: &str) -> String {
+    match study.data {
+        Data::Uproot(_) => study.format.name.clone(),
+        Data::Psynet(_) => role_in_words(path).to_owned(),
     }
 }
 

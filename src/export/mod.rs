@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::recipe::{Filetype, Recipe};
 use crate::source::Want;
 use crate::study::Study;
-use crate::table::STEP;
+use crate::table::{Producer, STEP, Step};
 use crate::view::{Cursor, Table};
 use crate::write::checksums::Checksums;
 use crate::write::csv::{self, Csv};
@@ -69,6 +69,8 @@ enum Event {
 /// A file that is being rendered.
 struct Running {
     job: Job,
+    /// What makes a file of a PsyNet export.
+    producer: Option<Box<dyn Producer>>,
     file: usize,
     row: u64,
     cursor: Cursor,
@@ -78,6 +80,12 @@ struct Running {
     /// What was rendered and not yet made into a block.
     buffer: Vec<u8>,
     rendered: bool,
+}
+
+/// What rendering led to.
+enum Piece {
+    Block(Block),
+    Want(Want),
 }
 
 /// An export under way.
@@ -106,7 +114,11 @@ impl Export {
     pub fn new(study: &Study, recipe: &Recipe) -> Result<Self> {
         let recipe = recipe.clone().checked()?;
         let jobs = plan::jobs(study, &recipe)?;
-        let rows = |job: &Job| if let Job::Table { table, .. } = job { table.rows } else { 0 };
+        let rows = |job: &Job| match job {
+            Job::Table { table, .. } => table.rows,
+            Job::Psynet { rows, .. } => *rows,
+            Job::Bytes { .. } | Job::Checksums { .. } => 0,
+        };
         Ok(Export {
             rows_total: jobs.iter().map(rows).sum(),
             jobs: jobs.into(),
@@ -160,12 +172,12 @@ impl Export {
         Ok(if bytes.is_empty() { None } else { Some(Output::Bytes(bytes)) })
     }
 
-    /// The next bytes of a wanted range. No table of uproot's wants any: its log is in memory.
+    /// The next bytes of a wanted range. Only PsyNet's tables want any: uproot's log is in memory.
     ///
     /// # Errors
-    /// None so far.
-    pub fn push(&mut self, _chunk: &[u8]) -> Result<()> {
-        Ok(())
+    /// What the file being made meets.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.running.as_mut().and_then(|r| r.producer.as_mut()).map_or(Ok(()), |producer| producer.push(chunk))
     }
 
     /// The next block to be compressed and hashed.
@@ -174,13 +186,17 @@ impl Export {
     /// What rendering meets.
     pub fn make(&mut self) -> Result<Made> {
         loop {
-            if self.running.is_none() && !self.begin() {
+            if self.running.is_none() && !self.begin()? {
                 return Ok(if self.jobs.is_empty() { Made::Done } else { Made::Wait });
             }
             let Some(running) = &mut self.running else { continue };
-            let before = running.row;
-            let block = running.block(self.recipe.filetype);
-            self.rows_done += running.row - before;
+            let before = running.rows();
+            let piece = running.block(self.recipe.filetype)?;
+            self.rows_done += running.rows().saturating_sub(before);
+            let block = match piece {
+                Piece::Want(want) => return Ok(Made::Want(want)),
+                Piece::Block(block) => block,
+            };
             let ticket = self.tickets;
             self.tickets += 1;
             self.events.push_back(Event::Block(ticket));
@@ -228,13 +244,13 @@ impl Export {
     }
 
     /// Begins the next file, if there is one that can begin.
-    fn begin(&mut self) -> bool {
+    fn begin(&mut self) -> Result<bool> {
         let waits =
             matches!(self.jobs.front(), Some(Job::Checksums { .. })) && self.listed.iter().any(|l| l.2.is_none());
         if waits {
-            return false;
+            return Ok(false);
         }
-        let Some(job) = self.jobs.pop_front() else { return false };
+        let Some(job) = self.jobs.pop_front() else { return Ok(false) };
         let job = match job {
             Job::Checksums { path } => {
                 let mut checksums = Checksums::default();
@@ -245,48 +261,80 @@ impl Export {
             }
             other => other,
         };
-        let (Job::Bytes { path, .. } | Job::Table { path, .. } | Job::Checksums { path }) = &job;
+        let (Job::Bytes { path, .. } | Job::Table { path, .. } | Job::Psynet { path, .. } | Job::Checksums { path }) =
+            &job;
         self.events.push_back(Event::Begin(path.clone()));
-        if let Job::Bytes { listed: Some(path), .. } | Job::Table { listed: path, .. } = &job {
+        if let Job::Bytes { listed: Some(path), .. } | Job::Table { listed: path, .. } | Job::Psynet { path, .. } = &job
+        {
             self.listed.push((self.files, path.clone(), None));
         }
         let keys = if let Job::Table { table, .. } = &job { jsonl::keys(&table.columns) } else { Vec::new() };
+        let producer = match &job {
+            Job::Psynet { path, study, options, .. } => Some(study.producer(path, options)?),
+            _ => None,
+        };
         let (file, cursor) = (self.files, Cursor::default());
-        self.running =
-            Some(Running { job, file, row: 0, cursor, keys, before: Vec::new(), buffer: Vec::new(), rendered: false });
+        self.running = Some(Running {
+            job,
+            producer,
+            file,
+            row: 0,
+            cursor,
+            keys,
+            before: Vec::new(),
+            buffer: Vec::new(),
+            rendered: false,
+        });
         self.files += 1;
-        true
+        Ok(true)
     }
 }
 
 impl Running {
-    /// The next block of the file.
-    fn block(&mut self, filetype: Filetype) -> Block {
+    /// Rows rendered so far.
+    fn rows(&self) -> u64 {
+        self.producer.as_ref().map_or(self.row, |producer| producer.rows())
+    }
+
+    /// The next block of the file, or what must be read first.
+    fn block(&mut self, filetype: Filetype) -> Result<Piece> {
         // One byte more than a block shows that the block is not the last.
         while !self.rendered && self.buffer.len() <= BLOCK {
-            self.render(filetype);
+            if let Some(want) = self.render(filetype)? {
+                return Ok(Piece::Want(want));
+            }
         }
         let rest = self.buffer.split_off(self.buffer.len().min(BLOCK));
         let bytes = std::mem::replace(&mut self.buffer, Vec::with_capacity(BLOCK + 2 * STEP));
         self.buffer.extend_from_slice(&rest);
         let window = bytes[bytes.len().saturating_sub(WINDOW)..].to_vec();
         let before = std::mem::replace(&mut self.before, window);
-        Block { before, bytes, last: self.rendered && self.buffer.is_empty() }
+        Ok(Piece::Block(Block { before, bytes, last: self.rendered && self.buffer.is_empty() }))
     }
 
-    /// Renders the next piece of the file.
-    fn render(&mut self, filetype: Filetype) {
+    /// Renders the next piece of the file, or says what must be read first.
+    fn render(&mut self, filetype: Filetype) -> Result<Option<Want>> {
+        if let Some(producer) = &mut self.producer {
+            match producer.step(&mut self.buffer)? {
+                Step::Want(want) => return Ok(Some(want)),
+                Step::More => {}
+                Step::Done => self.rendered = true,
+            }
+            return Ok(None);
+        }
         match &mut self.job {
             Job::Bytes { bytes, .. } => {
                 self.buffer.append(bytes);
                 self.rendered = true;
             }
-            Job::Checksums { .. } => self.rendered = true,
+            // Checksums became bytes when the file began, and a file of PsyNet's has a producer.
+            Job::Checksums { .. } | Job::Psynet { .. } => self.rendered = true,
             Job::Table { table, .. } => {
                 self.row = render(table, filetype, self.row, &mut self.cursor, &self.keys, &mut self.buffer);
                 self.rendered = self.row >= table.rows;
             }
         }
+        Ok(None)
     }
 }
 

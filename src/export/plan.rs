@@ -1,12 +1,14 @@
 //! Decides what the ZIP holds: which sessions, which tables, under which paths.
 
-use crate::describe::{dictionary, readme};
+use crate::describe::{dictionary, psynet_readme, readme};
 use crate::error::{Code, Error, Place, Result};
-use crate::log::Session;
+use crate::log::{Log, Session};
+use crate::psynet;
 use crate::recipe::{Recipe, grouped_folder};
-use crate::study::Study;
+use crate::study::{Data, Study};
 use crate::view::{Table, View};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The name of the recipe in the ZIP, beside the sessions' folders.
 pub const RECIPE: &str = "windrow.json";
@@ -29,23 +31,19 @@ pub struct TableFile {
 ///
 /// # Errors
 /// [`Code::NoSuchSession`] when one is not there.
-pub fn chosen<'s>(study: &'s Study, recipe: &Recipe) -> Result<Vec<&'s Session>> {
+pub fn chosen<'s>(log: &'s Log, recipe: &Recipe) -> Result<Vec<&'s Session>> {
     match &recipe.sessions {
-        None => Ok(study.log.sessions.iter().collect()),
+        None => Ok(log.sessions.iter().collect()),
         Some(names) => {
-            let find = |name: &String| {
-                study
-                    .log
-                    .session(name)
-                    .ok_or_else(|| Error::new(Code::NoSuchSession, Place::default().field(name.as_str())))
-            };
+            let none = |name: &String| Error::new(Code::NoSuchSession, Place::default().field(name.as_str()));
+            let find = |name: &String| log.session(name).ok_or_else(|| none(name));
             names.iter().map(find).collect()
         }
     }
 }
 
 /// The tables of one session, in the order of the ZIP.
-pub fn tables(study: &Study, session: &Session, folder: &str, recipe: &Recipe) -> Vec<TableFile> {
+pub fn tables(log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) -> Vec<TableFile> {
     let options = recipe.options();
     let ext = recipe.filetype.as_str();
     let mut files = Vec::new();
@@ -54,13 +52,13 @@ pub fn tables(study: &Study, session: &Session, folder: &str, recipe: &Recipe) -
         let file =
             |path: String, kind: String, table| TableFile { path, session: session.name.clone(), view, kind, table };
         if view == View::PageTimes {
-            let table = Table::whole(&study.log, session, view, &options);
+            let table = Table::whole(log, session, view, &options);
             files.push(file(format!("{folder}/page_times.{ext}"), String::new(), table));
             continue;
         }
         let below = if view == View::LatestBy { grouped_folder(&recipe.gvars) } else { name.as_str().to_owned() };
         let mut taken = Taken::default();
-        for (kind, table) in Table::by_kind(&study.log, session, view, &options) {
+        for (kind, table) in Table::by_kind(log, session, view, &options) {
             files.push(file(format!("{folder}/{below}/{}.{ext}", taken.name(&kind)), kind, table));
         }
     }
@@ -122,8 +120,10 @@ fn safe_name(name: &str) -> String {
 pub(super) enum Job {
     /// A file at hand; `Some` adds its checksum under that path.
     Bytes { path: String, bytes: Vec<u8>, listed: Option<String> },
-    /// A table; its checksum is listed.
+    /// A table of uproot's; its checksum is listed.
     Table { path: String, listed: String, table: Box<Table> },
+    /// A file of a PsyNet export, a table of so many rows or one that is passed on; its checksum is listed.
+    Psynet { path: String, rows: u64, study: Arc<psynet::Study>, options: psynet::Options },
     /// The checksums of the folder, which are known only when all its files are written.
     Checksums { path: String },
 }
@@ -133,14 +133,21 @@ pub(super) enum Job {
 /// # Errors
 /// [`Code::NoSuchSession`].
 pub(super) fn jobs(study: &Study, recipe: &Recipe) -> Result<Vec<Job>> {
-    let sessions = chosen(study, recipe)?;
+    match &study.data {
+        Data::Uproot(log) => uproot_jobs(study, log, recipe),
+        Data::Psynet(data) => Ok(psynet_jobs(study, data, recipe)),
+    }
+}
+
+fn uproot_jobs(study: &Study, log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<Job>> {
+    let sessions = chosen(log, recipe)?;
     let folders = folders(&sessions);
     let mut jobs = vec![Job::Bytes { path: RECIPE.to_owned(), bytes: recipe.to_json(), listed: None }];
     for (session, folder) in sessions.iter().zip(&folders) {
-        let files = tables(study, session, folder, recipe);
+        let files = tables(log, session, folder, recipe);
         let at_hand = [
             ("README.txt", readme::text(study, session, recipe, &files)),
-            ("DATA_DICTIONARY.json", dictionary::text(study, session, recipe)),
+            ("DATA_DICTIONARY.json", dictionary::text(log, session, recipe)),
         ];
         for (name, bytes) in at_hand {
             jobs.push(Job::Bytes { path: format!("{folder}/{name}"), bytes, listed: Some(name.to_owned()) });
@@ -152,4 +159,19 @@ pub(super) fn jobs(study: &Study, recipe: &Recipe) -> Result<Vec<Job>> {
         jobs.push(Job::Checksums { path: format!("{folder}/SHA256SUMS") });
     }
     Ok(jobs)
+}
+
+/// Text at the top, then PsyNet's own names.
+fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe) -> Vec<Job> {
+    let options = recipe.psynet_options();
+    let files = data.tables(&options);
+    let at_hand = [(RECIPE, recipe.to_json()), ("README.txt", psynet_readme::text(study, data, recipe, &files))];
+    let at_hand = at_hand.into_iter().map(|(name, bytes)| Job::Bytes {
+        path: name.to_owned(),
+        bytes,
+        listed: Some(name.to_owned()),
+    });
+    let made =
+        files.into_iter().map(|file| Job::Psynet { path: file.path, rows: file.rows, study: data.clone(), options });
+    at_hand.chain(made).chain([Job::Checksums { path: "SHA256SUMS".to_owned() }]).collect()
 }

@@ -2,6 +2,7 @@
 
 use super::{Export, Made, Output, Task};
 use crate::error::Result;
+use crate::source::Want;
 use crate::write::deflate::{self, Level, Packed};
 use sha2::{Digest, Sha256};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -17,19 +18,21 @@ enum Finding {
     Hashed(usize, [u8; 32]),
 }
 
-/// Writes the whole ZIP, using so many threads.
+/// Writes the whole ZIP, using so many threads. `read` pushes a range of the input to the export.
 ///
 /// # Errors
-/// What rendering meets, and what `write` returns.
+/// What rendering meets, and what `read` and `write` return.
 pub fn run<E: From<crate::error::Error>>(
     export: &mut Export,
     threads: usize,
+    mut read: impl FnMut(&mut Export, &Want) -> std::result::Result<(), E>,
     mut write: impl FnMut(&[u8], f64) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
     if threads < 2 {
         while let Some(output) = export.next()? {
-            if let Output::Bytes(bytes) = output {
-                write(&bytes, export.progress())?;
+            match output {
+                Output::Bytes(bytes) => write(&bytes, export.progress())?,
+                Output::Want(want) => read(export, &want)?,
             }
         }
         return Ok(());
@@ -51,7 +54,9 @@ pub fn run<E: From<crate::error::Error>>(
         loop {
             let made = if under_way < threads * AHEAD { export.make()? } else { Made::Wait };
             let done = made == Made::Done;
-            if let Made::Task(task) = made {
+            if let Made::Want(want) = &made {
+                read(export, want)?;
+            } else if let Made::Task(task) = made {
                 let task = Arc::new(task);
                 under_way += 1;
                 if task.hash {

@@ -7,17 +7,21 @@ use super::member::{Home, Member, Method};
 use super::schema::Schema;
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
+use crate::source::FileInfo;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 use zip::CompressionMethod;
 
 /// Which of PsyNet's two forms a file belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Form {
     /// Everything.
     #[default]
+    #[serde(rename = "regular")]
     Regular,
     /// What PsyNet calls anonymous, which it is not.
+    #[serde(rename = "anonymous")]
     PsynetAnonymous,
 }
 
@@ -63,6 +67,29 @@ pub struct Entry {
     pub role: Role,
     /// Where its bytes are.
     pub member: Member,
+}
+
+/// What a file was taken for by its path, in words.
+pub fn role_in_words(path: &str) -> &'static str {
+    match classify(path, &Schema::for_version(None)).1 {
+        Role::Table(..) => "table of the database",
+        Role::Asset(_) => "asset",
+        Role::BasicData(_) => "basic data",
+        Role::Logs => "server's log",
+        Role::SourceCode => "source code",
+        Role::Archive => "archive",
+        Role::Processed(_) => "processed table, which is made anew",
+        Role::ExperimentId => "the experiment's id",
+        Role::Other => "looked into where it is an archive, else not needed",
+    }
+}
+
+/// Whether the files of a drop look like an export of PsyNet or Dallinger: an archive by its first bytes, or a raw
+/// table by its name.
+pub fn is_export(files: &[FileInfo], heads: &[Vec<u8>]) -> bool {
+    let schema = Schema::for_version(None);
+    let is_archive = |head: &Vec<u8>| head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
+    heads.iter().any(is_archive) || files.iter().any(|f| matches!(classify(&f.path, &schema).1, Role::Table(..)))
 }
 
 /// Decides by path what a file is.

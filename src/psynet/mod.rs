@@ -35,35 +35,19 @@ mod study;
 mod survey;
 mod timeline;
 
+pub use crate::recipe::Filetype;
 pub use archive::Archive;
-pub use contents::Form;
+pub use contents::{Form, is_export, role_in_words};
 pub use output::Preview;
 pub use scrub::Leak;
 pub use study::{Column, DatabaseTable, Note, Study, Table};
 pub use timeline::{COLUMNS as TIMELINE_COLUMNS, Event, Kind as EventKind, Timeline};
 
-/// How processed tables are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Filetype {
-    /// As PsyNet writes them.
-    #[default]
-    Csv,
-    /// One JSON object a line, typed, embedded JSON as JSON.
-    Jsonl,
-}
-
-impl Filetype {
-    /// The end of a file's name.
-    pub const fn extension(self) -> &'static str {
-        match self {
-            Filetype::Csv => "csv",
-            Filetype::Jsonl => "jsonl",
-        }
-    }
-}
+use serde::{Deserialize, Serialize};
 
 /// Which assets are passed on, of those that were given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Assets {
     /// None.
     #[default]
@@ -77,7 +61,7 @@ pub enum Assets {
 /// What the result holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// How processed tables are written.
+    /// How processed tables are written: CSV as PsyNet writes it, or JSONL, typed, embedded JSON as JSON.
     pub filetype: Filetype,
     /// PsyNet's regular form, or what it calls anonymous.
     pub form: Form,

@@ -14,6 +14,8 @@ use super::row::{Names, Pickles, Row, RowMaker, owned};
 use super::study::Study;
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
 /// Passes a file on.
 #[derive(Debug)]
@@ -36,18 +38,22 @@ impl Producer for Copy {
 
 /// The rows of a processed file, part after part, in the order of the file.
 #[derive(Debug)]
-struct Rows<'s> {
-    study: &'s Study,
-    file: &'s ClassFile,
+struct Rows {
+    study: Arc<Study>,
+    /// Index of the file in the study.
+    file: usize,
     names: Names,
     /// The part that is read, and what comes after it.
     part: usize,
-    reading: Option<(Sorted<'s>, Pickles)>,
+    reading: Option<(Sorted, Pickles)>,
+    /// Rows given so far.
+    given: u64,
 }
 
-impl<'s> Rows<'s> {
-    fn new(study: &'s Study, file: &'s ClassFile) -> Self {
-        Rows { study, file, names: file.names.clone(), part: 0, reading: None }
+impl Rows {
+    fn new(study: Arc<Study>, file: usize) -> Self {
+        let names = study.file(file).map(|f| f.names.clone()).unwrap_or_default();
+        Rows { study, file, names, part: 0, reading: None, given: 0 }
     }
 
     fn push(&mut self, chunk: &[u8]) {
@@ -56,9 +62,10 @@ impl<'s> Rows<'s> {
         }
     }
 
-    fn step(&mut self, sink: &mut dyn FnMut(&Row<'_>)) -> Result<Step> {
-        let Some(part) = self.file.parts.get(self.part) else { return Ok(Step::Done) };
-        let Part { table, group, plan, fixed } = part;
+    /// Reads a piece; each row goes to `sink` with the file that it belongs to.
+    fn step(&mut self, sink: &mut dyn FnMut(&ClassFile, &Row<'_>)) -> Result<Step> {
+        let Some(file) = self.study.file(self.file) else { return Ok(Step::Done) };
+        let Some(Part { table, group, plan, fixed }) = file.parts.get(self.part) else { return Ok(Step::Done) };
         let Some(table) = self.study.raw_table(*table) else { return Ok(Step::Done) };
         let limits = self.study.limits();
         let (mut sorted, mut pickles) = match self.reading.take() {
@@ -73,10 +80,11 @@ impl<'s> Rows<'s> {
             depth: limits.depth,
             only_kinds: false,
         };
-        let names = &mut self.names;
-        let go = sorted.step(&mut |record: &Record| {
+        let (names, given) = (&mut self.names, &mut self.given);
+        let go = sorted.step(table, &mut |record: &Record| {
             pickles.read(record);
-            sink(&maker.make(record, &pickles, fixed, names));
+            sink(file, &maker.make(record, &pickles, fixed, names));
+            *given += 1;
             Ok(())
         })?;
         if go == Go::End {
@@ -93,20 +101,26 @@ impl<'s> Rows<'s> {
 
 /// A processed file being written.
 #[derive(Debug)]
-pub struct Processed<'s> {
-    rows: Rows<'s>,
+pub struct Processed {
+    rows: Rows,
     /// Column numbers and types in the order of the header.
     columns: Vec<(u32, Dtype)>,
     filetype: Filetype,
     begun: bool,
 }
 
-impl<'s> Processed<'s> {
-    /// Begins with a file.
-    pub fn new(study: &'s Study, file: &'s ClassFile, form: Form, filetype: Filetype) -> Self {
-        let columns = columns(file, form).map(|id| (id, file.dtype(id))).collect();
+impl Processed {
+    /// Begins with the file at an index.
+    pub fn new(study: Arc<Study>, file: usize, form: Form, filetype: Filetype) -> Self {
+        let columns = typed(&study, file, form);
         Processed { rows: Rows::new(study, file), columns, filetype, begun: false }
     }
+}
+
+/// The columns of the file at an index, with their types.
+fn typed(study: &Study, file: usize, form: Form) -> Vec<(u32, Dtype)> {
+    let of = |file| columns(file, form).map(|id| (id, file.dtype(id))).collect();
+    study.file(file).map(of).unwrap_or_default()
 }
 
 /// The columns of a file in one of PsyNet's forms.
@@ -114,19 +128,19 @@ pub fn columns(file: &ClassFile, form: Form) -> impl Iterator<Item = u32> {
     file.order.iter().copied().filter(move |id| form == Form::Regular || !file.is_scrubbed(*id))
 }
 
-impl Producer for Processed<'_> {
+impl Producer for Processed {
     fn step(&mut self, out: &mut Vec<u8>) -> Result<Step> {
         if !std::mem::replace(&mut self.begun, true) && self.filetype == Filetype::Csv {
             for (n, (id, _)) in self.columns.iter().enumerate() {
                 if n > 0 {
                     out.push(b',');
                 }
-                cell::write_csv(self.rows.file.names.name(*id), out);
+                cell::write_csv(self.rows.names.name(*id), out);
             }
             out.push(b'\n');
         }
-        let (columns, filetype, file) = (&self.columns, self.filetype, self.rows.file);
-        self.rows.step(&mut |row| match filetype {
+        let (columns, filetype) = (&self.columns, self.filetype);
+        self.rows.step(&mut |file, row| match filetype {
             Filetype::Csv => csv(row, columns, out),
             Filetype::Jsonl => jsonl(row, columns, file, out),
         })
@@ -135,6 +149,10 @@ impl Producer for Processed<'_> {
     fn push(&mut self, chunk: &[u8]) -> Result<()> {
         self.rows.push(chunk);
         Ok(())
+    }
+
+    fn rows(&self) -> u64 {
+        self.rows.given
     }
 }
 
@@ -219,22 +237,41 @@ fn finite(tree: &Tree, text: &str, index: Index, out: &mut String) {
     }
 }
 
+/// Rows after those asked for that are kept: who looks at a table scrolls down.
+const SPARE: usize = 1000;
+
 /// Some rows of a processed file, to look at.
 #[derive(Debug)]
-pub struct Preview<'s> {
-    rows: Rows<'s>,
+pub struct Preview {
+    rows: Rows,
     columns: Vec<(u32, Dtype)>,
+    /// Rows still to be passed over.
     skip: usize,
     count: usize,
     /// Rows so far, cells as they are printed in CSV; `None` where nothing is.
-    found: Vec<Vec<Option<String>>>,
+    found: VecDeque<Vec<Option<String>>>,
+    /// Number of the row that comes next, the first of `found` if there is any.
+    next: usize,
+    /// Whether rows came that there was no room for.
+    lost: bool,
 }
 
-impl<'s> Preview<'s> {
-    /// Begins with a file; `count` rows from the row `start` on.
-    pub fn new(study: &'s Study, file: &'s ClassFile, form: Form, start: usize, count: usize) -> Self {
-        let columns = columns(file, form).map(|id| (id, file.dtype(id))).collect();
-        Preview { rows: Rows::new(study, file), columns, skip: start, count, found: Vec::new() }
+impl Preview {
+    /// Begins with the file at an index; `count` rows from the row `start` on.
+    pub fn new(study: Arc<Study>, file: usize, form: Form, start: usize, count: usize) -> Self {
+        let columns = typed(&study, file, form);
+        let (found, rows) = (VecDeque::new(), Rows::new(study, file));
+        Preview { rows, columns, skip: start, count, found, next: start, lost: false }
+    }
+
+    /// Goes on with rows further down; answers whether that can be done without beginning anew.
+    pub fn go_on(&mut self, start: usize, count: usize) -> bool {
+        let Some(ahead) = start.checked_sub(self.next).filter(|_| !self.lost && self.skip == 0) else { return false };
+        let at_hand = ahead.min(self.found.len());
+        self.found.drain(..at_hand);
+        self.skip = ahead - at_hand;
+        (self.next, self.count) = (start, count);
+        true
     }
 
     /// The next bit of work: [`Step::Done`] when all rows are there.
@@ -242,16 +279,18 @@ impl<'s> Preview<'s> {
         if self.found.len() >= self.count {
             return Ok(Step::Done);
         }
-        let Preview { rows, columns, skip, count, found } = self;
-        rows.step(&mut |row| {
+        let Preview { rows, columns, skip, count, found, lost, .. } = self;
+        rows.step(&mut |_, row| {
             if *skip > 0 {
                 *skip -= 1;
-            } else if found.len() < *count {
+            } else if found.len() < count.saturating_add(SPARE) {
                 let print = |(id, dtype): &(u32, Dtype)| match row.get(*id) {
                     None | Some(Cell::None) => None,
                     Some(value) => Some(cell::print(&owned(value.clone()), *dtype).into_owned()),
                 };
-                found.push(columns.iter().map(print).collect());
+                found.push_back(columns.iter().map(print).collect());
+            } else {
+                *lost = true;
             }
         })
     }
@@ -262,7 +301,9 @@ impl<'s> Preview<'s> {
     }
 
     /// The rows.
-    pub fn finish(self) -> Vec<Vec<Option<String>>> {
-        self.found
+    pub fn take(&mut self) -> Vec<Vec<Option<String>>> {
+        let rows: Vec<_> = self.found.drain(..self.count.min(self.found.len())).collect();
+        self.next += rows.len();
+        rows
     }
 }

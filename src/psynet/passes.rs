@@ -90,8 +90,7 @@ impl Scan {
 
 /// The rows of one group in the order of their primary key.
 #[derive(Debug)]
-pub struct Sorted<'s> {
-    table: &'s RawTable,
+pub struct Sorted {
     group: u32,
     rows: u32,
     limits: Limits,
@@ -107,11 +106,10 @@ pub struct Sorted<'s> {
     budget: u64,
 }
 
-impl<'s> Sorted<'s> {
+impl Sorted {
     /// Begins with the rows of a group. Rows that wait may take a sixteenth of the memory budget.
-    pub fn new(table: &'s RawTable, group: usize, limits: &Limits) -> Self {
+    pub fn new(table: &RawTable, group: usize, limits: &Limits) -> Self {
         Sorted {
-            table,
             group: group as u32,
             rows: table.groups.get(group).map_or(0, |g| g.rows),
             limits: *limits,
@@ -132,23 +130,23 @@ impl<'s> Sorted<'s> {
         }
     }
 
-    /// Reads a piece; each row whose turn it is goes to `sink`.
-    pub fn step(&mut self, sink: &mut dyn FnMut(&Record) -> Result<()>) -> Result<Go> {
+    /// Reads a piece of the same table; each row whose turn it is goes to `sink`.
+    pub fn step(&mut self, table: &RawTable, sink: &mut dyn FnMut(&Record) -> Result<()>) -> Result<Go> {
         if self.next >= self.rows {
             return Ok(Go::End);
         }
         let mut scan = match self.scan.take() {
             Some(scan) => scan,
-            None => Scan::new(self.table, &self.limits)?,
+            None => Scan::new(table, &self.limits)?,
         };
-        let go = scan.step(&mut |row, record| self.row(row, record, sink))?;
+        let go = scan.step(&mut |row, record| self.row(table, row, record, sink))?;
         if go != Go::End {
             self.scan = Some(scan);
             return Ok(go);
         }
         if self.next == self.began {
             // The survey saw these rows; the file is not what it was.
-            return Err(Error::new(Code::Io, Place::file(&self.table.member.path)));
+            return Err(Error::new(Code::Io, Place::file(&table.member.path)));
         }
         self.began = self.next;
         self.horizon = u32::MAX;
@@ -157,8 +155,14 @@ impl<'s> Sorted<'s> {
         Ok(Go::More)
     }
 
-    fn row(&mut self, row: usize, record: &Record, sink: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
-        let (Some(group), Some(rank)) = (self.table.group_of.get(row), self.table.rank.get(row)) else { return Ok(()) };
+    fn row(
+        &mut self,
+        table: &RawTable,
+        row: usize,
+        record: &Record,
+        sink: &mut dyn FnMut(&Record) -> Result<()>,
+    ) -> Result<()> {
+        let (Some(group), Some(rank)) = (table.group_of.get(row), table.rank.get(row)) else { return Ok(()) };
         if *group != self.group || *rank < self.next || *rank >= self.horizon {
             return Ok(());
         }

@@ -15,17 +15,18 @@ use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
 use crate::table::Producer;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// One file of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Table {
     /// Where it stands in the result, for example `regular/data/Bot.csv`.
     pub path: String,
-    /// The class whose rows it holds; `None` for files that are passed on.
+    /// The class whose rows it holds; `None` for the timeline and for files that are passed on.
     pub class: Option<String>,
-    /// Number of rows; 0 for files that are passed on.
+    /// Number of rows; 0 for the timeline, whose rows are known only when it was gathered, and for files passed on.
     pub rows: u64,
-    /// Columns with their types, in order.
+    /// Columns with their types, in order; none for files that are passed on.
     pub columns: Vec<Column>,
 }
 
@@ -131,6 +132,10 @@ impl Study {
         self.tables.get(index)
     }
 
+    pub(super) fn file(&self, index: usize) -> Option<&ClassFile> {
+        self.files.get(index)
+    }
+
     pub(super) fn table_named(&self, name: &str) -> Option<&RawTable> {
         self.tables.iter().find(|t| t.name == name)
     }
@@ -163,9 +168,14 @@ impl Study {
         });
         let passed = self.by_path.iter().filter(|(_, entry)| self.is_passed(**entry, options));
         let passed = passed.map(|(path, _)| path.clone());
-        let timeline = options.timeline.then(|| timeline_path(options));
-        let other = timeline.into_iter().chain(passed);
-        processed.chain(other.map(|path| Table { path, class: None, rows: 0, columns: Vec::new() })).collect()
+        let passed = passed.map(|path| Table { path, class: None, rows: 0, columns: Vec::new() });
+        let timeline = options.timeline.then(|| Table {
+            path: timeline_path(options),
+            class: None,
+            rows: 0,
+            columns: timeline::columns(),
+        });
+        processed.chain(timeline).chain(passed).collect()
     }
 
     /// Whether a file that was given is passed on.
@@ -202,20 +212,21 @@ impl Study {
         }
     }
 
-    fn file(&self, path: &str, options: &Options) -> Option<&ClassFile> {
-        self.files.iter().find(|file| data_path(options, &file.class) == path)
+    /// Index of the processed file at a path.
+    fn index_of(&self, path: &str, options: &Options) -> Option<usize> {
+        self.files.iter().position(|file| data_path(options, &file.class) == path)
     }
 
     /// What writes a file of the result.
     ///
     /// # Errors
     /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path.
-    pub fn producer(&self, path: &str, options: &Options) -> Result<Box<dyn Producer + '_>> {
-        if let Some(file) = self.file(path, options) {
-            return Ok(Box::new(Processed::new(self, file, options.form, options.filetype)));
+    pub fn producer(self: &Arc<Self>, path: &str, options: &Options) -> Result<Box<dyn Producer>> {
+        if let Some(file) = self.index_of(path, options) {
+            return Ok(Box::new(Processed::new(self.clone(), file, options.form, options.filetype)));
         }
         if options.timeline && path == timeline_path(options) {
-            return Ok(Box::new(timeline::Written::new(self, options.filetype)));
+            return Ok(Box::new(timeline::Written::new(self.clone(), options.filetype)));
         }
         let entry = self.by_path.get(path).filter(|entry| self.is_passed(**entry, options));
         let entry = entry
@@ -230,17 +241,17 @@ impl Study {
     }
 
     /// What happened to each participant in order of time, to look at or to draw.
-    pub fn timeline(&self) -> Timeline<'_> {
-        Timeline::new(self)
+    pub fn timeline(self: &Arc<Self>) -> Timeline {
+        Timeline::new(self.clone())
     }
 
-    /// Some rows of a processed table, to look at: step it, push what it wants, finish it.
+    /// Some rows of a processed table, to look at: step it, push what it wants, take them.
     ///
     /// # Errors
     /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path as a processed table.
-    pub fn rows(&self, path: &str, options: &Options, start: usize, count: usize) -> Result<Preview<'_>> {
-        let file = self.file(path, options).ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
-        Ok(Preview::new(self, file, options.form, start, count))
+    pub fn rows(self: &Arc<Self>, path: &str, options: &Options, start: usize, count: usize) -> Result<Preview> {
+        let file = self.index_of(path, options).ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
+        Ok(Preview::new(self.clone(), file, options.form, start, count))
     }
 }
 
@@ -259,8 +270,8 @@ fn by_path(entries: &[Entry], database: &Database) -> BTreeMap<String, usize> {
             Role::SourceCode => "source_code.zip".to_owned(),
             Role::Logs => "logs.jsonl".to_owned(),
             Role::Archive if is_database(entry) => format!("{folder}/database.zip"),
-            Role::BasicData(path) => format!("{folder}/{path}"),
-            Role::Asset(path) => format!("{folder}/assets/{path}"),
+            Role::BasicData(path) => format!("{folder}/{}", safe(path)),
+            Role::Asset(path) => format!("{folder}/assets/{}", safe(path)),
             _ => continue,
         };
         paths.entry(path).or_insert(index);
@@ -269,11 +280,24 @@ fn by_path(entries: &[Entry], database: &Database) -> BTreeMap<String, usize> {
 }
 
 fn timeline_path(options: &Options) -> String {
-    format!("{}/timeline.{}", options.form.folder(), options.filetype.extension())
+    format!("{}/timeline.{}", options.form.folder(), options.filetype.as_str())
 }
 
 fn data_path(options: &Options, class: &str) -> String {
-    format!("{}/data/{class}.{}", options.form.folder(), options.filetype.extension())
+    format!("{}/data/{class}.{}", options.form.folder(), options.filetype.as_str())
+}
+
+/// A path without characters that could lead elsewhere or break a line; they stand as `%` and two digits.
+fn safe(path: &str) -> String {
+    let mut out = String::new();
+    for c in path.chars() {
+        if c.is_control() || c == '\\' {
+            c.encode_utf8(&mut [0; 4]).bytes().for_each(|b| out.push_str(&format!("%{b:02X}")));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// What is not known for sure, class by class and column by column.

@@ -15,11 +15,12 @@ use super::jsonpickle::{Pickle, Value};
 use super::number;
 use super::passes::{Go, Scan};
 use super::schema::last_part;
-use super::study::Study;
+use super::study::{Column, Study};
 use super::survey::RawTable;
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// What an event is, in PsyNet's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -71,16 +72,46 @@ pub struct Event {
     response: Option<i64>,
 }
 
+impl Event {
+    /// The cells of its row in the order of [`COLUMNS`], as CSV shows them; `None` where nothing is known.
+    pub fn cells(&self) -> [Option<String>; 9] {
+        [
+            Some(self.participant.to_string()),
+            Some(self.kind.as_str().to_owned()),
+            Some(self.id.to_string()),
+            Some(self.class.clone()),
+            Some(self.label.clone()),
+            Some(self.module.clone()),
+            time(self.start),
+            time(self.end),
+            self.seconds.map(number::pandas),
+        ]
+    }
+}
+
 /// The columns of the table.
 pub const COLUMNS: [&str; 9] =
     ["participant_id", "event", "id", "class", "label", "module_id", "start", "end", "seconds"];
+
+/// The columns with their types.
+pub fn columns() -> Vec<Column> {
+    let column = |name: &str| {
+        let dtype = match name {
+            "participant_id" | "id" => "integer",
+            "seconds" => "number",
+            _ => "text",
+        };
+        Column { name: name.to_owned(), dtype, has_missing: matches!(name, "start" | "end" | "seconds") }
+    };
+    COLUMNS.into_iter().map(column).collect()
+}
 
 const TABLES: [&str; 4] = ["participant", "module_state", "info", "response"];
 
 /// Gathers the events: step it, push what it wants, take [`Timeline::events`].
 #[derive(Debug)]
-pub struct Timeline<'s> {
-    study: &'s Study,
+pub struct Timeline {
+    study: Arc<Study>,
     /// Index into `TABLES` of the table that is read.
     table: usize,
     scan: Option<Scan>,
@@ -96,9 +127,9 @@ pub struct Timeline<'s> {
     pickle: Pickle,
 }
 
-impl<'s> Timeline<'s> {
+impl Timeline {
     /// Begins with a study.
-    pub fn new(study: &'s Study) -> Self {
+    pub fn new(study: Arc<Study>) -> Self {
         Timeline {
             study,
             table: 0,
@@ -130,17 +161,18 @@ impl<'s> Timeline<'s> {
     /// [`crate::error::Code::OutOfMemory`] where the events alone exceed the budget.
     pub fn step(&mut self) -> Result<Step> {
         let Some(name) = TABLES.get(self.table) else { return Ok(Step::Done) };
-        let Some(table) = self.study.table_named(name) else { return self.next_table() };
+        let study = self.study.clone();
+        let Some(table) = study.table_named(name) else { return self.next_table() };
         let mut scan = match self.scan.take() {
             Some(scan) => scan,
-            None => Scan::new(table, self.study.limits())?,
+            None => Scan::new(table, study.limits())?,
         };
         let go = scan.step(&mut |_, record| {
             if let Some(event) = self.event(table, record) {
                 self.held += 160 + (event.class.len() + event.label.len() + event.module.len()) as u64;
                 self.events.push(event);
             }
-            self.study.limits().memory(self.held)
+            study.limits().memory(self.held)
         })?;
         Ok(match go {
             Go::End => return self.next_table(),
@@ -251,21 +283,21 @@ impl<'s> Timeline<'s> {
 
 /// Writes the timeline as a table.
 #[derive(Debug)]
-pub struct Written<'s> {
-    timeline: Timeline<'s>,
+pub struct Written {
+    timeline: Timeline,
     filetype: Filetype,
     /// Events written; `None` before the header.
     written: Option<usize>,
 }
 
-impl<'s> Written<'s> {
+impl Written {
     /// Begins with a study.
-    pub fn new(study: &'s Study, filetype: Filetype) -> Self {
+    pub fn new(study: Arc<Study>, filetype: Filetype) -> Self {
         Written { timeline: Timeline::new(study), filetype, written: None }
     }
 }
 
-impl Producer for Written<'_> {
+impl Producer for Written {
     fn step(&mut self, out: &mut Vec<u8>) -> Result<Step> {
         let Some(mut at) = self.written else {
             let step = self.timeline.step()?;
@@ -305,25 +337,11 @@ fn time(micros: Option<i64>) -> Option<String> {
 }
 
 fn csv(event: &Event, out: &mut Vec<u8>) {
-    let seconds = event.seconds.map(number::pandas).unwrap_or_default();
-    let (start, end) = (time(event.start).unwrap_or_default(), time(event.end).unwrap_or_default());
-    let (participant, id) = (event.participant.to_string(), event.id.to_string());
-    let cells = [
-        participant.as_str(),
-        event.kind.as_str(),
-        &id,
-        &event.class,
-        &event.label,
-        &event.module,
-        &start,
-        &end,
-        &seconds,
-    ];
-    for (n, cell) in cells.into_iter().enumerate() {
+    for (n, cell) in event.cells().into_iter().enumerate() {
         if n > 0 {
             out.push(b',');
         }
-        write_csv(cell, out);
+        write_csv(&cell.unwrap_or_default(), out);
     }
     out.push(b'\n');
 }

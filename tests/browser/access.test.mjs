@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { root } from "../wasm/cli.mjs";
 import { file, open, openExample, start } from "./harness.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -30,6 +32,13 @@ const states = {
     await openExample(page);
     await page.getByLabel("Latest values by").check();
     await page.locator(".groupby select").selectOption({ index: 1 });
+    for (const summary of await page.locator("summary").all()) await summary.click();
+    await page.locator(".preview[aria-busy=false] [role=gridcell]").first().waitFor();
+  },
+  "a PsyNet export": async (page) => {
+    await page.locator("input[type=file]").first().setInputFiles(file("database.zip", readFileSync(join(root, "tests/cases/psynet/kitchen_sink/database.zip"))));
+    await page.getByRole("grid").waitFor();
+    await page.getByRole("radio", { name: /^anonymous\// }).check();
     for (const summary of await page.locator("summary").all()) await summary.click();
     await page.locator(".preview[aria-busy=false] [role=gridcell]").first().waitFor();
   },

@@ -8,12 +8,14 @@ pub mod random;
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use windrow::error::Result;
 use windrow::export::{Export, Output, chosen, folders as folders_of, render, tables as tables_of};
 use windrow::limits::Limits;
+use windrow::log::Log;
 use windrow::recipe::{Filetype, Recipe};
-use windrow::source::{FileInfo, feed};
-use windrow::study::{Opening, Study};
+use windrow::source::{FileInfo, Want, feed};
+use windrow::study::{Data, Opening, Study};
 use windrow::view::{Cursor, Table};
 use windrow::write::{checksums, jsonl};
 
@@ -53,14 +55,27 @@ pub fn open(files: &[(String, Vec<u8>)], step: usize) -> Result<Study> {
     opening.finish()
 }
 
-/// The whole ZIP of a recipe.
+/// uproot's log of a study.
+pub fn log(study: &Study) -> &Arc<Log> {
+    match &study.data {
+        Data::Uproot(log) => log,
+        Data::Psynet(_) => panic!("this is no uproot database"),
+    }
+}
+
+/// The whole ZIP of a recipe, of a log that is in memory.
 pub fn export(study: &Study, recipe: &Recipe) -> Result<Vec<u8>> {
+    export_of(study, &[], recipe)
+}
+
+/// The whole ZIP of a recipe, of the files that were opened.
+pub fn export_of(study: &Study, files: &[(String, Vec<u8>)], recipe: &Recipe) -> Result<Vec<u8>> {
     let mut export = Export::new(study, recipe)?;
     let mut zip = Vec::new();
     while let Some(output) = export.next()? {
         match output {
             Output::Bytes(bytes) => zip.extend(bytes),
-            Output::Want(want) => panic!("a log in memory wants nothing, but {want:?}"),
+            Output::Want(want) => export.push(part(files, &want))?,
         }
     }
     Ok(zip)
@@ -68,9 +83,10 @@ pub fn export(study: &Study, recipe: &Recipe) -> Result<Vec<u8>> {
 
 /// The data files of a recipe by path, without the detour over a ZIP.
 pub fn tables(study: &Study, recipe: &Recipe) -> Result<BTreeMap<String, Vec<u8>>> {
-    let sessions = chosen(study, recipe)?;
+    let log = log(study);
+    let sessions = chosen(log, recipe)?;
     let folders = folders_of(&sessions);
-    let files = sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(study, session, folder, recipe));
+    let files = sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(log, session, folder, recipe));
     Ok(files.map(|file| (file.path, rendered(&file.table, recipe.filetype))).collect())
 }
 
@@ -85,6 +101,11 @@ pub fn rendered(table: &Table, filetype: Filetype) -> Vec<u8> {
             return out;
         }
     }
+}
+
+/// A wanted range of files.
+pub fn part<'f>(files: &'f [(String, Vec<u8>)], want: &Want) -> &'f [u8] {
+    &files[want.file].1[want.range.start as usize..want.range.end as usize]
 }
 
 /// The members of a ZIP, read by an independent reader.

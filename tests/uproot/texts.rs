@@ -57,7 +57,7 @@ pub fn check(case: &Path, made: Made) -> Result<(), Failed> {
             briefcase(&study, session, set, &mut wrong)?;
         }
         for set in sets.streams.iter().filter(|set| allowed(Filetype::Jsonl, set.filters)) {
-            streams(&study, session, set, &mut wrong)?;
+            streams(super::common::log(&study), session, set, &mut wrong)?;
         }
     }
     let mut wrong: BTreeSet<String> = wrong.into_iter().collect();

@@ -40,19 +40,56 @@ test("the module and the command line give the same ZIP", async () => {
   assert.ok(sink.bytes().equals(exportByCli([example])));
 });
 
+const folders = (path) => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+
+/** Exports a drop with the module and with the command line, and expects the same bytes. */
+async function agrees(drop, recipe, ...options) {
+  const sink = memory();
+  const study = await open(wasm, await inputOf(...drop));
+  await study.export(recipe, sink);
+  const expected = exportByCli(drop, ...options);
+  assert.ok(sink.bytes().equals(expected), `${sink.bytes().length} bytes, expected ${expected.length}`);
+}
+
 /** Each folder of each case is one drop. */
 const cases = join(root, "tests/cases/uproot");
-const folders = (path) => readdirSync(path, { withFileTypes: true }).filter((entry) => entry.isDirectory());
 for (const [name, input] of folders(cases).flatMap(({ name }) => folders(join(cases, name)).map((input) => [name, input.name]))) {
   test(`the module agrees with the command line on ${name}, ${input}`, async () => {
     const drop = readdirSync(join(cases, name, input)).sort().map((file) => join(cases, name, input, file));
-    const sink = memory();
-    const study = await open(wasm, await inputOf(...drop));
-    await study.export(wasm.default_recipe(), sink);
-    const expected = exportByCli(drop);
-    assert.ok(sink.bytes().equals(expected), `${sink.bytes().length} bytes, expected ${expected.length}`);
+    await agrees(drop, wasm.default_recipe());
   });
 }
+
+const psynet = join(root, "tests/cases/psynet");
+const database = (name) => join(psynet, name, "database.zip");
+for (const { name } of folders(psynet)) {
+  test(`the module agrees with the command line on PsyNet's ${name}`, () => agrees([database(name)], wasm.default_recipe()));
+}
+
+test("the choices for PsyNet mean the same on the page and on the command line", async () => {
+  const choices = { form: "anonymous", assets: "all", database: false, timeline: false, basic_data: true, logs: true, source_code: true };
+  const recipe = { ...wasm.default_recipe(), filetype: "jsonl", psynet: choices };
+  const options = ["--filetype", "jsonl", "--form", "anonymous", "--assets", "all", "--no-database", "--no-timeline", "--basic-data", "--logs", "--source-code"];
+  await agrees([database("kitchen_sink"), join(psynet, "kitchen_sink/source_code.zip")], recipe, ...options);
+});
+
+test("tables of PsyNet's are looked up by ranges, several at once", async () => {
+  const study = await open(wasm, await inputOf(database("kitchen_sink")));
+  const { psynet, sessions } = study.summary;
+  assert.deepEqual([study.summary.system, psynet.version, psynet.participants, psynet.bots, sessions], ["psynet", "13.3.0", 7, 3, []]);
+  const recipe = wasm.default_recipe();
+  const tables = study.tables(recipe);
+  assert.deepEqual(tables.filter(({ view }) => view === "data").map(({ kind }) => kind), psynet.classes.map((one) => one.class));
+  const looks = await Promise.all(tables.map(({ path }) => study.preview(recipe, path, 0, 1000)));
+  for (const [i, table] of tables.entries()) {
+    assert.deepEqual(looks[i].columns, table.columns, table.path);
+    assert.equal(looks[i].rows.length, table.rows ?? looks[i].total, table.path);
+    const part = await study.preview(recipe, table.path, 1, 2);
+    assert.deepEqual(part.rows, looks[i].rows.slice(1, 3), table.path);
+  }
+  const timeline = tables.findIndex(({ view }) => view === "timeline");
+  assert.ok(looks[timeline].total > 100);
+});
 
 test("the way of reading does not show in the result", async () => {
   const zips = [];
@@ -74,11 +111,11 @@ test("summary, tables and preview agree", async () => {
   const tables = study.tables(recipe);
   assert.ok(tables.length > 0);
   for (const table of tables) {
-    const all = study.preview(recipe, table.path, 0, table.rows + 10);
+    const all = await study.preview(recipe, table.path, 0, table.rows + 10);
     assert.deepEqual(all.columns, table.columns, table.path);
     assert.equal(all.total, table.rows, table.path);
     assert.equal(all.rows.length, table.rows, table.path);
-    const part = study.preview(recipe, table.path, 1, 2);
+    const part = await study.preview(recipe, table.path, 1, 2);
     assert.deepEqual(part.rows, all.rows.slice(1, 3), table.path);
   }
 });
@@ -114,6 +151,6 @@ test("errors have a code, a place and advice", async () => {
 test("a table or session that does not exist is an error, not a crash", async () => {
   const study = await open(wasm, await inputOf(example));
   const recipe = wasm.default_recipe();
-  assert.throws(() => study.preview(recipe, "no/such/table.csv", 0, 1), { code: "no-such-table" });
+  await assert.rejects(study.preview(recipe, "no/such/table.csv", 0, 1), { code: "no-such-table" });
   assert.throws(() => study.tables({ ...recipe, sessions: ["no such session"] }), { code: "no-such-session" });
 });

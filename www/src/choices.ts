@@ -1,5 +1,5 @@
 // The user's choices: every change of the recipe goes through here.
-import type { Recipe, View } from "./engine/types.js";
+import type { PsynetChoices, Recipe, View } from "./engine/types.js";
 import { f, t } from "./i18n/index.js";
 import { line } from "./job.js";
 import { download } from "./save.js";
@@ -13,6 +13,19 @@ export function choose(changes: Partial<Recipe>): void {
   const recipe = state.recipe.peek();
   if (recipe) state.recipe.value = { ...recipe, ...changes };
   if (state.saving.peek().name !== "saving") state.saving.value = { name: "idle" };
+}
+
+/** The choices for PsyNet that a recipe leaves out. */
+const usual: PsynetChoices = { form: "regular", assets: "none", database: true, timeline: true, basic_data: false, logs: false, source_code: false };
+
+/** The choices for PsyNet exports. */
+export function psynetChoices(): PsynetChoices {
+  return { ...usual, ...state.recipe.value?.psynet };
+}
+
+/** Changes some of them. */
+export function choosePsynet(changes: Partial<PsynetChoices>): void {
+  choose({ psynet: { ...psynetChoices(), ...changes } });
 }
 
 /** Whether a table is taken in. Grouped tables are while fields are chosen, or about to be. */
@@ -80,10 +93,14 @@ export async function loadRecipe(file: File): Promise<string> {
   } catch {
     return words.recipeBad;
   }
+  state.grouping.value = false;
+  if (state.summary.peek()?.psynet) {
+    choose({ ...given, sessions: null, psynet: { ...usual, ...given.psynet } });
+    return words.recipeLoaded(file.name);
+  }
   const known = allSessions();
   const sessions = given.sessions?.filter((name) => known.includes(name)) ?? null;
   const missing = (given.sessions?.length ?? 0) - (sessions?.length ?? 0);
-  state.grouping.value = false;
   choose({ ...given, sessions });
   return words.recipeLoaded(file.name) + (missing ? ` ${words.recipeMissing(missing, f.value)}` : "");
 }

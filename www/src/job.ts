@@ -48,8 +48,9 @@ export async function openFiles(given: Given[]): Promise<void> {
     state.summary.value = summary;
     state.recipe.value = recipe;
     state.phase.value = { name: "ready", label, others: given.length - 1 };
-    const sessions = t.value.sessions.count(summary.sessions.length, f.value);
-    announce(t.value.ready.announce(sessions, summary.problems.length, f.value));
+    const { psynet } = summary;
+    const found = psynet ? t.value.ready.participants(psynet.participants, f.value) : t.value.sessions.count(summary.sessions.length, f.value);
+    announce(t.value.ready.announce(found, summary.problems.length, f.value));
   } catch (error) {
     if (bridge !== mine) return;
     end();
@@ -104,11 +105,13 @@ effect(() => {
 
 /** Whether a recipe asks for no table at all. */
 export function givesNothing({ views, gvars, sessions }: Recipe): boolean {
+  if (state.summary.peek()?.psynet) return false;
   return sessions?.length === 0 || views.every((view) => view === "latest_by" && gvars.length === 0);
 }
 
-/** The table that a reader most likely wants to see first: the players' latest values. */
+/** The table that a reader most likely wants to see first: the players' latest values, or the participants. */
 function bestTable(tables: { path: string; view: string; kind: string }[]): string | null {
-  const best = tables.find(({ view, kind }) => view === "latest" && kind === "player") ?? tables[0];
+  const first = (view: string, kind: string) => tables.find((table) => table.view === view && table.kind === kind);
+  const best = first("latest", "player") ?? first("data", "Participant") ?? tables[0];
   return best?.path ?? null;
 }

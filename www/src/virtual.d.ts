@@ -9,6 +9,9 @@ declare module "windrow-wasm" {
   export const parse_recipe: import("./engine/types.js").Wasm["parse_recipe"];
   export const recipe_text: import("./engine/types.js").Wasm["recipe_text"];
   export const version: import("./engine/types.js").Wasm["version"];
+  export const pack_block: import("./engine/types.js").Wasm["pack_block"];
+  export const Hasher: import("./engine/types.js").Wasm["Hasher"];
+  export type Hasher = InstanceType<typeof Hasher>;
   export function initSync(source: { module: WebAssembly.Module }): unknown;
 }
 declare module "*.css";

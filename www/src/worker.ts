@@ -11,7 +11,7 @@ declare const self: DedicatedWorkerGlobalScope;
 /** Pieces that may be under way to the page before it says that it took one. */
 const MOST_UNDER_WAY = 8;
 
-/** Below this many changes an export is done before helpers have started. */
+/** Below this many changes or rows an export is done before helpers have started. */
 const WORTH_HELPERS = 50_000;
 
 let study: OpenStudy | undefined;
@@ -68,7 +68,9 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
 
   async export(id, { recipe, outlet, file }, signal) {
     const sink = await sinks[outlet](id, file, signal);
-    const lanes = engine && opened().summary.changes >= WORTH_HELPERS ? startLanes(engine) : undefined;
+    const { changes, psynet } = opened().summary;
+    const work = psynet?.database.reduce((sum, { rows }) => sum + rows, 0) ?? changes;
+    const lanes = engine && work >= WORTH_HELPERS ? startLanes(engine) : undefined;
     try {
       const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes }) };
       const { name, size } = await opened().export(recipe, sink, options);

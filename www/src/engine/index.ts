@@ -72,6 +72,7 @@ export class OpenStudy {
   readonly summary: Summary;
   readonly #study: WasmStudy;
   readonly #inputs: Input[];
+  readonly #reader = new RangeReader();
 
   constructor(study: WasmStudy, inputs: Input[]) {
     this.#study = study;
@@ -85,8 +86,14 @@ export class OpenStudy {
   }
 
   /** Up to `count` rows of the table at `path`, from row `start` (counted from 0). */
-  preview(recipe: Recipe, path: string, start: number, count: number): Preview {
-    return this.#study.preview(recipe, path, start, count);
+  async preview(recipe: Recipe, path: string, start: number, count: number): Promise<Preview> {
+    const viewing = this.#study.preview(recipe, path, start, count);
+    const pause = pauses();
+    for (let want = viewing.want(); want; want = viewing.want()) {
+      await readWant(this.#reader, this.#inputs, want, (piece) => viewing.push(piece));
+      await pause();
+    }
+    return viewing.finish();
   }
 
   /** Writes the ZIP piece by piece; gives back its suggested name and its size in bytes. */

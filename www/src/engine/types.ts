@@ -66,6 +66,44 @@ export interface Summary {
   sessions: Session[];
   fields: Field[];
   problems: Problem[];
+  /** Only for PsyNet exports, which have no sessions and fields. */
+  psynet?: PsynetSummary;
+}
+
+/** PsyNet's regular form, or the one that it calls anonymous. */
+export type Form = "regular" | "anonymous";
+
+/** What is in a PsyNet or Dallinger export. */
+export interface PsynetSummary {
+  version: string | null;
+  label: string | null;
+  /** The form of the database that was read. */
+  form: Form;
+  /** Bots included. */
+  participants: number;
+  bots: number;
+  /** The tables of the database. */
+  database: { name: string; rows: number }[];
+  /** The classes, each of which has a processed table. */
+  classes: { class: string; rows: number; columns: number }[];
+  /** What the database does not say; `column` is empty where it concerns the whole class. */
+  notes: { class: string; column: string; text: string }[];
+  /** What PsyNet's own protected form leaves in that points at persons. */
+  leaks: { table: string; column: string; holds: string }[];
+  /** How many files each choice would pass on. */
+  offers: { form: Form; database: number; experiment_assets: number; all_assets: number; basic_data: number; logs: number; source_code: number }[];
+}
+
+/** The choices for PsyNet exports. */
+export interface PsynetChoices {
+  form: Form;
+  assets: "none" | "experiment" | "all";
+  /** Pass on `database.zip`. */
+  database: boolean;
+  timeline: boolean;
+  basic_data: boolean;
+  logs: boolean;
+  source_code: boolean;
 }
 
 export type View = "page_times" | "ultralong" | "sparse" | "latest" | "latest_by";
@@ -85,16 +123,22 @@ export interface Recipe {
   /** Whether uproot's reasonable filters apply. */
   filters: boolean;
   compression: "fast" | "small";
+  /** Left out where all of it is the default: the regular form with database and timeline and nothing else. */
+  psynet?: PsynetChoices;
 }
 
 /** One table of the result. */
 export interface TableInfo {
   /** Path inside the ZIP. */
   path: string;
+  /** Empty for PsyNet exports. */
   session: string;
+  /** `data` or `timeline` for PsyNet exports. */
   view: string;
+  /** Kind of storage, or PsyNet's class. */
   kind: string;
-  rows: number;
+  /** Null for the timeline, whose rows only a preview counts. */
+  rows: number | null;
   columns: string[];
 }
 
@@ -112,8 +156,15 @@ export interface WasmStudy {
   push(chunk: Uint8Array): void;
   summary(): Summary;
   tables(recipe: Recipe): TableInfo[];
-  preview(recipe: Recipe, path: string, start: number, count: number): Preview;
+  preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
   export(recipe: Recipe): WasmExport;
+}
+
+/** Rows being looked up; `finish` uses the object up. */
+export interface WasmViewing {
+  want(): Want | undefined;
+  push(chunk: Uint8Array): void;
+  finish(): Preview;
 }
 
 /** A block of a file of the ZIP, to be compressed and, if asked, hashed; blocks of a file come in order. */

@@ -13,7 +13,7 @@ export const en = {
 
   start: {
     heading: "From database dump to tables, on your own computer",
-    lead: "Drop the database dump of an uproot experiment. See what is in it, choose what you need, and save one ZIP with tables that R, Python or a spreadsheet can open.",
+    lead: "Drop the database dump of an uproot experiment or the export of a PsyNet experiment. See what is in it, choose what you need, and save one ZIP with tables that R, Python or a spreadsheet can open.",
     drop: "Drop files or a folder anywhere on this page",
     dropNow: "Let go to read",
     or: "or",
@@ -26,6 +26,7 @@ export const en = {
     readsList: [
       ["uproot.msgpack.gz, backup.bin", "database dumps of uproot, compressed or not"],
       ["uproot.sqlite3", "its database; drop the file that ends in -wal with it"],
+      ["database.zip", "exports of PsyNet and Dallinger: the database alone, or the whole export as a folder or ZIP"],
       ["", "The contents decide, whatever the file is called."],
     ] as [string, string][],
     nothingDropped: "That was no file. Drop files or a folder.",
@@ -42,9 +43,10 @@ export const en = {
   ready: {
     heading: (name: string, others: number, f: Format) =>
       others === 0 ? name : `${name} and ${counted(f, others, { one: "1 more file", other: "# more files" })}`,
-    announce: (sessions: string, problems: number, f: Format) =>
-      `Reading is done. ${sessions}. ${problems ? counted(f, problems, { one: "1 problem was found", other: "# problems were found" }) : "No problems were found"}.`,
-    facts: { sessions: "Sessions", players: "Players", groups: "Groups", changes: "Changes", span: "From – to", none: "no times" },
+    participants: (n: number, f: Format) => counted(f, n, { one: "1 participant", other: "# participants" }),
+    announce: (found: string, problems: number, f: Format) =>
+      `Reading is done. ${found}. ${problems ? counted(f, problems, { one: "1 problem was found", other: "# problems were found" }) : "No problems were found"}.`,
+    facts: { participants: "Participants", bots: "Bots among them", classes: "Classes", rows: "Rows in the database", sessions: "Sessions", players: "Players", groups: "Groups", changes: "Changes", span: "From – to", none: "no times" },
     localTimes: (zone: string) => `Times on this page: ${zone}`,
   },
 
@@ -54,6 +56,20 @@ export const en = {
     columns: { name: "Session", players: "Players", groups: "Groups", models: "Models", changes: "Changes", span: "From – to" },
     chosen: (n: number, all: number, f: Format) => `${f.number(n)} of ${f.number(all)} chosen`,
     count: (n: number, f: Format) => counted(f, n, { one: "1 session", other: "# sessions" }),
+  },
+
+  classes: {
+    heading: "Classes",
+    columns: { name: "Class", rows: "Rows", columns: "Columns" },
+    show: (name: string) => `Look at ${name}`,
+  },
+
+  database: { heading: "Tables of the database", columns: { name: "Table", rows: "Rows" } },
+
+  notes: {
+    heading: "What the database does not say",
+    lead: "Without the experiment’s code some things can only be taken from the data. The ZIP’s README lists these, too.",
+    columns: { what: "Class or column", text: "What is not known" },
   },
 
   fields: {
@@ -101,6 +117,29 @@ export const en = {
       jsonl: ["JSON Lines", "Keeps numbers, text and lists apart"],
     } as Record<string, [string, string]>,
     filters: ["Leave out uproot’s internal fields", "As uproot’s own export does. Login tokens and join keys never leave, either way."] as [string, string],
+    psynet: {
+      form: "PsyNet’s form",
+      regular: "Everything, as psynet export writes it",
+      reduced: "For comparison. It leaves out worker ids and IP addresses and protects nobody beyond that.",
+      leaks: (n: number, f: Format) => counted(f, n, { one: "1 column still points at persons", other: "# columns still point at persons" }),
+      leakColumns: { column: "Column", holds: "What is in it" },
+      more: "Beside the tables",
+      timeline: ["Timeline", "What happened to each participant in order of time: modules, trials, responses"] as [string, string],
+      pass: {
+        database: ["database.zip", "As it was given; PsyNet can read it in again"],
+        basic_data: ["Basic data", "As they were given"],
+        logs: ["The server’s log", "May hold anything that the server noted"],
+        source_code: ["The experiment’s source code", "As it was given"],
+      } as Record<string, [string, string]>,
+      notThere: "Not among these files",
+      assets: "Assets",
+      asset: {
+        none: ["None", ""],
+        experiment: ["Made in the experiment", "Recordings of participants among them"],
+        all: ["All", ""],
+      } as Record<string, [string, string]>,
+      files: (n: number, f: Format) => counted(f, n, { one: "1 file", other: "# files" }),
+    },
     compression: "ZIP",
     compressions: { fast: "Quick to make", small: "Small to keep" } as Record<string, string>,
     recipe: "These choices as a recipe",

@@ -4,19 +4,23 @@ import { choose, hasView, loadRecipe, saveRecipe, toggleView } from "../choices.
 import type { Summary, View } from "../engine/types.js";
 import { t } from "../i18n/index.js";
 import { state } from "../state.js";
+import { Choice } from "./choice.js";
 import { GroupBy } from "./groupby.js";
 import { PickFiles } from "./pickfiles.js";
+import { PsynetOptions } from "./psynetoptions.js";
 
 const views: View[] = ["latest", "latest_by", "ultralong", "sparse", "page_times"];
 
 export function Options({ summary }: { summary: Summary }) {
   const recipe = state.recipe.value!;
   const words = t.value.options;
-  const uproot = summary.system === "uproot";
+  const { psynet } = summary;
   return (
     <section class="options" aria-labelledby="options">
       <h2 id="options">{words.heading}</h2>
-      {uproot && (
+      {psynet ? (
+        <PsynetOptions psynet={psynet} />
+      ) : (
         <fieldset>
           <legend>{words.views}</legend>
           {views.map((view) => (
@@ -33,7 +37,7 @@ export function Options({ summary }: { summary: Summary }) {
           <Choice key={filetype} type="radio" name="filetype" words={words.filetypes[filetype]!} checked={recipe.filetype === filetype} onChange={() => choose({ filetype })} />
         ))}
       </fieldset>
-      {uproot && <Choice type="checkbox" words={words.filters} checked={recipe.filters} onChange={() => choose({ filters: !recipe.filters })} />}
+      {!psynet && <Choice type="checkbox" words={words.filters} checked={recipe.filters} onChange={() => choose({ filters: !recipe.filters })} />}
       <fieldset class="inline">
         <legend>{words.compression}</legend>
         {(["fast", "small"] as const).map((compression) => (
@@ -42,27 +46,6 @@ export function Options({ summary }: { summary: Summary }) {
       </fieldset>
       <RecipeFile />
     </section>
-  );
-}
-
-interface ChoiceProps {
-  type: "checkbox" | "radio";
-  name?: string;
-  /** The label, and a hint or nothing. */
-  words: [string, string];
-  checked: boolean;
-  onChange: () => void;
-}
-
-function Choice({ type, name, words: [label, hint], checked, onChange }: ChoiceProps) {
-  return (
-    <label class="choice">
-      <input type={type} name={name} checked={checked} onChange={onChange} />
-      <span>
-        {label}
-        {hint && <span class="hint">{hint}</span>}
-      </span>
-    </label>
   );
 }
 

@@ -1,6 +1,8 @@
 // A look at any table of the result, before it is saved.
-import { useRef } from "preact/hooks";
-import type { TableInfo } from "../engine/types.js";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { faultOf, type Fault } from "../engine/error.js";
+import type { Recipe, TableInfo } from "../engine/types.js";
 import { f, t } from "../i18n/index.js";
 import { previewRows } from "../job.js";
 import { state } from "../state.js";
@@ -23,7 +25,7 @@ export function Preview() {
         {words.heading}{" "}
         {shown && (
           <span class="quiet">
-            {words.rows(shown.rows, f.value)}, {words.columns(shown.columns.length, f.value)}
+            {[shown.rows !== null && words.rows(shown.rows, f.value), words.columns(shown.columns.length, f.value)].filter(Boolean).join(", ")}
           </span>
         )}
       </h2>
@@ -32,21 +34,30 @@ export function Preview() {
       {shown && (
         <>
           <Pickers list={list} shown={shown} />
-          {shown.rows === 0 ? (
-            <p class="quiet">{words.empty}</p>
-          ) : (
-            <Grid
-              key={`${generation(tables)}\0${shown.path}`}
-              label={words.grid(shown.path)}
-              columns={shown.columns}
-              total={shown.rows}
-              load={(start, count) => previewRows(recipe, shown.path, start, count).then(({ rows }) => rows)}
-            />
-          )}
+          <Rows key={`${generation(tables)}\0${shown.path}`} recipe={recipe} table={shown} />
         </>
       )}
     </section>
   );
+}
+
+/** The rows of one table, which are counted first where nobody knows their number. */
+function Rows({ recipe, table: { path, rows, columns } }: { recipe: Recipe; table: TableInfo }) {
+  const words = t.value.preview;
+  const total = useSignal(rows);
+  const fault = useSignal<Fault | null>(null);
+  useEffect(() => {
+    if (rows !== null) return;
+    previewRows(recipe, path, 0, 1).then(
+      (preview) => (total.value = preview.total),
+      (error: unknown) => (fault.value = faultOf(error)),
+    );
+  }, []);
+  if (fault.value) return <FaultNote fault={fault.value} />;
+  if (total.value === null) return <p class="quiet">{words.wait}</p>;
+  if (total.value === 0) return <p class="quiet">{words.empty}</p>;
+  const load = (start: number, count: number) => previewRows(recipe, path, start, count).then((preview) => preview.rows);
+  return <Grid label={words.grid(path)} columns={columns} total={total.value} load={load} />;
 }
 
 function Pickers({ list, shown }: { list: TableInfo[]; shown: TableInfo }) {
@@ -83,8 +94,10 @@ function Pickers({ list, shown }: { list: TableInfo[]; shown: TableInfo }) {
   );
 }
 
-/** `Latest values: player`; the path where a view has no words here. */
+/** `Latest values: player`; of PsyNet's the class; the path where a view has no words here. */
 function nameOf({ view, kind, path }: TableInfo): string {
+  if (view === "data") return kind;
+  if (view === "timeline") return t.value.options.psynet.timeline[0];
   const name = t.value.options.view[view.startsWith("latest_by") ? "latest_by" : view]?.[0] ?? path;
   return kind ? `${name}: ${kind}` : name;
 }

@@ -1,0 +1,126 @@
+//! What was asked for on the command line.
+
+use crate::Failure;
+use std::path::PathBuf;
+use windrow::psynet::{Assets, Form};
+use windrow::recipe::{Filetype, Psynet, ViewName};
+use windrow::study::{Data, Study};
+
+/// What was asked for.
+#[derive(Default)]
+pub struct Arguments {
+    pub inputs: Vec<PathBuf>,
+    pub output: Option<PathBuf>,
+    pub recipe: Option<PathBuf>,
+    pub sessions: Vec<String>,
+    pub gvars: Vec<String>,
+    pub views: Option<Vec<ViewName>>,
+    pub format: Option<String>,
+    pub filetype: Option<Filetype>,
+    pub filters: Option<bool>,
+    pub small: bool,
+    pub threads: Option<usize>,
+    pub include_secrets: bool,
+    pub json: bool,
+    pub form: Option<Form>,
+    pub assets: Option<Assets>,
+    pub basic_data: bool,
+    pub logs: bool,
+    pub source_code: bool,
+    pub no_database: bool,
+    pub no_timeline: bool,
+}
+
+/// Reads the arguments after the command.
+pub fn arguments(mut parser: lexopt::Parser) -> Result<Arguments, Failure> {
+    use lexopt::Arg::{Long, Short, Value};
+    use lexopt::ValueExt;
+    let mut a = Arguments::default();
+    let usage = |text: &str| Failure::Usage(text.to_owned());
+    while let Some(argument) = parser.next()? {
+        match argument {
+            Value(path) => a.inputs.push(path.into()),
+            Short('o') | Long("output") => a.output = Some(parser.value()?.into()),
+            Long("recipe") => a.recipe = Some(parser.value()?.into()),
+            Long("session") => a.sessions.push(parser.value()?.string()?),
+            Long("gvar") => a.gvars.push(parser.value()?.string()?),
+            Long("views") => {
+                let list = parser.value()?.string()?;
+                let views = list.split(',').map(ViewName::parse).collect::<Option<Vec<_>>>();
+                a.views =
+                    Some(views.ok_or_else(|| usage("--views takes ultralong,sparse,latest,latest_by,page_times"))?);
+            }
+            Long("format") => a.format = Some(parser.value()?.string()?),
+            Long("filetype") => {
+                a.filetype = Some(match parser.value()?.string()?.as_str() {
+                    "csv" => Filetype::Csv,
+                    "jsonl" => Filetype::Jsonl,
+                    _ => return Err(usage("--filetype takes csv or jsonl")),
+                });
+            }
+            Long("form") => {
+                a.form = Some(match parser.value()?.string()?.as_str() {
+                    "regular" => Form::Regular,
+                    "anonymous" => Form::PsynetAnonymous,
+                    _ => return Err(usage("--form takes regular or anonymous")),
+                });
+            }
+            Long("assets") => {
+                a.assets = Some(match parser.value()?.string()?.as_str() {
+                    "none" => Assets::None,
+                    "experiment" => Assets::Experiment,
+                    "all" => Assets::All,
+                    _ => return Err(usage("--assets takes none, experiment or all")),
+                });
+            }
+            Long("basic-data") => a.basic_data = true,
+            Long("logs") => a.logs = true,
+            Long("source-code") => a.source_code = true,
+            Long("no-database") => a.no_database = true,
+            Long("no-timeline") => a.no_timeline = true,
+            Long("filters") => a.filters = Some(true),
+            Long("no-filters") => a.filters = Some(false),
+            Long("small") => a.small = true,
+            Long("threads") => a.threads = Some(parser.value()?.parse()?),
+            Long("include-secrets") => a.include_secrets = true,
+            Long("json") => a.json = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if a.inputs.is_empty() {
+        return Err(usage("which file shall be read"));
+    }
+    Ok(a)
+}
+
+impl Arguments {
+    /// The choices for PsyNet: those of a recipe, changed by options.
+    pub fn psynet(&self, recipe: Psynet) -> Psynet {
+        Psynet {
+            form: self.form.unwrap_or(recipe.form),
+            assets: self.assets.unwrap_or(recipe.assets),
+            database: recipe.database && !self.no_database,
+            timeline: recipe.timeline && !self.no_timeline,
+            basic_data: recipe.basic_data || self.basic_data,
+            logs: recipe.logs || self.logs,
+            source_code: recipe.source_code || self.source_code,
+        }
+    }
+
+    /// Options that the input has no use for are a mistake, not a wish to be passed over in silence.
+    pub fn check(&self, study: &Study) -> Result<(), Failure> {
+        let uproot =
+            !self.sessions.is_empty() || !self.gvars.is_empty() || self.views.is_some() || self.filters.is_some();
+        let passed_on = self.basic_data || self.logs || self.source_code || self.no_database || self.no_timeline;
+        let psynet = self.form.is_some() || self.assets.is_some() || passed_on;
+        match study.data {
+            Data::Uproot(_) if psynet => {
+                Err(Failure::Usage("an option is for PsyNet exports, and this is none".to_owned()))
+            }
+            Data::Psynet(_) if uproot => {
+                Err(Failure::Usage("an option is for uproot, and this is a PsyNet export".to_owned()))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Reads the files that were given, by the ranges that the library wants.
+
+use crate::Failure;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use windrow::error::{Code, Error, Place};
+use windrow::limits::Limits;
+use windrow::source::{FileInfo, Reader, Want};
+use windrow::study::{Opening, Study};
+
+/// The files that were given, to be read by ranges.
+pub struct Input {
+    /// Where each is, its name in the study, its size.
+    paths: Vec<(PathBuf, String, u64)>,
+}
+
+impl Input {
+    /// Lists the inputs; folders give all files below them.
+    pub fn new(inputs: &[PathBuf]) -> Result<Input, Failure> {
+        let mut paths = Vec::new();
+        for input in inputs {
+            let name = input.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+            list(input, name, &mut paths).map_err(|e| unreadable(input, &e))?;
+        }
+        Ok(Input { paths })
+    }
+
+    /// Whether a file is one of these, links followed.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.paths.iter().any(|(own, ..)| own.canonicalize().is_ok_and(|own| own == path))
+    }
+
+    /// Pushes a range in pieces.
+    pub fn read(&self, want: &Want, mut push: impl FnMut(&[u8]) -> windrow::error::Result<()>) -> Result<(), Failure> {
+        let path = &self.paths[want.file].0;
+        let mut file = File::open(path).map_err(|e| unreadable(path, &e))?;
+        file.seek(SeekFrom::Start(want.range.start)).map_err(|e| unreadable(path, &e))?;
+        let most = usize::try_from(want.range.end - want.range.start).unwrap_or(usize::MAX);
+        let mut buffer = vec![0; most.min(4 << 20)];
+        let mut at = want.range.start;
+        while at < want.range.end {
+            let room = buffer.len().min(usize::try_from(want.range.end - at).unwrap_or(usize::MAX));
+            let n = file.read(&mut buffer[..room]).map_err(|e| unreadable(path, &e))?;
+            if n == 0 {
+                return Err(Error::new(Code::Io, Place::file(path.to_string_lossy()).byte(at)).into());
+            }
+            push(&buffer[..n])?;
+            at += n as u64;
+        }
+        Ok(())
+    }
+}
+
+/// Reads the inputs.
+pub fn open(inputs: &[PathBuf]) -> Result<(Study, Input), Failure> {
+    let input = Input::new(inputs)?;
+    let files = input.paths.iter().map(|(_, name, size)| FileInfo { path: name.clone(), size: *size }).collect();
+    let mut opening = Opening::new(files, Limits { memory: 16 << 30, ..Limits::default() })?;
+    let mut progress = Progress::new("reading");
+    while let Some(want) = opening.want()? {
+        let (mut at, size) = (want.range.start, input.paths[want.file].2);
+        input.read(&want, |chunk| {
+            at += chunk.len() as u64;
+            progress.show(at as f64 / size.max(1) as f64);
+            opening.push(chunk)
+        })?;
+    }
+    drop(progress);
+    Ok((opening.finish()?, input))
+}
+
+fn list(path: &Path, name: String, found: &mut Vec<(PathBuf, String, u64)>) -> io::Result<()> {
+    let about = std::fs::metadata(path)?;
+    if !about.is_dir() {
+        found.push((path.to_owned(), name, about.len()));
+        return Ok(());
+    }
+    let mut entries = std::fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
+    // The order of a folder differs from system to system.
+    entries.sort_by_key(|e| e.file_name());
+    for entry in entries {
+        list(&entry.path(), format!("{name}/{}", entry.file_name().to_string_lossy()), found)?;
+    }
+    Ok(())
+}
+
+/// What to say of a file that the system does not let be read.
+pub fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Error::new(Code::Io, Place::file(path.to_string_lossy())).detail(format!("The system says: {error}.")).into()
+}
+
+/// A line on a terminal that says how far the work is.
+pub struct Progress {
+    label: &'static str,
+    shown: i64,
+}
+
+impl Progress {
+    pub fn new(label: &'static str) -> Self {
+        Progress { label, shown: if io::stderr().is_terminal() { -1 } else { i64::MAX } }
+    }
+
+    pub fn show(&mut self, done: f64) {
+        let percent = (done * 100.0) as i64;
+        if percent > self.shown {
+            eprint!("\r{} {percent} %", self.label);
+            self.shown = percent;
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if (0..i64::MAX).contains(&self.shown) {
+            eprint!("\r\x1b[K");
+        }
+    }
+}
