@@ -202,7 +202,7 @@ fn archives_and_raw_tables_are_taken_for_psynet_and_nothing_else_is() {
     assert_eq!(system("no name at all", &files[0].1), Ok("psynet"));
     assert_eq!(system("participant.csv", b"id,type,vars\n1,psynet.bot.Bot,{}\n"), Ok("psynet"));
     assert_eq!(system("notes.csv", b"id,type,vars\n1,psynet.bot.Bot,{}\n"), Err(Code::UnknownFormat));
-    assert_eq!(system("empty.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), Err(Code::UnknownFormat));
+    assert_eq!(system("empty.zip", b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"), Err(Code::Unsupported));
 }
 
 #[test]

@@ -259,9 +259,7 @@ impl Archive {
         match listed {
             Ok(members) => {
                 if members.len() >= self.limits.members {
-                    return Err(
-                        Error::new(Code::TooLong, Place::file(path)).detail("It has more members than the limit.")
-                    );
+                    return Err(Error::new(Code::TooManyMembers, Place::file(path)));
                 }
                 if entry.role == Role::SourceCode {
                     let is_source = |m: &Member| m.path.ends_with(".py") && m.size <= LONGEST_SOURCE;
