@@ -37,6 +37,54 @@ pub struct Recipe {
     pub include_secrets: bool,
     /// Fast or small.
     pub compression: Compression,
+    /// Preparation for sharing; needs a key, which is never part of a recipe.
+    #[serde(skip_serializing_if = "Protect::is_off")]
+    pub protect: Protect,
+    /// How many participants must share their quasi-identifiers; 0 or 1 suppresses nothing. Only matters for sharing.
+    #[serde(skip_serializing_if = "is_default_k")]
+    pub k: u32,
+}
+
+/// The k of open sharing.
+pub const K: u32 = 5;
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_default_k(k: &u32) -> bool {
+    *k == K
+}
+
+/// How data are prepared for sharing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protect {
+    /// Not at all.
+    #[default]
+    Off,
+    /// Identifiers are replaced, everything else stays: for colleagues under an agreement.
+    Pseudonymize,
+    /// For open sharing: what no rule knows is withheld.
+    Share,
+}
+
+impl Protect {
+    /// Whether nothing is done.
+    pub fn is_off(&self) -> bool {
+        *self == Protect::Off
+    }
+
+    /// The name in recipes and on the command line.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Protect::Off => "off",
+            Protect::Pseudonymize => "pseudonymize",
+            Protect::Share => "share",
+        }
+    }
+
+    /// The level of a name.
+    pub fn parse(name: &str) -> Option<Protect> {
+        [Protect::Off, Protect::Pseudonymize, Protect::Share].into_iter().find(|p| p.as_str() == name)
+    }
 }
 
 /// A view by its name in recipes and on the command line.
@@ -138,6 +186,8 @@ impl Default for Recipe {
             filters: true,
             include_secrets: false,
             compression: Compression::Fast,
+            protect: Protect::Off,
+            k: K,
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
 use crate::log::Log;
+use crate::protect::report::Report;
 use crate::read::{self, Filled, Format, HEAD, Input};
 use crate::source::{FileInfo, Reader, Want};
 use std::sync::Arc;
@@ -27,6 +28,8 @@ pub struct Study {
     pub log: Arc<Log>,
     /// What went wrong on the way.
     pub problems: Problems,
+    /// What was done to protect participants; nothing in a study as it was read.
+    pub protection: Option<Arc<Report>>,
 }
 
 impl Opening {
@@ -56,7 +59,7 @@ impl Opening {
             let nothing = || Error::new(Code::NothingToExport, Place::default());
             return Err(first.map_or_else(nothing, Error::from).in_file(name));
         }
-        Ok(Study { files: self.files, format, log: Arc::new(log), problems })
+        Ok(Study { files: self.files, format, log: Arc::new(log), problems, protection: None })
     }
 
     /// What is missing of the files' beginnings.

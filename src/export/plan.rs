@@ -3,6 +3,7 @@
 use crate::describe::{dictionary, readme};
 use crate::error::{Code, Error, Place, Result};
 use crate::log::Session;
+use crate::protect::report;
 use crate::recipe::{Recipe, grouped_folder};
 use crate::study::Study;
 use crate::view::{Table, View};
@@ -142,7 +143,8 @@ pub(super) fn jobs(study: &Study, recipe: &Recipe) -> Result<Vec<Job>> {
             ("README.txt", readme::text(study, session, recipe, &files)),
             ("DATA_DICTIONARY.json", dictionary::text(study, session, recipe)),
         ];
-        for (name, bytes) in at_hand {
+        let protection = study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]);
+        for (name, bytes) in at_hand.into_iter().chain(protection) {
             jobs.push(Job::Bytes { path: format!("{folder}/{name}"), bytes, listed: Some(name.to_owned()) });
         }
         for file in files {
