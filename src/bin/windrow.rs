@@ -10,7 +10,9 @@ use windrow::error::{Code, Error, Place, Problem};
 use windrow::export::{self, Export, threads};
 use windrow::limits::Limits;
 use windrow::log::Session;
-use windrow::recipe::{Compression, Filetype, Recipe, ViewName};
+use windrow::protect::check::{Leak, Leaks, check};
+use windrow::protect::uproot::protect;
+use windrow::recipe::{Compression, Filetype, Protect, Recipe, ViewName};
 use windrow::source::{FileInfo, Reader};
 use windrow::study::{Opening, Study};
 use windrow::view::{Cursor, Table, View};
@@ -24,13 +26,17 @@ windrow: an experiment's log as tables, on this machine only
   windrow export INPUT... -o OUT.zip [--session NAME]... [--filetype csv|jsonl]
       [--filters|--no-filters] [--gvar FIELD]... [--views LIST] [--small] [--threads N]
       [--recipe FILE] [--include-secrets]
-      everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times
+      [--protect share|pseudonymize [--key FILE] [--k N]]
+      everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times;
+      --protect prepares the data for sharing and gives no ZIP if an identifier is left
+  windrow key -o FILE
+      a new project key, with which several protected exports can be joined; keep it secret
   windrow view INPUT... --session NAME --format ultralong|sparse|latest|page-times
       [--gvar FIELD]... [--filters|--no-filters] [--filetype csv|jsonl] [--include-secrets]
       one table over all kinds of storage, on standard output
 
 INPUT is a database dump of uproot. Errors with --json are one JSON object.
-Exit: 0 done, 1 done with problems, 2 bad input or usage.
+Exit: 0 done, 1 done with problems, 2 bad input or usage, 3 an identifier was left and there is no ZIP.
 ";
 
 /// What went wrong in the skin itself or below it.
@@ -38,6 +44,8 @@ enum Failure {
     Usage(String),
     Work(Error),
     Output(io::Error),
+    /// What was left in a protected ZIP.
+    Leaks(Leaks),
 }
 
 impl From<Error> for Failure {
@@ -73,6 +81,9 @@ struct Arguments {
     threads: Option<usize>,
     include_secrets: bool,
     json: bool,
+    protect: Option<Protect>,
+    key: Option<PathBuf>,
+    k: Option<u32>,
 }
 
 fn main() -> ExitCode {
@@ -81,10 +92,15 @@ fn main() -> ExitCode {
         Ok(problems) => ExitCode::from(u8::from(problems)),
         // A reader that closed the pipe has seen enough.
         Err(Failure::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Leaks(leaks)) => {
+            leaked(&leaks, json);
+            ExitCode::from(3)
+        }
         Err(failure) => {
             let problem = match failure {
                 Failure::Usage(text) => Problem::new(Code::Usage, Place::default()).detail(format!("It says: {text}.")),
                 Failure::Work(error) => error.problem().clone(),
+                Failure::Leaks(_) => Problem::new(Code::Leak, Place::default()),
                 Failure::Output(e) => {
                     Problem::new(Code::Io, Place::default()).detail(format!("The output could not be written: {e}."))
                 }
@@ -115,18 +131,19 @@ fn run() -> Result<bool, Failure> {
         Some(other) => return Err(other.unexpected().into()),
         None => return Err(Failure::Usage("there is no command; one is windrow inspect INPUT".to_owned())),
     };
-    if !["inspect", "export", "view"].contains(&command.as_str()) {
+    if !["inspect", "export", "view", "key"].contains(&command.as_str()) {
         return Err(Failure::Usage(format!("there is no command {command}")));
     }
-    let arguments = arguments(parser)?;
+    let arguments = arguments(parser, command == "key")?;
     match command.as_str() {
         "inspect" => inspect(&arguments),
         "export" => export(&arguments),
+        "key" => new_key(&arguments),
         _ => view(&arguments),
     }
 }
 
-fn arguments(mut parser: lexopt::Parser) -> Result<Arguments, Failure> {
+fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments, Failure> {
     use lexopt::Arg::{Long, Short, Value};
     use lexopt::ValueExt;
     let mut a = Arguments::default();
@@ -161,10 +178,16 @@ fn arguments(mut parser: lexopt::Parser) -> Result<Arguments, Failure> {
             Long("threads") => a.threads = Some(parser.value()?.parse()?),
             Long("include-secrets") => a.include_secrets = true,
             Long("json") => a.json = true,
+            Long("protect") => {
+                let level = Protect::parse(&parser.value()?.string()?);
+                a.protect = Some(level.ok_or_else(|| usage("--protect takes share or pseudonymize"))?);
+            }
+            Long("key") => a.key = Some(parser.value()?.into()),
+            Long("k") => a.k = Some(parser.value()?.parse()?),
             other => return Err(other.unexpected().into()),
         }
     }
-    if a.inputs.is_empty() {
+    if a.inputs.is_empty() && !no_input {
         return Err(usage("which file shall be read"));
     }
     Ok(a)
@@ -228,18 +251,102 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     {
         return Err(Failure::Usage("the ZIP would overwrite the input".to_owned()));
     }
-    let mut export = Export::new(&study, &recipe)?;
+    recipe.protect = a.protect.unwrap_or(recipe.protect);
+    recipe.k = a.k.unwrap_or(recipe.k);
+    if recipe.protect.is_off() {
+        if a.key.is_some() {
+            return Err(Failure::Usage("--key is for --protect".to_owned()));
+        }
+        write_zip(&mut Export::new(&study, &recipe)?, a, output, |_| Ok(()))?;
+        return Ok(report(&study, &export::chosen(&study, &recipe)?));
+    }
+    if recipe.include_secrets {
+        return Err(Failure::Usage("--include-secrets and --protect exclude each other".to_owned()));
+    }
+    let key = match &a.key {
+        Some(path) => key_of(path)?,
+        None => random_key()?,
+    };
+    let protected = protect(&study, &recipe, &key, a.key.is_some(), limits())?;
+    write_zip(&mut Export::new(&protected.study, &protected.recipe)?, a, output, |partial| {
+        let leaks = check(io::BufReader::new(File::open(partial)?), &protected.searcher, &protected.own_columns)?;
+        if leaks.total == 0 { Ok(()) } else { Err(Failure::Leaks(leaks)) }
+    })?;
+    Ok(report(&study, &export::chosen(&study, &recipe)?))
+}
+
+/// What was left, in words or as JSON.
+fn leaked(leaks: &Leaks, json: bool) {
+    let problem = Problem { count: leaks.total, ..Problem::new(Code::Leak, Place::default()) };
+    if json {
+        eprintln!("{}", serde_json::to_string(&ProblemSummary::from(&problem)).unwrap_or_default());
+        return;
+    }
+    eprintln!("windrow: {problem}");
+    for Leak { file, row, column, masked, class, form } in &leaks.list {
+        let row = row.map(|row| format!(", row {row}")).unwrap_or_default();
+        let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
+        eprintln!("  {file}{row}{column}: {masked} as {form}, class {}", class.as_str());
+    }
+}
+
+/// The first line of a key file.
+const KEY_FILE: &str = "windrow-project-key/1";
+
+fn random_key() -> Result<[u8; 32], Failure> {
+    let mut key = [0; 32];
+    getrandom::fill(&mut key).map_err(|e| Failure::Usage(format!("the system gives no random numbers: {e}")))?;
+    Ok(key)
+}
+
+/// A project key from its file.
+fn key_of(path: &Path) -> Result<[u8; 32], Failure> {
+    let text = std::fs::read_to_string(path).map_err(|e| unreadable(path, &e))?;
+    let digits = text.strip_prefix(KEY_FILE).map(str::trim).unwrap_or_default();
+    let mut key = [0; 32];
+    let whole = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    if !whole {
+        return Err(Failure::Usage("this is no key file; windrow key -o FILE makes one".to_owned()));
+    }
+    for (byte, pair) in key.iter_mut().zip(digits.as_bytes().chunks(2)) {
+        *byte = pair.iter().filter_map(|d| char::from(*d).to_digit(16)).fold(0, |n, d| n << 4 | d as u8);
+    }
+    Ok(key)
+}
+
+fn new_key(a: &Arguments) -> Result<bool, Failure> {
+    let output = a.output.as_ref().ok_or_else(|| Failure::Usage("where to: -o FILE".to_owned()))?;
+    let key = random_key()?;
+    let digits: String = key.iter().map(|b| format!("{b:02x}")).collect();
+    let mut options = File::options();
+    // A key that is there is never overwritten: what was made with it could not be joined any more.
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(output)?;
+    write!(file, "{KEY_FILE}\n{digits}\n")?;
+    file.sync_all()?;
+    Ok(false)
+}
+
+/// Writes the ZIP and gives it its name if `check` agrees.
+fn write_zip(
+    export: &mut Export,
+    a: &Arguments,
+    output: &Path,
+    check: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     // The archive is complete or there is none: it gets its name only at the end.
-    let mut partial = output.clone().into_os_string();
+    let mut partial = output.to_owned().into_os_string();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let threads = a.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let written = write_archive(&mut export, threads, &partial).and_then(|()| Ok(std::fs::rename(&partial, output)?));
-    if let Err(failure) = written {
+    let written = write_archive(export, threads, &partial)
+        .and_then(|()| check(&partial))
+        .and_then(|()| Ok(std::fs::rename(&partial, output)?));
+    written.inspect_err(|_| {
         let _ = std::fs::remove_file(&partial);
-        return Err(failure);
-    }
-    Ok(report(&study, &export::chosen(&study, &recipe)?))
+    })
 }
 
 fn write_archive(export: &mut Export, threads: usize, path: &Path) -> Result<(), Failure> {
@@ -294,11 +401,15 @@ fn files(inputs: &[PathBuf]) -> Result<Vec<(PathBuf, String, u64)>, Failure> {
     Ok(paths)
 }
 
+fn limits() -> Limits {
+    Limits { memory: 16 << 30, ..Limits::default() }
+}
+
 /// Reads the inputs.
 fn open(inputs: &[PathBuf]) -> Result<Study, Failure> {
     let paths = files(inputs)?;
     let files = paths.iter().map(|(_, name, size)| FileInfo { path: name.clone(), size: *size }).collect();
-    let mut opening = Opening::new(files, Limits { memory: 16 << 30, ..Limits::default() })?;
+    let mut opening = Opening::new(files, limits())?;
     let mut buffer = vec![0; 4 << 20];
     let mut progress = Progress::new("reading");
     while let Some(want) = opening.want()? {
