@@ -313,7 +313,7 @@ impl<'a> Rewriting<'a> {
         let id = self.log.value(change);
         let (kind, text) = self.log.values.get(id);
         let counts = self.counts.entry((at.kind, at.name)).or_default();
-        if at.field.plans.get("").is_none_or(|plan| plan.action == Action::Remove) {
+        if at.field.removed() {
             counts.removed += 1;
             return Ok(None);
         }
@@ -479,7 +479,10 @@ impl<'a> Rewriting<'a> {
         for ((kind, name), field) in &self.survey.fields {
             let counts = self.counts.get(&(kind.as_str(), name.as_str())).copied().unwrap_or_default();
             for (below, plan) in &field.plans {
-                let path = format!("{kind}..{name}{below}");
+                let path = format!("{kind}..{name}{}", shown(field, below));
+                if all.last().is_some_and(|last: &PathReport| last.path == path) {
+                    continue;
+                }
                 all.push(PathReport {
                     path: self.transform.words.replace(&path, "").unwrap_or(path),
                     class: plan.class,
@@ -492,6 +495,28 @@ impl<'a> Rewriting<'a> {
         }
         all
     }
+}
+
+/// A path inside a field without keys that may be data: those of removed members, and those that one storage has.
+fn shown(field: &Field, below: &str) -> String {
+    let (mut real, mut shown) = (String::new(), String::new());
+    for (i, part) in below.split('.').enumerate() {
+        if i == 0 {
+            real.push_str(part);
+            shown.push_str(part);
+            continue;
+        }
+        let key = part.split('[').next().unwrap_or_default();
+        let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
+        real = format!("{real}.{key}");
+        let removed = field.plans.get(&real).is_some_and(|plan| plan.action == Action::Remove);
+        let hidden = rare || removed || !crate::protect::detect::detect(key).is_empty();
+        shown.push_str(&format!(".{}", if hidden { "*" } else { key }));
+        let rest = part.get(key.len()..).unwrap_or_default();
+        real.push_str(rest);
+        shown.push_str(rest);
+    }
+    shown
 }
 
 /// Stores a new value with the old type where it still fits.

@@ -41,6 +41,14 @@ pub(super) struct Field {
     pub shape: Shape,
 }
 
+impl Field {
+    /// Whether nothing of the field stays; of an object some members may.
+    pub fn removed(&self) -> bool {
+        self.plans.values().all(|plan| plan.action == Action::Remove)
+            || self.plans.get("").is_none_or(|plan| plan.action == Action::Remove && plan.decided_by != DecidedBy::Default)
+    }
+}
+
 /// What was found in the texts of a path.
 #[derive(Default)]
 struct Seen {
@@ -214,7 +222,8 @@ fn look(
             seen.stats.values += count;
             match value_kind {
                 Type::UUID => seen.stats.uuids += count,
-                Type::RANDOM => {}
+                // The state of a generator tells its next draws; it goes as bytes do.
+                Type::RANDOM => seen.stats.binaries += count,
                 _ => {
                     seen.stats.binaries += count;
                     *seen.texts.entry(crate::json::content(text).unwrap_or_default().chars().take(24).collect()).or_default() += count;

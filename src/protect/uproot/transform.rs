@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::identity::{Identity, Words};
-use super::leaves::{self, Shape, inner, member, quoted};
+use super::leaves::{self, inner, member, quoted};
 use super::survey::{Field, Plan, is_data_key};
 use crate::error::Result;
 use crate::json;
@@ -58,8 +58,7 @@ impl Transform<'_> {
 
     /// The new value as canonical JSON; `None` removes it.
     pub fn value(&mut self, kind: Type, text: &str, field: &Field, owner: Owner<'_>) -> Result<Option<String>> {
-        let root = field.plans.get("");
-        if root.is_none_or(|plan| plan.action == Action::Remove) {
+        if field.removed() {
             return Ok(None);
         }
         let domain = match kind {
@@ -108,7 +107,8 @@ impl Transform<'_> {
 
     fn node(&mut self, text: &str, below: &str, field: &Field, owner: Owner<'_>, level: usize) -> Result<Option<String>> {
         let plan = field.plans.get(below).or_else(|| below.rsplit_once('.').and_then(|(a, _)| field.plans.get(&leaves::any(a))));
-        if plan.is_some_and(|plan| plan.action == Action::Remove) {
+        let object = below.is_empty() && text.starts_with('{');
+        if plan.is_some_and(|plan| plan.action == Action::Remove) && !object {
             return Ok(None);
         }
         Ok(Some(match text.as_bytes().first() {
@@ -194,7 +194,7 @@ impl Transform<'_> {
         }
         let mut items = Vec::new();
         for (index, value) in json::items(text).unwrap_or_default().into_iter().enumerate() {
-            let path = leaves::item(below, index, field.shape as Shape);
+            let path = leaves::item(below, index, field.shape);
             items.push(self.node(value, &path, field, owner, level)?.unwrap_or_else(|| NOTHING.to_owned()));
         }
         if owner.sorted && below.is_empty() {
