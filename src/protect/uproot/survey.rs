@@ -9,8 +9,8 @@ use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::detect::{self, Kind};
-use crate::protect::pseudonym::{Domain, uuid_bytes};
-use crate::protect::time::{Iso, Window};
+use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
+use crate::protect::time::{self, Iso, Window};
 use crate::protect::{defaults, names};
 use crate::recipe::Protect;
 use crate::value::Type;
@@ -221,7 +221,13 @@ fn look(
             let seen = all.entry(String::new()).or_default();
             seen.stats.values += count;
             match value_kind {
-                Type::UUID => seen.stats.uuids += count,
+                Type::UUID => {
+                    seen.stats.uuids += count;
+                    let bytes = crate::json::content(text).and_then(|t| time::decode(&t));
+                    if let Some(bytes) = bytes.and_then(|b| <[u8; 16]>::try_from(b).ok()) {
+                        *seen.texts.entry(uuid_text(&bytes)).or_default() += count;
+                    }
+                }
                 // The state of a generator tells its next draws; it goes as bytes do.
                 Type::RANDOM => seen.stats.binaries += count,
                 _ => {
