@@ -51,7 +51,10 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
     }
     out.item("DATA_DICTIONARY.json", "What the columns mean, and counts for every field.");
     if study.protection.is_some() {
-        out.item(report::TEXT, "What was removed, replaced and withheld to protect participants, what remains and what to decide.");
+        out.item(
+            report::TEXT,
+            "What was removed, replaced and withheld to protect participants, what remains and what to decide.",
+        );
         out.item(report::JSON, "The same for programs, field by field.");
     }
     out.item("SHA256SUMS", "Checksums of the files; check them in this folder with: sha256sum -c SHA256SUMS");

@@ -137,7 +137,8 @@ fn cells(
             }
             let field = if column == "!data" { named.as_deref().unwrap_or_default() } else { column };
             let values = own.get(&format!("{}..{field}", kind(file)));
-            let found = values.filter(|_| row > 1).and_then(|values| values.get(std::str::from_utf8(cell).unwrap_or_default()));
+            let found =
+                values.filter(|_| row > 1).and_then(|values| values.get(std::str::from_utf8(cell).unwrap_or_default()));
             if let Some(value) = found.filter(|value| !value.is_empty()) {
                 leaks.total += 1;
                 if leaks.list.len() < Hits::MOST {

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use crate::describe::dictionary;
 use crate::describe::readme::Text;
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::quasi::Risk;
@@ -106,9 +107,12 @@ pub struct Report {
     pub not_searched: u64,
 }
 
-/// Every word that stands in each report, in lower case: finding one there tells nothing about a person.
+/// Every word that stands in each report or dictionary, in lower case: finding one there tells nothing about a person.
 pub fn words() -> BTreeSet<String> {
     let mut all = BTreeSet::new();
+    for text in dictionary::prose() {
+        all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
+    }
     for level in [Protect::Share, Protect::Pseudonymize] {
         let report = Report { level, ..Report::default() };
         for text in [report.text(), report.json()] {
@@ -149,12 +153,17 @@ impl Report {
                 "path": p.path, "class": p.class.as_str(), "action": p.action.as_str(), "reason": p.reason, "decided_by": decided(p.decided_by),
             });
             if let (Some([kept, changed, removed]), Some(line)) = (p.counts, line.as_object_mut()) {
-                line.insert("changes".to_owned(), serde_json::json!({ "kept": kept, "changed": changed, "removed": removed }));
+                line.insert(
+                    "changes".to_owned(),
+                    serde_json::json!({ "kept": kept, "changed": changed, "removed": removed }),
+                );
             }
             line
         };
         let time = match self.share() {
-            true => serde_json::json!({ "mode": "relative", "rounding_seconds": 1, "sessions_from_session_start": self.sessions_interacting }),
+            true => {
+                serde_json::json!({ "mode": "relative", "rounding_seconds": 1, "sessions_from_session_start": self.sessions_interacting })
+            }
             false => serde_json::json!({ "mode": "keep" }),
         };
         let all = serde_json::json!({
@@ -245,11 +254,16 @@ impl Report {
                 ));
             }
             out.heading("Withheld");
-            out.paragraph("Texts below are [withheld] because nobody has reviewed them. Numbers and truth values there stay.");
+            out.paragraph(
+                "Texts below are [withheld] because nobody has reviewed them. Numbers and truth values there stay.",
+            );
             self.list(&mut out, &self.fields(|p| p.action == Action::Withhold));
         }
         if self.withheld_by_search > 0 {
-            out.paragraph(&format!("{} further values held an identifier in some other form and are withheld.", self.withheld_by_search));
+            out.paragraph(&format!(
+                "{} further values held an identifier in some other form and are withheld.",
+                self.withheld_by_search
+            ));
         }
         out.heading("What remains");
         self.list(&mut out, &self.fields(|p| p.action == Action::Keep && p.counts.is_some()));

@@ -36,20 +36,27 @@ fn interact(log: &Log, session: &Session) -> bool {
         let field = log.fields.get(span.field);
         let values = || log.changes(span).iter().map(|change| log.values.get(log.value(*change)));
         match (kind, field) {
-            (Some("group"), "_uproot_players" | "players") => {
-                if values().any(|(_, text)| json::items(text).is_some_and(|players| players.len() > 1)) {
-                    return true;
-                }
+            (Some("group"), "_uproot_players" | "players")
+                if values().any(|(_, text)| json::items(text).is_some_and(|players| players.len() > 1)) =>
+            {
+                return true;
             }
             (Some("model"), _) => {
                 let senders = senders.entry(span.storage).or_default();
                 for (kind, text) in values() {
                     let relevant = kind == Type::PLAYER || field == "entry";
-                    walk(if relevant { text } else { "null" }, "", Shape { entry: true }, 0, &|_| false, &mut |_, leaf| {
-                        if let Leaf::Player(session, name) | Leaf::Pair(session, name) = leaf {
-                            senders.insert((session.to_owned(), name.to_owned()));
-                        }
-                    });
+                    walk(
+                        if relevant { text } else { "null" },
+                        "",
+                        Shape { entry: true },
+                        0,
+                        &|_| false,
+                        &mut |_, leaf| {
+                            if let Leaf::Player(session, name) | Leaf::Pair(session, name) = leaf {
+                                senders.insert((session.to_owned(), name.to_owned()));
+                            }
+                        },
+                    );
                     if senders.len() > 1 {
                         return true;
                     }
@@ -82,6 +89,7 @@ pub(super) fn start(log: &Log, session: &Session) -> Start {
             }
         }
     }
-    let starts = players.into_iter().filter_map(|(storage, (times, started))| Some((storage, time::start(times, started)?)));
+    let starts =
+        players.into_iter().filter_map(|(storage, (times, started))| Some((storage, time::start(times, started)?)));
     Start::Participants(starts.collect())
 }

@@ -124,7 +124,8 @@ impl Words {
 
     /// Puts the longest identifiers first.
     pub fn settle(&mut self) {
-        let longest = |a: &Word, b: &Word| (b.text.len(), &a.text, &a.session).cmp(&(a.text.len(), &b.text, &b.session));
+        let longest =
+            |a: &Word, b: &Word| (b.text.len(), &a.text, &a.session).cmp(&(a.text.len(), &b.text, &b.session));
         self.by_first.values_mut().for_each(|words| words.sort_by(longest));
         self.plain.sort_by(longest);
     }
@@ -186,9 +187,13 @@ mod tests {
     #[test]
     fn whole_words_only_and_the_longest_first() {
         let mut words = Words::default();
-        for (text, session, with) in
-            [("vxeb1", "a", "P1"), ("vxeb1", "b", "P2"), ("Ottilie Berg", "", "[removed]"), ("+49 30", "", "X"), ("李雷", "", "Y")]
-        {
+        for (text, session, with) in [
+            ("vxeb1", "a", "P1"),
+            ("vxeb1", "b", "P2"),
+            ("Ottilie Berg", "", "[removed]"),
+            ("+49 30", "", "X"),
+            ("李雷", "", "Y"),
+        ] {
             words.add(text, session, with);
         }
         words.settle();

@@ -15,7 +15,8 @@ pub(super) struct Shape {
 
 /// The path of a member.
 pub(super) fn member(path: &str, key: &str) -> String {
-    let plain = key.len() <= 40 && !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let plain =
+        key.len() <= 40 && !key.is_empty() && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
     if plain { format!("{path}.{key}") } else { any(path) }
 }
 

@@ -79,8 +79,16 @@ pub fn protect(study: &Study, recipe: &Recipe, key: &[u8; 32], project: bool, li
         searcher: &searcher,
         caught: 0,
     };
-    let mut rewriting =
-        Rewriting { log, survey: &survey, quasi: &quasi, transform, share, counts: BTreeMap::new(), memo: BTreeMap::new(), history: 0 };
+    let mut rewriting = Rewriting {
+        log,
+        survey: &survey,
+        quasi: &quasi,
+        transform,
+        share,
+        counts: BTreeMap::new(),
+        memo: BTreeMap::new(),
+        history: 0,
+    };
     let mut builder = Builder::new(limits);
     let (numbers, interacting) = match share {
         true => rewriting.in_token_order(&sessions, &mut builder)?,
@@ -95,7 +103,8 @@ pub fn protect(study: &Study, recipe: &Recipe, key: &[u8; 32], project: bool, li
         // Places and details of the original may name files, storages and sessions.
         problems.add(Problem { count: problem.count, ..Problem::new(problem.code, Place::default()) });
     }
-    let unnamed = survey::spans(log, &sessions).filter(|s| storage(log.storages.get(s.storage)).is_none()).count() as u64;
+    let unnamed =
+        survey::spans(log, &sessions).filter(|s| storage(log.storages.get(s.storage)).is_none()).count() as u64;
     let short: usize = own_columns.values().map(BTreeSet::len).sum();
     let report = Report {
         level: recipe.protect,
@@ -151,7 +160,8 @@ fn originals(identity: &Identity, survey: &Survey, key: &[u8; 32]) -> (Vec<Origi
         let length = value.chars().count();
         let digits = value.bytes().all(|b| b.is_ascii_digit());
         let lower = value.to_lowercase();
-        length >= 5 && !(digits && length < 6) && !survey.vocabulary.contains(&lower) && !own.contains(&lower)
+        let long = length >= if digits { 6 } else { 5 };
+        long && !survey.vocabulary.contains(&lower) && !own.contains(&lower)
     };
     let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
     let mut all = vec![Original { value: hex, class: Class::Secret, path: "key".to_owned(), distinctive: true }];
@@ -166,7 +176,8 @@ fn originals(identity: &Identity, survey: &Survey, key: &[u8; 32]) -> (Vec<Origi
     for (session, home) in identity.homes() {
         add(session, Class::InternalId, "session..!storage");
         for domain in [Domain::Player, Domain::Group, Domain::Model] {
-            home.of(domain).for_each(|(name, _)| add(name, Class::InternalId, &format!("{}..!storage", domain.as_str())));
+            home.of(domain)
+                .for_each(|(name, _)| add(name, Class::InternalId, &format!("{}..!storage", domain.as_str())));
         }
     }
     survey.originals.iter().for_each(|(value, class, path)| add(value, *class, path));
@@ -204,6 +215,9 @@ fn words(originals: &[Original], identity: &mut Identity) -> Result<Words> {
     Ok(words)
 }
 
+/// A player's values before and after they were made coarse, by field and path inside.
+type Cells = BTreeMap<(String, String), BTreeSet<(String, String)>>;
+
 /// The players' quasi-identifiers.
 #[derive(Default)]
 struct Quasi {
@@ -216,22 +230,29 @@ struct Quasi {
 impl Quasi {
     fn measure(log: &Log, sessions: &[&Session], survey: &Survey, k: usize) -> Quasi {
         let is_quasi = |field: &Field| field.plans.values().any(|plan| plan.action == Action::Generalize);
-        let fields: Vec<(&String, &Field)> =
-            survey.fields.iter().filter(|((kind, _), f)| kind == "player" && is_quasi(f)).map(|((_, n), f)| (n, f)).collect();
-        let mut players: BTreeMap<u32, BTreeMap<(String, String), BTreeSet<(String, String)>>> = BTreeMap::new();
+        let fields: Vec<(&String, &Field)> = survey
+            .fields
+            .iter()
+            .filter(|((kind, _), f)| kind == "player" && is_quasi(f))
+            .map(|((_, n), f)| (n, f))
+            .collect();
+        let mut players: BTreeMap<u32, Cells> = BTreeMap::new();
         for span in survey::spans(log, sessions) {
             if storage(log.storages.get(span.storage)).is_none_or(|s| s.0 != "player") {
                 continue;
             }
             let player = players.entry(span.storage).or_default();
-            let Some((name, field)) = fields.iter().find(|(name, _)| *name == log.fields.get(span.field)) else { continue };
+            let Some((name, field)) = fields.iter().find(|(name, _)| *name == log.fields.get(span.field)) else {
+                continue;
+            };
             for change in log.changes(span) {
                 let (kind, text) = log.values.get(log.value(*change));
                 walk(&as_json(kind, text), "", field.shape, 0, &|_| false, &mut |below, leaf| {
                     let (Leaf::Text(value) | Leaf::Plain(value)) = leaf else { return };
                     let plan = field.plans.get(below).filter(|plan| plan.action == Action::Generalize);
                     let Some(plan) = plan.filter(|_| value != "null" && !value.is_empty()) else { return };
-                    let coarse = if plan.age { quasi::age(value, Ages::Bands).unwrap_or_default() } else { value.to_owned() };
+                    let coarse =
+                        if plan.age { quasi::age(value, Ages::Bands).unwrap_or_default() } else { value.to_owned() };
                     let cell = player.entry(((*name).clone(), below.to_owned())).or_default();
                     cell.insert((value.to_owned(), coarse));
                 });
@@ -239,7 +260,7 @@ impl Quasi {
         }
         let columns: BTreeSet<(String, String)> = players.values().flat_map(|p| p.keys().cloned()).collect();
         let table = |pick: fn(&(String, String)) -> &str| -> Vec<Vec<String>> {
-            let cell = |player: &BTreeMap<_, BTreeSet<(String, String)>>, column| {
+            let cell = |player: &Cells, column: &(String, String)| {
                 let values: BTreeSet<&str> = player.get(column).into_iter().flatten().map(pick).collect();
                 values.into_iter().collect::<Vec<_>>().join("\x1f")
             };
@@ -310,7 +331,14 @@ impl<'a> Rewriting<'a> {
     }
 
     /// The new value of a change; `None` removes the field.
-    fn value(&mut self, at: &Where<'a>, span: &Span, change: u32, owner: Owner<'_>, builder: &mut Builder) -> Result<Option<ValueId>> {
+    fn value(
+        &mut self,
+        at: &Where<'a>,
+        span: &Span,
+        change: u32,
+        owner: Owner<'_>,
+        builder: &mut Builder,
+    ) -> Result<Option<ValueId>> {
         let id = self.log.value(change);
         let (kind, text) = self.log.values.get(id);
         let counts = self.counts.entry((at.kind, at.name)).or_default();
@@ -321,7 +349,8 @@ impl<'a> Rewriting<'a> {
         if id.is_tombstone() {
             return Ok(Some(ValueId::TOMBSTONE));
         }
-        let own = at.field.plans.get("").is_some_and(|p| p.decided_by == DecidedBy::Default && p.class == Class::Experiment);
+        let own =
+            at.field.plans.get("").is_some_and(|p| p.decided_by == DecidedBy::Default && p.class == Class::Experiment);
         let last = self.log.changes(span).last().copied();
         if self.share && !own && last.is_some_and(|last| self.log.value(last).is_tombstone()) {
             counts.removed += 1;
@@ -354,7 +383,10 @@ impl<'a> Rewriting<'a> {
         let context = self.log.context(change);
         let looks = context.rsplit_once(':').is_some_and(|(place, line)| {
             let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-            place.contains('.') && place.split('.').all(word) && !line.is_empty() && line.bytes().all(|b| b.is_ascii_digit())
+            place.contains('.')
+                && place.split('.').all(word)
+                && !line.is_empty()
+                && line.bytes().all(|b| b.is_ascii_digit())
         });
         if looks && self.transform.words.replace(context, "").is_none() { context } else { "" }
     }
@@ -402,7 +434,10 @@ impl<'a> Rewriting<'a> {
                     rank: ranks.iter().find_map(of_kind).unwrap_or_default(),
                     field: at.name,
                     sorted: at.kind == "session"
-                        && matches!(at.name, "_uproot_players" | "players" | "_uproot_groups" | "groups" | "_uproot_models" | "models"),
+                        && matches!(
+                            at.name,
+                            "_uproot_players" | "players" | "_uproot_groups" | "groups" | "_uproot_models" | "models"
+                        ),
                 };
                 let field = self.transform.words.replace(at.name, at.session);
                 for change in self.log.changes(span) {
@@ -525,7 +560,11 @@ fn stored(builder: &mut Builder, kind: Type, old: &str, new: &str) -> Result<Val
     if kind == Type::CELL {
         let same = leaves::as_json(kind, old) == new;
         let content = crate::json::content(new);
-        return builder.cell(if same { old } else { content.as_deref().unwrap_or(if new == "null" { "" } else { new }) });
+        return builder.cell(if same {
+            old
+        } else {
+            content.as_deref().unwrap_or(if new == "null" { "" } else { new })
+        });
     }
     let fits = match kind {
         _ if new == old => true,

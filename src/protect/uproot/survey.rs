@@ -45,7 +45,10 @@ impl Field {
     /// Whether nothing of the field stays; of an object some members may.
     pub fn removed(&self) -> bool {
         self.plans.values().all(|plan| plan.action == Action::Remove)
-            || self.plans.get("").is_none_or(|plan| plan.action == Action::Remove && plan.decided_by != DecidedBy::Default)
+            || self
+                .plans
+                .get("")
+                .is_none_or(|plan| plan.action == Action::Remove && plan.decided_by != DecidedBy::Default)
     }
 }
 
@@ -232,7 +235,10 @@ fn look(
                 Type::RANDOM => seen.stats.binaries += count,
                 _ => {
                     seen.stats.binaries += count;
-                    *seen.texts.entry(crate::json::content(text).unwrap_or_default().chars().take(24).collect()).or_default() += count;
+                    *seen
+                        .texts
+                        .entry(crate::json::content(text).unwrap_or_default().chars().take(24).collect())
+                        .or_default() += count;
                 }
             }
             continue;
@@ -262,7 +268,8 @@ fn look(
     for (below, seen) in &mut all {
         seen.finish(storages, if below.is_empty() { own_value } else { 0 });
         let strong = names::by_name(&clean(&format!("{path}{below}"))).is_some_and(|n| is_strong(n.class));
-        let fixed_here = fixed && !matches!(defaults::uproot(&clean(&format!("{path}{below}"))), Some((Class::FreeText, ..)));
+        let fixed_here =
+            fixed && !matches!(defaults::uproot(&clean(&format!("{path}{below}"))), Some((Class::FreeText, ..)));
         if !(fixed_here || strong) {
             seen.detect();
         }
@@ -399,7 +406,11 @@ impl Survey {
         }
         let categories = seen.stats.categories();
         let kept = matches!(found.class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive);
-        if kept && action != Action::Remove && action != Action::Withhold && (categories || found.decided_by == DecidedBy::Default) {
+        if kept
+            && action != Action::Remove
+            && action != Action::Withhold
+            && (categories || found.decided_by == DecidedBy::Default)
+        {
             let shown = seen.texts.keys().filter(|text| !seen.hits.contains_key(*text));
             for text in shown {
                 self.vocabulary.insert(text.to_lowercase());

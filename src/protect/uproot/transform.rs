@@ -105,8 +105,18 @@ impl Transform<'_> {
         }
     }
 
-    fn node(&mut self, text: &str, below: &str, field: &Field, owner: Owner<'_>, level: usize) -> Result<Option<String>> {
-        let plan = field.plans.get(below).or_else(|| below.rsplit_once('.').and_then(|(a, _)| field.plans.get(&leaves::any(a))));
+    fn node(
+        &mut self,
+        text: &str,
+        below: &str,
+        field: &Field,
+        owner: Owner<'_>,
+        level: usize,
+    ) -> Result<Option<String>> {
+        let plan = field
+            .plans
+            .get(below)
+            .or_else(|| below.rsplit_once('.').and_then(|(a, _)| field.plans.get(&leaves::any(a))));
         let object = below.is_empty() && text.starts_with('{');
         if plan.is_some_and(|plan| plan.action == Action::Remove) && !object {
             return Ok(None);
@@ -117,9 +127,9 @@ impl Transform<'_> {
             Some(b'"') => {
                 let content = json::content(text).unwrap_or_default();
                 match inner(&content, level) {
-                    Some(inside) => {
-                        quoted(&self.node(&inside, below, field, owner, level + 1)?.unwrap_or_else(|| NOTHING.to_owned()))
-                    }
+                    Some(inside) => quoted(
+                        &self.node(&inside, below, field, owner, level + 1)?.unwrap_or_else(|| NOTHING.to_owned()),
+                    ),
                     None => self.text(&content, plan, owner)?,
                 }
             }
@@ -143,8 +153,7 @@ impl Transform<'_> {
         let mut members = Vec::new();
         for (key, value) in json::members(text).unwrap_or_default() {
             let key = json::content(&format!("\"{key}\"")).unwrap_or_default();
-            let path =
-                if is_data_key(&self.names, &key) { leaves::any(below) } else { member(below, &key) };
+            let path = if is_data_key(&self.names, &key) { leaves::any(below) } else { member(below, &key) };
             let Some(value) = self.node(value, &path, field, owner, level)? else { continue };
             members.push((self.key(&key, plan, owner)?, value));
         }
@@ -157,7 +166,8 @@ impl Transform<'_> {
                 member.0 = format!("{} {}", member.0, i + 1);
             }
         }
-        let members: Vec<String> = members.into_iter().map(|(key, value)| format!("{}:{value}", quoted(&key))).collect();
+        let members: Vec<String> =
+            members.into_iter().map(|(key, value)| format!("{}:{value}", quoted(&key))).collect();
         Ok(format!("{{{}}}", members.join(",")))
     }
 
@@ -169,7 +179,8 @@ impl Transform<'_> {
             return Ok(uuid_text(&self.identity.tokens.uuid(&bytes)?));
         }
         let new = self.words.replace(key, owner.session).unwrap_or_else(|| key.to_owned());
-        let rare = plan.is_none_or(|plan| plan.rare_keys.contains(key)) || !crate::protect::detect::detect(&new).is_empty();
+        let rare =
+            plan.is_none_or(|plan| plan.rare_keys.contains(key)) || !crate::protect::detect::detect(&new).is_empty();
         let withheld = self.share() && rare || self.window.is_some_and(|w| w.contains(&new)) || self.leaks(&new);
         Ok(if withheld { WITHHELD.to_owned() } else { new })
     }
@@ -231,7 +242,9 @@ impl Transform<'_> {
             (_, Action::Generalize) => {
                 let new = match plan.age {
                     true => quasi::age(content, Ages::Bands),
-                    false => (!plan.hits.contains(content) && content.chars().count() <= 40).then(|| content.to_owned()),
+                    false => {
+                        (!plan.hits.contains(content) && content.chars().count() <= 40).then(|| content.to_owned())
+                    }
                 };
                 return Ok(quoted(match new {
                     _ if owner.suppressed => SUPPRESSED,
