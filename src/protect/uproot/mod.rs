@@ -149,7 +149,8 @@ fn window(sessions: &[&Session]) -> Option<Window> {
 const OWN_WORDS: &str = "session sessions player players group groups model models storage field fields change changes latest \
     sparse ultralong page_times readme data value values number string integer boolean unavailable context true false null none \
     windrow uproot anonymization protected withheld removed participant participants experiment technical sensitive binary \
-    desktop mobile tablet other unknown column columns table tables share pseudonymize times order recipe format";
+    about columns description deletions distinct missing present types float tuple bytes complex decimal frozenset datetime \
+    bytearray random desktop mobile tablet other unknown column columns table tables share pseudonymize times order recipe format";
 
 type OwnColumns = BTreeMap<String, BTreeSet<String>>;
 
