@@ -51,6 +51,8 @@ codes! {
     NoSuchTable = "no-such-table", "No table of that name is in the result.", "Choose one of the tables that the summary lists.";
     BadRecipe = "bad-recipe", "The recipe cannot be used.", "Save a new recipe with this version of Windrow.";
     TokenCollision = "token-collision", "Two identifiers would get the same pseudonym.", "Run the export again: it takes a new key. With a project key, make a new project key.";
+    Leak = "leak", "An original identifier was found in the finished ZIP, which was therefore not handed out.",
+        "Classify the field as the list says, or leave its table out; please report it, because this should not happen.";
     MixedInput = "mixed-input", "These files do not belong together.", "Drop the files of one experiment at a time.";
 
     // Limits, see `limits.rs`.

@@ -4,6 +4,7 @@ use crate::describe::upstream;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::log::{Log, Session};
+use crate::protect::report::Report;
 use crate::psynet;
 use crate::read::{self, Filled, Format, HEAD, Input};
 use crate::recipe::{Filetype, Recipe};
@@ -37,6 +38,8 @@ pub struct Study {
     pub data: Data,
     /// What went wrong on the way.
     pub problems: Problems,
+    /// What was done to protect participants; nothing in a study as it was read.
+    pub protection: Option<Arc<Report>>,
 }
 
 impl Study {
@@ -98,7 +101,7 @@ impl Opening {
             let detail = format!("Session {}: page times list the players in that order.", session.name);
             problems.add(Problem::new(Code::NoPlayersField, Place::default()).detail(detail));
         }
-        Ok(Study { files: self.files, format, data: Data::Uproot(Arc::new(log)), problems })
+        Ok(Study { files: self.files, format, data: Data::Uproot(Arc::new(log)), problems, protection: None })
     }
 
     /// What is missing of the files' beginnings.
@@ -117,7 +120,7 @@ fn psynet_study(files: Vec<FileInfo>, mut study: psynet::Study) -> Study {
     };
     let format = Format { name: name.to_owned(), versions };
     let problems = std::mem::take(&mut study.problems);
-    Study { files, format, data: Data::Psynet(Arc::new(study)), problems }
+    Study { files, format, data: Data::Psynet(Arc::new(study)), problems, protection: None }
 }
 
 impl Reader for Opening {

@@ -67,6 +67,11 @@ const COLUMNS: [(&str, &str, &str); 7] = [
     ("!data", "any", "The new value. In ultralong only; sparse has it in the column of the field."),
 ];
 
+/// The sentences that stand in every dictionary.
+pub(crate) fn prose() -> impl Iterator<Item = &'static str> {
+    COLUMNS.iter().flat_map(|column| [column.0, column.2]).chain([ABOUT])
+}
+
 /// The text of the file for one session: JSON, indented by two.
 pub fn text(log: &Log, session: &Session, recipe: &Recipe) -> Vec<u8> {
     let (fields, storages) = fields::count(log, std::iter::once(session), recipe.options().choice);

@@ -2,7 +2,8 @@
 
 use crate::export::TableFile;
 use crate::log::Session;
-use crate::recipe::{Filetype, Recipe, VERSION, grouped_folder};
+use crate::protect::report;
+use crate::recipe::{Filetype, Protect, Recipe, VERSION, grouped_folder};
 use crate::study::Study;
 use crate::view::View;
 
@@ -48,6 +49,13 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
         out.item(path, &format!("{} rows, {} columns.", file.table.rows, file.table.columns.len()));
     }
     out.item("DATA_DICTIONARY.json", "What the columns mean, and counts for every field.");
+    if study.protection.is_some() {
+        out.item(
+            report::TEXT,
+            "What was removed, replaced and withheld to protect participants, what remains and what to decide.",
+        );
+        out.item(report::JSON, "The same for programs, field by field.");
+    }
     out.item("SHA256SUMS", "Checksums of the files; check them in this folder with: sha256sum -c SHA256SUMS");
     out.heading("Good to know");
     out.paragraph("Rows are not in order of time: they come storage by storage and field by field. Sort by !seq where the order of events matters.");
@@ -57,7 +65,11 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
     if recipe.filetype == Filetype::Csv {
         out.paragraph("The CSV files are UTF-8 with commas. Lists and objects are JSON, truth values TRUE and FALSE, null and the empty text the empty cell. A spreadsheet program may change long numbers, times and texts that start with = when it opens them.");
     }
-    out.paragraph("Player names, times and answers are as the participants and the server left them. Nothing was removed or replaced to protect anyone.");
+    out.paragraph(match recipe.protect {
+        Protect::Off => "Player names, times and answers are as the participants and the server left them. Nothing was removed or replaced to protect anyone.",
+        Protect::Pseudonymize => "Names of sessions, players and groups and the participants' ids were replaced by tokens; texts, times and what describes people are as they were. THESE FILES CONTAIN PERSONAL DATA. ANONYMIZATION.txt says what was done.",
+        Protect::Share => "These data were prepared for sharing: identifiers were removed or replaced, times count seconds from a start, and texts that no rule knows are withheld. ANONYMIZATION.txt says what was done, what remains and what to decide.",
+    });
     let problems = study.problems_with(recipe, &[session]);
     if !problems.is_empty() {
         out.heading("Problems");
@@ -84,35 +96,35 @@ fn grouped_about(recipe: &Recipe) -> String {
 
 /// Plain text, wrapped.
 #[derive(Default)]
-pub(super) struct Text(String);
+pub(crate) struct Text(String);
 
 impl Text {
-    pub(super) fn title(&mut self, text: &str) {
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.0.into_bytes()
+    }
+
+    pub(crate) fn title(&mut self, text: &str) {
         self.0.push_str(&format!("{text}\n{}\n\n", "=".repeat(text.chars().count())));
     }
 
-    pub(super) fn heading(&mut self, text: &str) {
+    pub(crate) fn heading(&mut self, text: &str) {
         self.0.push_str(&format!("{text}\n{}\n\n", "-".repeat(text.chars().count())));
     }
 
-    pub(super) fn paragraph(&mut self, text: &str) {
+    pub(crate) fn paragraph(&mut self, text: &str) {
         self.wrapped("", "", text);
         self.0.push('\n');
     }
 
-    pub(super) fn bullet(&mut self, text: &str) {
+    pub(crate) fn bullet(&mut self, text: &str) {
         self.wrapped("- ", "  ", text);
         self.0.push('\n');
     }
 
-    pub(super) fn item(&mut self, name: &str, text: &str) {
+    pub(crate) fn item(&mut self, name: &str, text: &str) {
         self.0.push_str(&format!("{name}\n"));
         self.wrapped("    ", "    ", text);
         self.0.push('\n');
-    }
-
-    pub(super) fn into_bytes(self) -> Vec<u8> {
-        self.0.into_bytes()
     }
 
     fn wrapped(&mut self, first: &str, others: &str, text: &str) {

@@ -8,8 +8,8 @@ mod plan;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod threads;
 
-use crate::error::Result;
-use crate::recipe::{Filetype, Recipe};
+use crate::error::{Code, Error, Place, Result};
+use crate::recipe::{Filetype, Protect, Recipe};
 use crate::source::Want;
 use crate::study::Study;
 use crate::table::{Producer, STEP, Step};
@@ -113,6 +113,11 @@ impl Export {
     /// [`crate::error::Code::NoSuchSession`], [`crate::error::Code::BadRecipe`].
     pub fn new(study: &Study, recipe: &Recipe) -> Result<Self> {
         let recipe = recipe.clone().checked()?;
+        // Nothing is called protected that was not, and the other way round.
+        if study.protection.as_ref().map_or(Protect::Off, |report| report.level) != recipe.protect {
+            let detail = "It asks for protection that the data do not have yet, or for less than was done.";
+            return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
+        }
         let jobs = plan::jobs(study, &recipe)?;
         let rows = |job: &Job| match job {
             Job::Table { table, .. } => table.rows,

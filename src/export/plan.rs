@@ -3,6 +3,7 @@
 use crate::describe::{dictionary, psynet_readme, readme};
 use crate::error::{Code, Error, Place, Result};
 use crate::log::{Log, Session};
+use crate::protect::report;
 use crate::psynet;
 use crate::recipe::{Recipe, grouped_folder};
 use crate::study::{Data, Study};
@@ -149,7 +150,8 @@ fn uproot_jobs(study: &Study, log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<Job
             ("README.txt", readme::text(study, session, recipe, &files)),
             ("DATA_DICTIONARY.json", dictionary::text(log, session, recipe)),
         ];
-        for (name, bytes) in at_hand {
+        let protection = study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]);
+        for (name, bytes) in at_hand.into_iter().chain(protection) {
             jobs.push(Job::Bytes { path: format!("{folder}/{name}"), bytes, listed: Some(name.to_owned()) });
         }
         for file in files {

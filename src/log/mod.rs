@@ -111,6 +111,13 @@ impl Log {
         self.seq.get(change as usize)
     }
 
+    /// Gives changes new sequence numbers, by the place at which they were pushed; the order of the output stays.
+    pub(crate) fn renumber(&mut self, numbers: &[u64]) {
+        for (change, number) in numbers.iter().enumerate().take(self.seq.len()) {
+            self.seq.set(change, *number);
+        }
+    }
+
     /// Unix time of a change in seconds.
     #[inline]
     pub fn time(&self, change: u32) -> f64 {
@@ -263,6 +270,11 @@ impl Builder {
             self.odd.insert(id, recoded);
         }
         Ok((id, recoded))
+    }
+
+    /// A value that was stored: type and canonical text.
+    pub fn stored(&self, id: ValueId) -> (Type, &str) {
+        self.log.values.get(id)
     }
 
     /// Stores a CSV cell ([`Type::CELL`]) or compact JSON text ([`Type::JSON`]) as it stands.

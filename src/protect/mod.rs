@@ -4,6 +4,7 @@
 //! finds personal data in texts, and [`leak`] looks for what must not be left in a finished result. What comes
 //! out is prepared for sharing, with identifiers removed or replaced. Nothing here says that data are anonymous.
 
+pub mod check;
 pub mod class;
 pub mod defaults;
 pub mod detect;
@@ -11,4 +12,6 @@ pub mod leak;
 pub mod names;
 pub mod pseudonym;
 pub mod quasi;
+pub mod report;
 pub mod time;
+pub mod uproot;

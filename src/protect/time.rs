@@ -315,7 +315,7 @@ pub(crate) fn encode(bytes: &[u8]) -> String {
 }
 
 /// Short base64 text as bytes; `None` if it is anything else.
-fn decode(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn decode(text: &str) -> Option<Vec<u8>> {
     let body = text.trim_end_matches('=');
     if !text.len().is_multiple_of(4) || text.len() > 24 || body.is_empty() {
         return None;

@@ -3,7 +3,7 @@
 use crate::Failure;
 use std::path::PathBuf;
 use windrow::psynet::{Assets, Form};
-use windrow::recipe::{Filetype, Psynet, ViewName};
+use windrow::recipe::{Filetype, Protect, Psynet, ViewName};
 use windrow::study::{Data, Study};
 
 /// What was asked for.
@@ -22,6 +22,9 @@ pub struct Arguments {
     pub threads: Option<usize>,
     pub include_secrets: bool,
     pub json: bool,
+    pub protect: Option<Protect>,
+    pub key: Option<PathBuf>,
+    pub k: Option<u32>,
     pub form: Option<Form>,
     pub assets: Option<Assets>,
     pub basic_data: bool,
@@ -32,7 +35,7 @@ pub struct Arguments {
 }
 
 /// Reads the arguments after the command.
-pub fn arguments(mut parser: lexopt::Parser) -> Result<Arguments, Failure> {
+pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments, Failure> {
     use lexopt::Arg::{Long, Short, Value};
     use lexopt::ValueExt;
     let mut a = Arguments::default();
@@ -84,10 +87,16 @@ pub fn arguments(mut parser: lexopt::Parser) -> Result<Arguments, Failure> {
             Long("threads") => a.threads = Some(parser.value()?.parse()?),
             Long("include-secrets") => a.include_secrets = true,
             Long("json") => a.json = true,
+            Long("protect") => {
+                let level = Protect::parse(&parser.value()?.string()?);
+                a.protect = Some(level.ok_or_else(|| usage("--protect takes share or pseudonymize"))?);
+            }
+            Long("key") => a.key = Some(parser.value()?.into()),
+            Long("k") => a.k = Some(parser.value()?.parse()?),
             other => return Err(other.unexpected().into()),
         }
     }
-    if a.inputs.is_empty() {
+    if a.inputs.is_empty() && !no_input {
         return Err(usage("which file shall be read"));
     }
     Ok(a)

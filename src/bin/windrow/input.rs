@@ -52,11 +52,16 @@ impl Input {
     }
 }
 
+/// What the command line may take: it has the machine's memory, not a tab's.
+pub fn limits() -> Limits {
+    Limits { memory: 16 << 30, ..Limits::default() }
+}
+
 /// Reads the inputs.
 pub fn open(inputs: &[PathBuf]) -> Result<(Study, Input), Failure> {
     let input = Input::new(inputs)?;
     let files = input.paths.iter().map(|(_, name, size)| FileInfo { path: name.clone(), size: *size }).collect();
-    let mut opening = Opening::new(files, Limits { memory: 16 << 30, ..Limits::default() })?;
+    let mut opening = Opening::new(files, limits())?;
     let mut progress = Progress::new("reading");
     while let Some(want) = opening.want()? {
         let (mut at, size) = (want.range.start, input.paths[want.file].2);

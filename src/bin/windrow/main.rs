@@ -3,6 +3,7 @@
 mod arguments;
 mod input;
 mod inspect;
+mod protect;
 mod view;
 
 use arguments::{Arguments, arguments};
@@ -15,6 +16,8 @@ use windrow::describe::summary::{ProblemSummary, Summary};
 use windrow::error::{Code, Error, Place, Problem};
 use windrow::export::{Export, chosen, threads};
 use windrow::log::Session;
+use windrow::protect::check::{Leaks, check};
+use windrow::protect::uproot::protect as prepare;
 use windrow::recipe::{Compression, Filetype, Recipe};
 use windrow::source::Want;
 use windrow::study::{Data, Study};
@@ -27,7 +30,12 @@ windrow: an experiment's log as tables, on this machine only
   windrow export INPUT... -o OUT.zip [--session NAME]... [--filetype csv|jsonl]
       [--filters|--no-filters] [--gvar FIELD]... [--views LIST] [--small] [--threads N]
       [--recipe FILE] [--include-secrets]
-      everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times
+      [--protect share|pseudonymize [--key FILE] [--k N]]
+      everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times;
+      --protect (EXPERIMENTAL, see the README) prepares a dump or database for sharing and gives no
+      ZIP if an identifier is left
+  windrow key -o FILE
+      a new project key, with which several protected exports can be joined; keep it secret
   windrow export INPUT... -o OUT.zip [--filetype csv|jsonl] [--form regular|anonymous]
       [--assets none|experiment|all] [--basic-data] [--logs] [--source-code]
       [--no-database] [--no-timeline] [--small] [--threads N] [--recipe FILE]
@@ -41,7 +49,7 @@ windrow: an experiment's log as tables, on this machine only
 INPUT is what uproot left (a dump, uproot.sqlite3 with its -wal, exported ultralong tables, an exported
 ZIP) or a PsyNet or Dallinger export (database.zip, the export as a folder or ZIP, single tables of the
 database); several files or a folder are read together. Errors with --json are one JSON object.
-Exit: 0 done, 1 done with problems, 2 bad input or usage.
+Exit: 0 done, 1 done with problems, 2 bad input or usage, 3 an identifier was left and there is no ZIP.
 ";
 
 /// What went wrong in the skin itself or below it.
@@ -49,6 +57,8 @@ enum Failure {
     Usage(String),
     Work(Error),
     Output(io::Error),
+    /// What was left in a protected ZIP.
+    Leaks(Leaks),
 }
 
 impl From<Error> for Failure {
@@ -75,10 +85,15 @@ fn main() -> ExitCode {
         Ok(problems) => ExitCode::from(u8::from(problems)),
         // A reader that closed the pipe has seen enough.
         Err(Failure::Output(e)) if e.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(Failure::Leaks(leaks)) => {
+            protect::leaked(&leaks, json);
+            ExitCode::from(3)
+        }
         Err(failure) => {
             let problem = match failure {
                 Failure::Usage(text) => Problem::new(Code::Usage, Place::default()).detail(format!("It says: {text}.")),
                 Failure::Work(error) => error.problem().clone(),
+                Failure::Leaks(_) => Problem::new(Code::Leak, Place::default()),
                 Failure::Output(e) => {
                     Problem::new(Code::Io, Place::default()).detail(format!("The output could not be written: {e}."))
                 }
@@ -109,13 +124,14 @@ fn run() -> Result<bool, Failure> {
         Some(other) => return Err(other.unexpected().into()),
         None => return Err(Failure::Usage("there is no command; one is windrow inspect INPUT".to_owned())),
     };
-    if !["inspect", "export", "view"].contains(&command.as_str()) {
+    if !["inspect", "export", "view", "key"].contains(&command.as_str()) {
         return Err(Failure::Usage(format!("there is no command {command}")));
     }
-    let arguments = arguments(parser)?;
+    let arguments = arguments(parser, command == "key")?;
     match command.as_str() {
         "inspect" => inspect(&arguments),
         "export" => export(&arguments),
+        "key" => protect::new_key(&arguments),
         _ => view(&arguments),
     }
 }
@@ -174,24 +190,54 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     recipe.psynet = a.psynet(recipe.psynet);
     let (study, input) = open(&a.inputs)?;
     a.check(&study)?;
-    let mut export = Export::new(&study, &recipe)?;
     if let Ok(target) = output.canonicalize()
         && input.holds(&target)
     {
         return Err(Failure::Usage("the ZIP would overwrite the input".to_owned()));
     }
+    recipe.protect = a.protect.unwrap_or(recipe.protect);
+    recipe.k = a.k.unwrap_or(recipe.k);
+    if recipe.protect.is_off() {
+        if a.key.is_some() {
+            return Err(Failure::Usage("--key is for --protect".to_owned()));
+        }
+        write_zip(&mut Export::new(&study, &recipe)?, a, &input, output, |_| Ok(()))?;
+        return Ok(report(&study, &recipe, sessions(&study, Some(&recipe))));
+    }
+    if recipe.include_secrets {
+        return Err(Failure::Usage("--include-secrets and --protect exclude each other".to_owned()));
+    }
+    let key = match &a.key {
+        Some(path) => protect::key_of(path)?,
+        None => protect::random_key()?,
+    };
+    let protected = prepare(&study, &recipe, &key, a.key.is_some(), input::limits())?;
+    write_zip(&mut Export::new(&protected.study, &protected.recipe)?, a, &input, output, |partial| {
+        let leaks = check(io::BufReader::new(File::open(partial)?), &protected.searcher, &protected.own_columns)?;
+        if leaks.total == 0 { Ok(()) } else { Err(Failure::Leaks(leaks)) }
+    })?;
+    Ok(report(&study, &recipe, sessions(&study, Some(&recipe))))
+}
+
+/// Writes the ZIP and gives it its name if `check` agrees.
+fn write_zip(
+    export: &mut Export,
+    a: &Arguments,
+    input: &Input,
+    output: &Path,
+    check: impl FnOnce(&Path) -> Result<(), Failure>,
+) -> Result<(), Failure> {
     // The archive is complete or there is none: it gets its name only at the end.
-    let mut partial = output.clone().into_os_string();
+    let mut partial = output.to_owned().into_os_string();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
     let threads = a.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let written =
-        write_archive(&mut export, threads, &input, &partial).and_then(|()| Ok(std::fs::rename(&partial, output)?));
-    if let Err(failure) = written {
+    let written = write_archive(export, threads, input, &partial)
+        .and_then(|()| check(&partial))
+        .and_then(|()| Ok(std::fs::rename(&partial, output)?));
+    written.inspect_err(|_| {
         let _ = std::fs::remove_file(&partial);
-        return Err(failure);
-    }
-    Ok(report(&study, &recipe, sessions(&study, Some(&recipe))))
+    })
 }
 
 fn write_archive(export: &mut Export, threads: usize, input: &Input, path: &Path) -> Result<(), Failure> {

@@ -1,0 +1,292 @@
+//! What was done to protect participants, as `ANONYMIZATION.txt` for people and `anonymization.json` for programs.
+//!
+//! "Anonymization" is the name of the feature only. Neither file holds an original value or a key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use crate::describe::dictionary;
+use crate::describe::readme::Text;
+use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::quasi::Risk;
+use crate::recipe::{Protect, VERSION};
+
+/// The name of the report for people.
+pub const TEXT: &str = "ANONYMIZATION.txt";
+/// The name of the report for programs.
+pub const JSON: &str = "anonymization.json";
+
+/// What every report says about its own reach.
+pub const PARAGRAPH: &str = "These data were prepared for sharing: identifiers were removed or replaced by keyed \
+pseudonyms. That is pseudonymisation in the sense of Art. 4(5) GDPR. Nobody can promise that all personal data in texts \
+were found or that no person can be recognised. Whether the result still is personal data depends on who holds the \
+originals, the key and other data about the same people; that is for you and your data protection office to decide.";
+
+/// What happened at a path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathReport {
+    /// `kind..field` and the path inside its JSON.
+    pub path: String,
+    /// Its class.
+    pub class: Class,
+    /// What was done.
+    pub action: Action,
+    /// Why, in words.
+    pub reason: String,
+    /// Who decided.
+    pub decided_by: DecidedBy,
+    /// Changes of the whole field that were kept, changed and removed; nothing for paths inside.
+    pub counts: Option<[u64; 3]>,
+}
+
+/// Risk in numbers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[allow(missing_docs, reason = "as in `Risk`")]
+pub struct RiskNumbers {
+    pub participants: u64,
+    pub classes: u64,
+    pub k: u64,
+    pub unique: u64,
+    pub below_3: u64,
+    pub below_5: u64,
+    pub largest_risk: f64,
+    pub average_risk: f64,
+}
+
+impl From<Risk> for RiskNumbers {
+    fn from(risk: Risk) -> Self {
+        RiskNumbers {
+            participants: risk.n as u64,
+            classes: risk.classes as u64,
+            k: risk.k as u64,
+            unique: risk.unique as u64,
+            below_3: risk.below_3 as u64,
+            below_5: risk.below_5 as u64,
+            largest_risk: risk.largest,
+            average_risk: risk.average,
+        }
+    }
+}
+
+/// Risk over the quasi-identifiers.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RiskReport {
+    /// Paths.
+    pub columns: Vec<String>,
+    /// Participants whose quasi-identifiers became `*`.
+    pub suppressed: u64,
+    /// Before generalisation.
+    pub before: RiskNumbers,
+    /// In the result.
+    pub after: RiskNumbers,
+}
+
+/// Everything that both files say.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[allow(missing_docs, reason = "see `json`, whose keys say the same")]
+pub struct Report {
+    pub level: Protect,
+    pub k: u32,
+    pub input: String,
+    pub key_label: Option<String>,
+    pub sessions: u64,
+    pub sessions_interacting: u64,
+    pub participants: u64,
+    pub rows_before: u64,
+    pub rows_after: u64,
+    pub paths: Vec<PathReport>,
+    pub tokens: BTreeMap<&'static str, u64>,
+    pub detectors: BTreeMap<&'static str, u64>,
+    pub dropped_from_history: u64,
+    pub withheld_by_search: u64,
+    pub unnamed_storages: u64,
+    pub risk: Option<RiskReport>,
+    pub searched_values: u64,
+    pub searched_forms: u64,
+    pub not_searched: u64,
+}
+
+/// Every word that stands in each report or dictionary, in lower case: finding one there tells nothing about a person.
+pub fn words() -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for text in dictionary::prose() {
+        all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
+    }
+    for level in [Protect::Share, Protect::Pseudonymize] {
+        let report = Report { level, ..Report::default() };
+        for text in [report.text(), report.json()] {
+            let text = String::from_utf8_lossy(&text).to_lowercase();
+            all.extend(text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
+        }
+    }
+    all
+}
+
+/// What a program does not look at, in words.
+const NOT_CHECKED: [&str; 4] = [
+    "Values that an experiment encoded itself, writing style, and people who are known from a small group.",
+    "Numbers that the experiment measured, such as durations and payoffs: they may be rare.",
+    "Names of fields, apps and pages, which are the experiment's own; only identifiers in them were replaced.",
+    "The admin's data were dropped before anything was stored, so their secrets were not searched for.",
+];
+
+impl Report {
+    fn share(&self) -> bool {
+        self.level == Protect::Share
+    }
+
+    /// Choices weaker than open sharing by default.
+    fn deviations(&self) -> Vec<String> {
+        let weak = self.share() && self.k < crate::recipe::K;
+        weak.then(|| format!("k is {} instead of {}.", self.k, crate::recipe::K)).into_iter().collect()
+    }
+
+    /// `anonymization.json`.
+    pub fn json(&self) -> Vec<u8> {
+        let decided = |by| match by {
+            DecidedBy::Nobody => "nobody",
+            _ => "rule",
+        };
+        let path = |p: &PathReport| {
+            let mut line = serde_json::json!({
+                "path": p.path, "class": p.class.as_str(), "action": p.action.as_str(), "reason": p.reason, "decided_by": decided(p.decided_by),
+            });
+            if let (Some([kept, changed, removed]), Some(line)) = (p.counts, line.as_object_mut()) {
+                line.insert(
+                    "changes".to_owned(),
+                    serde_json::json!({ "kept": kept, "changed": changed, "removed": removed }),
+                );
+            }
+            line
+        };
+        let time = match self.share() {
+            true => {
+                serde_json::json!({ "mode": "relative", "rounding_seconds": 1, "sessions_from_session_start": self.sessions_interacting })
+            }
+            false => serde_json::json!({ "mode": "keep" }),
+        };
+        let all = serde_json::json!({
+            "format": "windrow-anonymization/1",
+            "tool": VERSION,
+            "level": self.level.as_str(),
+            "k": if self.share() { Some(self.k) } else { None },
+            "deviations": self.deviations(),
+            "input": self.input,
+            "key": if self.key_label.is_some() { "project" } else { "one-time" },
+            "key_label": self.key_label,
+            "participants": self.participants,
+            "sessions": self.sessions,
+            "changes": { "input": self.rows_before, "result": self.rows_after },
+            "paths": self.paths.iter().map(path).collect::<Vec<_>>(),
+            "tokens": self.tokens,
+            "detectors": self.detectors,
+            "time": time,
+            "values_dropped_from_history": self.dropped_from_history,
+            "values_withheld_by_search": self.withheld_by_search,
+            "storages_left_out": self.unnamed_storages,
+            "texts_reviewed": 0,
+            "risk": self.risk,
+            "leak_check": {
+                "values_searched": self.searched_values, "forms": self.searched_forms,
+                "values_too_short_to_search": self.not_searched, "hits": 0,
+                "calendar_times": self.share(),
+            },
+            "not_checked": NOT_CHECKED,
+            "notice": PARAGRAPH,
+        });
+        let mut text = serde_json::to_vec_pretty(&all).unwrap_or_default();
+        text.push(b'\n');
+        text
+    }
+
+    /// The fields with an action, each once.
+    fn fields(&self, pick: impl Fn(&PathReport) -> bool) -> String {
+        let all: Vec<&str> = self.paths.iter().filter(|p| pick(p)).map(|p| p.path.as_str()).collect();
+        all.join(", ")
+    }
+
+    /// `ANONYMIZATION.txt`.
+    pub fn text(&self) -> Vec<u8> {
+        let mut out = Text::default();
+        out.title("What was done to protect participants");
+        out.paragraph(match self.share() {
+            true => "Prepared for sharing. Identifiers were removed or replaced, times are relative, and texts that no rule knows are withheld.",
+            false => "THIS RESULT CONTAINS PERSONAL DATA. Only identifiers were replaced; texts, times and what describes people are as they were. It is for colleagues under an agreement.",
+        });
+        out.paragraph(PARAGRAPH);
+        out.heading("In numbers");
+        out.bullet(&format!(
+            "{} participants in {} sessions; {} of {} changes are in the result.",
+            self.participants, self.sessions, self.rows_after, self.rows_before
+        ));
+        if self.share() && self.participants < 20 {
+            out.bullet("There are fewer than 20 participants: with so few, someone who knows who took part may recognise people by their answers.");
+        }
+        out.bullet(&match &self.key_label {
+            Some(label) => format!("Tokens were made with the project key {label}. Exports with the same key can be joined; keep the key file apart from the data."),
+            None => "Tokens were made with a key that was used once and forgotten. Exports cannot be joined by them.".to_owned(),
+        });
+        for deviation in self.deviations() {
+            out.bullet(&format!("Weaker than usual: {deviation}"));
+        }
+        out.heading("Removed");
+        self.list(&mut out, &self.fields(|p| p.action == Action::Remove));
+        if self.dropped_from_history > 0 {
+            out.paragraph(&format!(
+                "{} values of fields that were deleted in the end were dropped from the history.",
+                self.dropped_from_history
+            ));
+        }
+        if self.unnamed_storages > 0 {
+            out.paragraph("Storages with names that uproot does not give were left out.");
+        }
+        out.heading("Replaced by tokens");
+        out.paragraph("s- is a session, p- a player, g- a group, m- a model, r- a room, w- a person's id, t- a task. UUIDs and running ids are new as well.");
+        self.list(&mut out, &self.fields(|p| p.action == Action::Token));
+        if self.share() {
+            out.heading("Made coarse");
+            out.paragraph("Times are whole seconds since the session's first event where participants met each other, else since each participant's own start; earlier events are at 0. Participants stand in the order of their tokens, and !seq counts anew.");
+            if let Some(risk) = &self.risk {
+                out.paragraph(&format!(
+                    "What others may know of a person ({}) was made coarse; {} of {} participants then had fewer than {} with the same values and got * instead. Unique participants before: {}, after: {}.",
+                    risk.columns.join(", "), risk.suppressed, risk.before.participants, self.k, risk.before.unique, risk.after.unique
+                ));
+            }
+            out.heading("Withheld");
+            out.paragraph(
+                "Texts below are [withheld] because nobody has reviewed them. Numbers and truth values there stay.",
+            );
+            self.list(&mut out, &self.fields(|p| p.action == Action::Withhold));
+        }
+        if self.withheld_by_search > 0 {
+            out.paragraph(&format!(
+                "{} further values held an identifier in some other form and are withheld.",
+                self.withheld_by_search
+            ));
+        }
+        out.heading("What remains");
+        self.list(&mut out, &self.fields(|p| p.action == Action::Keep && p.counts.is_some()));
+        out.heading("The search for leaks");
+        out.paragraph(&format!(
+            "Before the ZIP was handed out, it was read back and searched for {} original values in {} forms (other case, encodings, digests{}). Windrow hands out no ZIP in which one is found. {} values are too short or too plain to be searched everywhere.",
+            self.searched_values, self.searched_forms, if self.share() { "" } else { "; times stay and were not searched" }, self.not_searched
+        ));
+        out.heading("Not checked");
+        NOT_CHECKED.iter().for_each(|line| out.bullet(line));
+        out.heading("To decide");
+        let open = self.fields(|p| p.decided_by == DecidedBy::Nobody);
+        out.paragraph(match open.is_empty() {
+            true => "No field is without a rule. Look through the kept fields above all the same.",
+            false => "No rule knows these fields. Look at them, and through the kept fields above:",
+        });
+        if !open.is_empty() {
+            self.list(&mut out, &open);
+        }
+        out.into_bytes()
+    }
+
+    fn list(&self, out: &mut Text, fields: &str) {
+        out.paragraph(if fields.is_empty() { "Nothing." } else { fields });
+    }
+}

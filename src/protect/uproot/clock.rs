@@ -1,0 +1,95 @@
+//! Where times begin: with the session if participants interact, else with each participant.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::leaves::{Leaf, Shape, walk};
+use super::survey::storage;
+use crate::json;
+use crate::log::{Log, Session};
+use crate::protect::time::{self, Micros};
+use crate::value::Type;
+
+/// Where the times of a session begin.
+pub(super) enum Start {
+    /// With the session's first event.
+    Session(Option<Micros>),
+    /// With each participant's first event after they started, by storage.
+    Participants(BTreeMap<u32, Micros>),
+}
+
+impl Start {
+    /// The start of a storage.
+    pub fn of(&self, storage: u32) -> Option<Micros> {
+        match self {
+            Start::Session(start) => *start,
+            Start::Participants(starts) => starts.get(&storage).copied(),
+        }
+    }
+}
+
+/// Whether participants of a session could see each other: a group of two or more, or a model to which two or more sent.
+fn interact(log: &Log, session: &Session) -> bool {
+    let spans = session.sections.iter().flat_map(|section| &log.spans[section.spans.clone()]);
+    let mut senders: BTreeMap<u32, BTreeSet<(String, String)>> = BTreeMap::new();
+    for span in spans {
+        let kind = storage(log.storages.get(span.storage)).map(|s| s.0);
+        let field = log.fields.get(span.field);
+        let values = || log.changes(span).iter().map(|change| log.values.get(log.value(*change)));
+        match (kind, field) {
+            (Some("group"), "_uproot_players" | "players")
+                if values().any(|(_, text)| json::items(text).is_some_and(|players| players.len() > 1)) =>
+            {
+                return true;
+            }
+            (Some("model"), _) => {
+                let senders = senders.entry(span.storage).or_default();
+                for (kind, text) in values() {
+                    let relevant = kind == Type::PLAYER || field == "entry";
+                    walk(
+                        if relevant { text } else { "null" },
+                        "",
+                        Shape { entry: true },
+                        0,
+                        &|_| false,
+                        &mut |_, leaf| {
+                            if let Leaf::Player(session, name) | Leaf::Pair(session, name) = leaf {
+                                senders.insert((session.to_owned(), name.to_owned()));
+                            }
+                        },
+                    );
+                    if senders.len() > 1 {
+                        return true;
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    false
+}
+
+/// The starts of a session.
+pub(super) fn start(log: &Log, session: &Session) -> Start {
+    if interact(log, session) {
+        return Start::Session(time::from_seconds(session.first));
+    }
+    // For each player's storage its times, and when it started.
+    let mut players: BTreeMap<u32, (Vec<Micros>, Option<Micros>)> = BTreeMap::new();
+    for span in session.sections.iter().flat_map(|section| &log.spans[section.spans.clone()]) {
+        if storage(log.storages.get(span.storage)).is_some_and(|s| s.0 == "player") {
+            let player = players.entry(span.storage).or_default();
+            for change in log.changes(span) {
+                let Some(at) = time::from_seconds(log.time(*change)) else { continue };
+                player.0.push(at);
+                let (kind, text) = log.values.get(log.value(*change));
+                let yes = text == "true" || kind == Type::CELL && text == "TRUE";
+                if log.fields.get(span.field) == "started" && yes {
+                    player.1 = Some(player.1.map_or(at, |known| known.min(at)));
+                }
+            }
+        }
+    }
+    let starts =
+        players.into_iter().filter_map(|(storage, (times, started))| Some((storage, time::start(times, started)?)));
+    Start::Participants(starts.collect())
+}

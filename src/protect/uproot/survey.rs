@@ -1,0 +1,435 @@
+//! Looks at all values of the chosen sessions once: what each path holds, its class, and which originals must not be left.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::identity::{Identity, domain_of_kind};
+use super::leaves::{Leaf, Shape, as_json, walk};
+use crate::error::Result;
+use crate::log::column::ValueId;
+use crate::log::{Log, Session, Span};
+use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
+use crate::protect::detect::{self, Kind};
+use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
+use crate::protect::time::{self, Iso, Window};
+use crate::protect::{defaults, names};
+use crate::recipe::Protect;
+use crate::value::Type;
+
+/// What is to be done with the values at a path.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub class: Class,
+    pub action: Action,
+    pub reason: String,
+    pub decided_by: DecidedBy,
+    /// Whether texts are categories; other texts of a kept class are withheld.
+    pub categories: bool,
+    /// Whether the path holds ages.
+    pub age: bool,
+    /// Whether some values are times, which differ from owner to owner once relative.
+    pub times: bool,
+    /// Texts in which a detector found something.
+    pub hits: BTreeSet<String>,
+    /// Keys of objects that only one storage has: they may be data.
+    pub rare_keys: BTreeSet<String>,
+}
+
+/// One field of one kind of storage.
+pub(super) struct Field {
+    /// By what follows the field's name in the path.
+    pub plans: BTreeMap<String, Plan>,
+    pub shape: Shape,
+}
+
+impl Field {
+    /// Whether nothing of the field stays; of an object some members may.
+    pub fn removed(&self) -> bool {
+        self.plans.values().all(|plan| plan.action == Action::Remove)
+            || self
+                .plans
+                .get("")
+                .is_none_or(|plan| plan.action == Action::Remove && plan.decided_by != DecidedBy::Default)
+    }
+}
+
+/// What was found in the texts of a path.
+#[derive(Default)]
+struct Seen {
+    stats: Stats,
+    texts: BTreeMap<String, u64>,
+    numbers: BTreeSet<String>,
+    names: u64,
+    hits: BTreeMap<String, Vec<(Kind, String)>>,
+    keys: BTreeMap<String, (u32, bool)>,
+}
+
+/// The result.
+pub(super) struct Survey {
+    pub fields: BTreeMap<(String, String), Field>,
+    /// Originals by class and path.
+    pub originals: Vec<(String, Class, String)>,
+    /// Names of fields, apps, pages and categories: in lower case; no identifier for being equal to one.
+    pub vocabulary: BTreeSet<String>,
+    /// Detectors' finds by kind.
+    pub finds: BTreeMap<Kind, u64>,
+}
+
+/// Whether a span's storage is of the form that uproot gives, and which it is: kind, session, name.
+pub(super) fn storage(path: &str) -> Option<(&str, &str, &str)> {
+    let mut parts = path.splitn(3, '/');
+    let (kind, session, name) = (parts.next()?, parts.next()?, parts.next());
+    match (kind, name) {
+        ("session", None) => Some((kind, session, "")),
+        ("player" | "group" | "model", Some(name)) if !name.is_empty() => Some((kind, session, name)),
+        _ => None,
+    }
+}
+
+/// All spans of some sessions.
+pub(super) fn spans<'l>(log: &'l Log, sessions: &'l [&Session]) -> impl Iterator<Item = &'l Span> {
+    sessions.iter().flat_map(|s| &s.sections).flat_map(|section| &log.spans[section.spans.clone()])
+}
+
+/// Gives tokens to all names: of storages, and in typed values.
+pub(super) fn identify(log: &Log, sessions: &[&Session], identity: &mut Identity) -> Result<()> {
+    // All sessions, also those that are not chosen: others may refer to them.
+    for session in &log.sessions {
+        identity.session(&session.name)?;
+    }
+    for path in (0..log.storages.len() as u32).map(|id| log.storages.get(id)) {
+        if let Some((kind, session, name)) = storage(path)
+            && let Some(domain) = domain_of_kind(kind)
+        {
+            identity.member(domain, session, name)?;
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for span in spans(log, sessions) {
+        for change in log.changes(span) {
+            let (kind, text) = log.values.get(log.value(*change));
+            let typed = matches!(kind, Type::PLAYER | Type::GROUP | Type::MODEL | Type::BUNCH | Type::SESSION);
+            if !typed && !text.contains("\"sname\"") || !seen.insert(log.value(*change)) {
+                continue;
+            }
+            let mut found = Vec::new();
+            let domain = match kind {
+                Type::GROUP => Domain::Group,
+                Type::MODEL => Domain::Model,
+                _ => Domain::Player,
+            };
+            walk(text, "", Shape { entry: false }, 0, &|_| false, &mut |_, leaf| match leaf {
+                Leaf::Player(session, name) => found.push((Domain::Player, session.to_owned(), name.to_owned())),
+                Leaf::Pair(session, name) if matches!(kind, Type::PLAYER | Type::GROUP | Type::MODEL) => {
+                    found.push((domain, session.to_owned(), name.to_owned()));
+                }
+                _ => {}
+            });
+            for (domain, session, name) in found {
+                identity.member(domain, &session, &name)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether a member's key is a name or a number rather than a part of the path.
+pub(super) fn is_data_key(names: &BTreeSet<String>, key: &str) -> bool {
+    names.contains(key) || uuid_bytes(key).is_some() || key.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Every name of the log.
+pub(super) fn all_names(identity: &Identity) -> BTreeSet<String> {
+    let mut all = BTreeSet::new();
+    for (session, home) in identity.homes() {
+        all.insert(session.to_owned());
+        for domain in [Domain::Player, Domain::Group, Domain::Model] {
+            all.extend(home.of(domain).map(|(name, _)| name.to_owned()));
+        }
+    }
+    all
+}
+
+/// Surveys the sessions.
+pub(super) fn survey(
+    log: &Log,
+    sessions: &[&Session],
+    names: &BTreeSet<String>,
+    window: Option<Window>,
+    level: Protect,
+) -> Survey {
+    let mut by_field: BTreeMap<(u32, u32), Vec<&Span>> = BTreeMap::new();
+    for section in sessions.iter().flat_map(|s| &s.sections) {
+        for span in &log.spans[section.spans.clone()] {
+            if storage(log.storages.get(span.storage)).is_some() {
+                by_field.entry((section.kind, span.field)).or_default().push(span);
+            }
+        }
+    }
+    let mut survey =
+        Survey { fields: BTreeMap::new(), originals: Vec::new(), vocabulary: BTreeSet::new(), finds: BTreeMap::new() };
+    for ((kind, field), spans) in by_field {
+        let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
+        let shape = Shape { entry: kind == "model" && field == "entry" };
+        let seen = look(log, kind, field, &spans, shape, names, window);
+        let plans = seen.into_iter().map(|(below, seen)| {
+            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, level);
+            (below, plan)
+        });
+        let plans = plans.collect();
+        survey.vocabulary.insert(field.to_lowercase());
+        survey.fields.insert((kind.to_owned(), field.to_owned()), Field { plans, shape });
+    }
+    survey
+}
+
+/// What stands at each path of a field.
+fn look(
+    log: &Log,
+    kind: &str,
+    field: &str,
+    spans: &[&Span],
+    shape: Shape,
+    names: &BTreeSet<String>,
+    window: Option<Window>,
+) -> BTreeMap<String, Seen> {
+    // How often each value occurs, its first storage, and whether others have it too.
+    let mut values: BTreeMap<ValueId, (u64, u32, bool)> = BTreeMap::new();
+    let mut alone: Vec<(u32, ValueId)> = Vec::new();
+    let mut storages = 0;
+    for span in spans {
+        let mut own: Option<ValueId> = None;
+        let mut one = true;
+        for change in log.changes(span) {
+            let id = log.value(*change);
+            if id.is_tombstone() || matches!(log.values.get(id).1, "null" | "\"\"" | "") {
+                continue;
+            }
+            one &= own.is_none_or(|own| own == id);
+            own = Some(id);
+            let value = values.entry(id).or_insert((0, span.storage, false));
+            value.0 += 1;
+            value.2 |= value.1 != span.storage;
+        }
+        storages += u64::from(own.is_some());
+        alone.extend(own.filter(|_| one).map(|id| (span.storage, id)));
+    }
+    let own_value = alone.iter().filter(|(_, id)| values.get(id).is_some_and(|v| !v.2)).count() as u64;
+
+    let path = format!("{kind}..{field}");
+    let fixed = defaults::uproot(&path).is_some_and(|d| d.0 != Class::FreeText);
+    let mut all: BTreeMap<String, Seen> = BTreeMap::from([(String::new(), Seen::default())]);
+    for (id, (count, first, many)) in &values {
+        let (value_kind, text) = log.values.get(*id);
+        if matches!(value_kind, Type::BYTES | Type::BYTEARRAY | Type::RANDOM | Type::UUID) {
+            let seen = all.entry(String::new()).or_default();
+            seen.stats.values += count;
+            match value_kind {
+                Type::UUID => {
+                    seen.stats.uuids += count;
+                    let bytes = crate::json::content(text).and_then(|t| time::decode(&t));
+                    if let Some(bytes) = bytes.and_then(|b| <[u8; 16]>::try_from(b).ok()) {
+                        *seen.texts.entry(uuid_text(&bytes)).or_default() += count;
+                    }
+                }
+                // The state of a generator tells its next draws; it goes as bytes do.
+                Type::RANDOM => seen.stats.binaries += count,
+                _ => {
+                    seen.stats.binaries += count;
+                    *seen
+                        .texts
+                        .entry(crate::json::content(text).unwrap_or_default().chars().take(24).collect())
+                        .or_default() += count;
+                }
+            }
+            continue;
+        }
+        let text = as_json(value_kind, text);
+        walk(&text, "", shape, 0, &|key| is_data_key(names, key), &mut |below, leaf| {
+            if !all.contains_key(below) {
+                all.insert(below.to_owned(), Seen::default());
+            }
+            let Some(seen) = all.get_mut(below) else { return };
+            match leaf {
+                Leaf::Key(key) => {
+                    let known = seen.keys.entry(key.to_owned()).or_insert((*first, false));
+                    known.1 |= *many || known.0 != *first;
+                }
+                Leaf::Text("") | Leaf::Plain("null") | Leaf::Pair(..) => {}
+                Leaf::Text(text) => seen.text(text, *count, names),
+                Leaf::Plain(text) => seen.plain(text, *count, window),
+                Leaf::Player(..) => {
+                    seen.stats.values += count;
+                    seen.stats.texts += count;
+                    seen.names += count;
+                }
+            }
+        });
+    }
+    for (below, seen) in &mut all {
+        seen.finish(storages, if below.is_empty() { own_value } else { 0 });
+        let strong = names::by_name(&clean(&format!("{path}{below}"))).is_some_and(|n| is_strong(n.class));
+        let fixed_here =
+            fixed && !matches!(defaults::uproot(&clean(&format!("{path}{below}"))), Some((Class::FreeText, ..)));
+        if !(fixed_here || strong) {
+            seen.detect();
+        }
+    }
+    all
+}
+
+impl Seen {
+    fn text(&mut self, text: &str, count: u64, names: &BTreeSet<String>) {
+        self.stats.values += count;
+        self.stats.texts += count;
+        self.stats.longest = self.stats.longest.max(text.chars().count() as u64);
+        self.names += if names.contains(text) { count } else { 0 };
+        let digits = text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
+        self.stats.long_numbers += if digits { count } else { 0 };
+        self.stats.uuids += if uuid_bytes(text).is_some_and(|_| text.len() == 36) { count } else { 0 };
+        self.stats.times += if Iso::parse(text).is_some() { count } else { 0 };
+        self.stats.binaries += if is_binary(text) { count } else { 0 };
+        *self.texts.entry(text.to_owned()).or_default() += count;
+    }
+
+    fn plain(&mut self, text: &str, count: u64, window: Option<Window>) {
+        self.stats.values += count;
+        let number = text.parse::<f64>().ok();
+        let long = text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
+        self.stats.long_numbers += if long { count } else { 0 };
+        let time = number.zip(window).is_some_and(|(number, window)| window.number(number));
+        self.stats.times += if time { count } else { 0 };
+        if text.len() >= 5 && number.is_some() {
+            self.numbers.insert(text.to_owned());
+        }
+    }
+
+    fn finish(&mut self, storages: u64, own_value: u64) {
+        self.stats.participants = storages;
+        self.stats.own_value = own_value;
+        self.stats.distinct = self.texts.len() as u64;
+        self.stats.once = self.texts.values().filter(|count| **count == 1).count() as u64;
+    }
+
+    fn detect(&mut self) {
+        for (text, count) in &self.texts {
+            let finds = detect::detect(text);
+            if !finds.is_empty() {
+                self.stats.detected += count;
+                let found = |f: &detect::Find| Some((f.kind, text.get(f.start..f.end)?.to_owned()));
+                self.hits.insert(text.clone(), finds.iter().filter_map(found).collect());
+            }
+        }
+    }
+}
+
+/// Data URIs and long base64.
+fn is_binary(text: &str) -> bool {
+    let base64 = || {
+        text.len() >= 64
+            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
+            && text.bytes().any(|b| b.is_ascii_uppercase())
+            && text.bytes().any(|b| b.is_ascii_digit())
+    };
+    text.starts_with("data:") && text.contains(',') || base64()
+}
+
+fn is_strong(class: Class) -> bool {
+    matches!(class, Class::Secret | Class::PersonId | Class::TaskId | Class::Contact | Class::Binary)
+}
+
+/// A path as the rules know it: places in lists do not count.
+pub(super) fn clean(path: &str) -> String {
+    path.replace("[]", "")
+}
+
+/// The class of a path, which also inherits from the names above it.
+fn class_of(field: &str, below: &str, stats: &Stats) -> Suggestion {
+    let path = clean(&format!("{field}{below}"));
+    if defaults::uproot(&path).is_some() {
+        return classify(System::Uproot, &path, stats);
+    }
+    let above: Vec<&str> = path.match_indices('.').skip(2).filter_map(|(at, _)| path.get(..at)).collect();
+    let named = |path: &str| names::by_name(path).map(|n| n.class);
+    if let Some(strong) = above.iter().find(|a| named(a).is_some_and(is_strong)) {
+        return classify(System::Uproot, strong, stats);
+    }
+    let own = classify(System::Uproot, &path, stats);
+    if matches!(own.decided_by, DecidedBy::Name | DecidedBy::Default) {
+        return own;
+    }
+    let nearest = above.iter().rev().find(|a| named(a).is_some() && defaults::uproot(a).is_none());
+    nearest.map_or(own, |above| classify(System::Uproot, above, stats))
+}
+
+impl Survey {
+    fn decide(&mut self, field: &str, below: &str, seen: Seen, level: Protect) -> Plan {
+        let path = clean(&format!("{field}{below}"));
+        let mut found = class_of(field, below, &seen.stats);
+        let undecided = matches!(found.decided_by, DecidedBy::Values | DecidedBy::Nobody);
+        if undecided && seen.stats.texts > 0 && seen.names == seen.stats.texts {
+            found.class = Class::InternalId;
+            found.decided_by = DecidedBy::Values;
+            found.reason = "Names of players, groups, models or sessions.".to_owned();
+        }
+        let by_level = match level {
+            Protect::Share => found.class.share_safe(),
+            _ => found.class.pseudonymize_only(),
+        };
+        let action = found.action.unwrap_or(by_level);
+        for (kind, count) in seen.hits.values().flatten().map(|(kind, _)| (*kind, 1)) {
+            *self.finds.entry(kind).or_default() += count;
+        }
+        let texts = || seen.texts.keys().map(String::as_str);
+        let mut original = |value: &str, class| {
+            self.originals.push((value.to_owned(), class, path.clone()));
+        };
+        match found.class {
+            Class::Secret | Class::PersonId | Class::TaskId | Class::Contact => {
+                texts().for_each(|text| original(text, found.class));
+                seen.numbers.iter().for_each(|number| original(number, found.class));
+            }
+            Class::Binary => texts().for_each(|text| {
+                let cut = if is_binary(text) { text.rsplit(',').next().unwrap_or(text) } else { text };
+                let cut: String = if is_binary(text) { cut.chars().take(24).collect() } else { cut.to_owned() };
+                original(&cut, found.class);
+            }),
+            Class::InternalId if action == Action::Remove => texts().for_each(|text| original(text, found.class)),
+            Class::InternalId => texts().filter(|t| uuid_bytes(t).is_some()).for_each(|t| original(t, found.class)),
+            Class::FreeText if action == Action::Remove => texts().for_each(|text| original(text, Class::Contact)),
+            _ => {}
+        }
+        // What detectors found must not be left where the text is withheld.
+        if level == Protect::Share {
+            for (_, text) in seen.hits.values().flatten() {
+                original(text, Class::Contact);
+            }
+        }
+        let categories = seen.stats.categories();
+        let kept = matches!(found.class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive);
+        if kept
+            && action != Action::Remove
+            && action != Action::Withhold
+            && (categories || found.decided_by == DecidedBy::Default)
+        {
+            let shown = seen.texts.keys().filter(|text| !seen.hits.contains_key(*text));
+            for text in shown {
+                self.vocabulary.insert(text.to_lowercase());
+                self.vocabulary.extend(text.split('/').map(str::to_lowercase));
+            }
+        }
+        let rare = |(key, (_, many)): (String, (u32, bool))| (!many).then_some(key);
+        let own_keys = !path.starts_with("session.") && seen.stats.participants > 1;
+        let word = names::by_name(&path).map(|n| n.word);
+        Plan {
+            class: found.class,
+            action,
+            reason: found.reason,
+            decided_by: found.decided_by,
+            categories,
+            times: seen.stats.times > 0,
+            age: matches!(word, Some("age" | "alter" | "âge" | "edad" | "年龄")),
+            hits: seen.hits.into_keys().collect(),
+            rare_keys: if own_keys { seen.keys.into_iter().filter_map(rare).collect() } else { BTreeSet::new() },
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! Makes of one stored value what may be shown of it.
+
+use std::collections::BTreeSet;
+
+use super::identity::{Identity, Words};
+use super::leaves::{self, inner, member, quoted};
+use super::survey::{Field, Plan, is_data_key};
+use crate::error::Result;
+use crate::json;
+use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::leak::{Hits, Searcher};
+use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
+use crate::protect::quasi::{self, Ages, SUPPRESSED};
+use crate::protect::time::{self, Iso, Micros, Mode, Rounding, Time, Window};
+use crate::recipe::Protect;
+use crate::value::Type;
+
+/// What a withheld text says.
+pub(super) const WITHHELD: &str = "[withheld]";
+/// What stands for an identifier that has no token.
+pub(super) const REMOVED: &str = "[removed]";
+
+/// Whose value it is.
+#[derive(Clone, Copy)]
+pub(super) struct Owner<'a> {
+    pub session: &'a str,
+    pub start: Option<Micros>,
+    /// Whether the owner's quasi-identifiers are suppressed.
+    pub suppressed: bool,
+    /// The new number in place of `id`.
+    pub rank: u64,
+    /// The name of the field, for what lists of names hold.
+    pub field: &'a str,
+    /// Whether lists of names are put in the order of their tokens.
+    pub sorted: bool,
+}
+
+/// Everything that values are made with.
+pub(super) struct Transform<'a> {
+    pub identity: Identity,
+    pub words: Words,
+    pub names: BTreeSet<String>,
+    pub level: Protect,
+    pub window: Option<Window>,
+    pub rounding: Rounding,
+    pub searcher: &'a Searcher,
+    /// Cells withheld because an original was left in them in some other form.
+    pub caught: u64,
+}
+
+/// A value that leaves nothing behind.
+const NOTHING: &str = "null";
+
+impl Transform<'_> {
+    fn share(&self) -> bool {
+        self.level == Protect::Share
+    }
+
+    /// The new value as canonical JSON; `None` removes it.
+    pub fn value(&mut self, kind: Type, text: &str, field: &Field, owner: Owner<'_>) -> Result<Option<String>> {
+        if field.removed() {
+            return Ok(None);
+        }
+        let domain = match kind {
+            Type::BYTES | Type::BYTEARRAY | Type::RANDOM => return Ok(Some(NOTHING.to_owned())),
+            Type::UUID => return self.uuid_type(text).map(Some),
+            Type::SESSION => {
+                let name = json::content(text).unwrap_or_default();
+                return Ok(Some(quoted(self.identity.session(&name)?)));
+            }
+            Type::PLAYER => Some(Domain::Player),
+            Type::GROUP => Some(Domain::Group),
+            Type::MODEL => Some(Domain::Model),
+            _ => None,
+        };
+        if let Some(domain) = domain {
+            let Some((session, name)) = leaves::pair(text) else { return Ok(Some(NOTHING.to_owned())) };
+            let member = quoted(self.identity.member(domain, &session, &name)?);
+            return Ok(Some(format!("[{},{member}]", quoted(self.identity.session(&session)?))));
+        }
+        let text = leaves::as_json(kind, text);
+        let new = self.node(&text, "", field, owner, 0)?.unwrap_or_else(|| NOTHING.to_owned());
+        if new != NOTHING && new.len() > 4 && self.leaks(&new) {
+            self.caught += 1;
+            return Ok(Some(quoted(WITHHELD)));
+        }
+        Ok(Some(new))
+    }
+
+    /// Whether an original is left in some form.
+    fn leaks(&self, text: &str) -> bool {
+        if text.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')) && text.len() < 5 {
+            return false;
+        }
+        let mut hits = Hits::default();
+        self.searcher.text("", text, &mut hits);
+        hits.total > 0
+    }
+
+    fn uuid_type(&mut self, text: &str) -> Result<String> {
+        let bytes = json::content(text).and_then(|t| time::decode(&t)).and_then(|b| <[u8; 16]>::try_from(b).ok());
+        match bytes {
+            Some(bytes) => Ok(quoted(&time::encode(&self.identity.tokens.uuid(&bytes)?))),
+            None => Ok(NOTHING.to_owned()),
+        }
+    }
+
+    fn node(
+        &mut self,
+        text: &str,
+        below: &str,
+        field: &Field,
+        owner: Owner<'_>,
+        level: usize,
+    ) -> Result<Option<String>> {
+        let plan = field
+            .plans
+            .get(below)
+            .or_else(|| below.rsplit_once('.').and_then(|(a, _)| field.plans.get(&leaves::any(a))));
+        let object = below.is_empty() && text.starts_with('{');
+        if plan.is_some_and(|plan| plan.action == Action::Remove) && !object {
+            return Ok(None);
+        }
+        Ok(Some(match text.as_bytes().first() {
+            Some(b'{') => self.object(text, below, field, plan, owner, level)?,
+            Some(b'[') => self.list(text, below, field, owner, level)?,
+            Some(b'"') => {
+                let content = json::content(text).unwrap_or_default();
+                match inner(&content, level) {
+                    Some(inside) => quoted(
+                        &self.node(&inside, below, field, owner, level + 1)?.unwrap_or_else(|| NOTHING.to_owned()),
+                    ),
+                    None => self.text(&content, plan, owner)?,
+                }
+            }
+            _ => self.plain(text, plan, owner),
+        }))
+    }
+
+    fn object(
+        &mut self,
+        text: &str,
+        below: &str,
+        field: &Field,
+        plan: Option<&Plan>,
+        owner: Owner<'_>,
+        level: usize,
+    ) -> Result<String> {
+        if let Some((session, name)) = leaves::reference(text) {
+            let name = quoted(self.identity.member(Domain::Player, &session, &name)?);
+            return Ok(format!("{{\"sname\":{},\"uname\":{name}}}", quoted(self.identity.session(&session)?)));
+        }
+        let mut members = Vec::new();
+        for (key, value) in json::members(text).unwrap_or_default() {
+            let key = json::content(&format!("\"{key}\"")).unwrap_or_default();
+            let path = if is_data_key(&self.names, &key) { leaves::any(below) } else { member(below, &key) };
+            let Some(value) = self.node(value, &path, field, owner, level)? else { continue };
+            members.push((self.key(&key, plan, owner)?, value));
+        }
+        members.sort();
+        // Keys that became the same would hide each other.
+        for i in 1..members.len() {
+            if members.get(i).map(|m| &m.0) == members.get(i - 1).map(|m| &m.0)
+                && let Some(member) = members.get_mut(i)
+            {
+                member.0 = format!("{} {}", member.0, i + 1);
+            }
+        }
+        let members: Vec<String> =
+            members.into_iter().map(|(key, value)| format!("{}:{value}", quoted(&key))).collect();
+        Ok(format!("{{{}}}", members.join(",")))
+    }
+
+    fn key(&mut self, key: &str, plan: Option<&Plan>, owner: Owner<'_>) -> Result<String> {
+        if let Some(token) = self.name(key, owner) {
+            return Ok(token);
+        }
+        if let Some(bytes) = uuid_bytes(key) {
+            return Ok(uuid_text(&self.identity.tokens.uuid(&bytes)?));
+        }
+        let new = self.words.replace(key, owner.session).unwrap_or_else(|| key.to_owned());
+        let rare =
+            plan.is_none_or(|plan| plan.rare_keys.contains(key)) || !crate::protect::detect::detect(&new).is_empty();
+        let withheld = self.share() && rare || self.window.is_some_and(|w| w.contains(&new)) || self.leaks(&new);
+        Ok(if withheld { WITHHELD.to_owned() } else { new })
+    }
+
+    /// The token of a name of the owner's session, where names are expected.
+    fn name(&self, name: &str, owner: Owner<'_>) -> Option<String> {
+        let first = match owner.field {
+            f if f.contains("group") || f == "gid" => Domain::Group,
+            f if f.contains("model") || f == "mid" => Domain::Model,
+            _ => Domain::Player,
+        };
+        let own = self.identity.home(owner.session)?.any(name, first).map(str::to_owned);
+        own.or_else(|| self.identity.home(name).map(|home| home.token.clone()))
+    }
+
+    fn list(&mut self, text: &str, below: &str, field: &Field, owner: Owner<'_>, level: usize) -> Result<String> {
+        if let Some((session, name)) = leaves::pair(text)
+            && let Some(home) = self.identity.home(&session)
+            && let Some(member) = home.any(&name, Domain::Player)
+        {
+            return Ok(format!("[{},{}]", quoted(&home.token), quoted(member)));
+        }
+        let mut items = Vec::new();
+        for (index, value) in json::items(text).unwrap_or_default().into_iter().enumerate() {
+            let path = leaves::item(below, index, field.shape);
+            items.push(self.node(value, &path, field, owner, level)?.unwrap_or_else(|| NOTHING.to_owned()));
+        }
+        if owner.sorted && below.is_empty() {
+            items.sort_unstable();
+        }
+        Ok(format!("[{}]", items.join(",")))
+    }
+
+    fn text(&mut self, content: &str, plan: Option<&Plan>, owner: Owner<'_>) -> Result<String> {
+        if content.is_empty() {
+            return Ok("\"\"".to_owned());
+        }
+        let Some(plan) = plan else { return Ok(quoted(WITHHELD)) };
+        let token = |found: Result<String>| found.map(|token| quoted(&token));
+        match (plan.class, plan.action) {
+            (Class::PersonId, Action::Token) => return token(self.identity.tokens.token(Domain::Person, &[content])),
+            (Class::TaskId, Action::Token) => return token(self.identity.tokens.token(Domain::Task, &[content])),
+            (Class::InternalId, Action::Token) => {
+                if let Some(name) = self.name(content, owner) {
+                    return Ok(quoted(&name));
+                }
+                if let Some(bytes) = uuid_bytes(content) {
+                    return token(self.identity.tokens.uuid(&bytes).map(|new| uuid_text(&new)));
+                }
+                if self.share() {
+                    return Ok(quoted(WITHHELD));
+                }
+            }
+            (_, Action::Relative) => {
+                let at = Iso::parse(content).map(|iso| iso.at).or_else(|| time::pickled(content));
+                return Ok(at.map_or_else(|| quoted(WITHHELD), |at| self.since(at, owner)));
+            }
+            (_, Action::Withhold | Action::Renumber) => return Ok(quoted(WITHHELD)),
+            (_, Action::Generalize) => {
+                let new = match plan.age {
+                    true => quasi::age(content, Ages::Bands),
+                    false => {
+                        (!plan.hits.contains(content) && content.chars().count() <= 40).then(|| content.to_owned())
+                    }
+                };
+                return Ok(quoted(match new {
+                    _ if owner.suppressed => SUPPRESSED,
+                    Some(ref new) if !self.window.is_some_and(|w| w.contains(new)) => new,
+                    _ => WITHHELD,
+                }));
+            }
+            _ => {}
+        }
+        let new = self.words.replace(content, owner.session);
+        let shown = new.as_deref().unwrap_or(content);
+        let undecided = plan.decided_by != DecidedBy::Default && !plan.categories;
+        let hit = plan.hits.contains(content);
+        let calendar = self.window.is_some_and(|window| window.contains(shown));
+        Ok(quoted(if self.share() && (undecided || hit || calendar) { WITHHELD } else { shown }))
+    }
+
+    fn plain(&mut self, text: &str, plan: Option<&Plan>, owner: Owner<'_>) -> String {
+        let number = text.parse::<f64>().ok();
+        if text == NOTHING || text == "true" || text == "false" {
+            return text.to_owned();
+        }
+        let Some(plan) = plan else { return NOTHING.to_owned() };
+        match (plan.class, plan.action) {
+            (Class::PersonId | Class::TaskId, Action::Token) => {
+                let domain = if plan.class == Class::PersonId { Domain::Person } else { Domain::Task };
+                return self.identity.tokens.token(domain, &[text]).map_or_else(|_| NOTHING.to_owned(), |t| quoted(&t));
+            }
+            (Class::InternalId, Action::Token) if owner.field == "id" => return owner.rank.to_string(),
+            (_, Action::Generalize) if owner.suppressed => return quoted(SUPPRESSED),
+            (_, Action::Generalize) if plan.age => {
+                return quasi::age(text, Ages::Bands).map_or_else(|| quoted(WITHHELD), |age| quoted(&age));
+            }
+            _ => {}
+        }
+        // A number inside the study's days is a time, whatever its field is called.
+        let calendar = number.zip(self.window).filter(|(number, window)| window.number(*number));
+        match calendar.and_then(|(number, _)| seconds(number)) {
+            Some(at) if self.share() => self.since(at, owner),
+            _ => text.to_owned(),
+        }
+    }
+
+    fn since(&self, at: Micros, owner: Owner<'_>) -> String {
+        match Mode::Relative(self.rounding).apply(at, owner.start) {
+            Time::Since(micros) => {
+                let mut out = Vec::new();
+                json::float(micros as f64 / 1e6, &mut out);
+                String::from_utf8(out).unwrap_or_default()
+            }
+            _ => NOTHING.to_owned(),
+        }
+    }
+}
+
+/// A time as a number of seconds, milliseconds, microseconds or nanoseconds, told apart by their size.
+fn seconds(number: f64) -> Option<Micros> {
+    let scale = [1e17, 1e14, 1e11].iter().zip([1e9, 1e6, 1e3]).find(|(from, _)| number.abs() >= **from);
+    time::from_seconds(number / scale.map_or(1.0, |(_, scale)| scale))
+}
