@@ -26,6 +26,7 @@ export const en = {
     readsList: [
       ["uproot.msgpack.gz, backup.bin", "database dumps of uproot, compressed or not"],
       ["uproot.sqlite3", "its database; drop the file that ends in -wal with it"],
+      ["*.csv, *.jsonl, *.zip", "what uproot exported: ultralong tables, or the whole ZIP"],
       ["database.zip", "exports of PsyNet and Dallinger: the database alone, or the whole export as a folder or ZIP"],
       ["", "The contents decide, whatever the file is called."],
     ] as [string, string][],
