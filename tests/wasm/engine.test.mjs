@@ -60,6 +60,16 @@ for (const [name, input] of folders(cases).flatMap(({ name }) => folders(join(ca
   });
 }
 
+/** Exported texts, loose or in a ZIP: those that open, as one drop each. */
+const texts = join(root, "tests/cases/texts");
+const opens = (name) => !JSON.parse(readFileSync(join(texts, name, "case.json"), "utf8")).error;
+for (const { name } of folders(texts).filter(({ name }) => opens(name))) {
+  test(`the module agrees with the command line on the exported text ${name}`, async () => {
+    const files = readdirSync(join(texts, name, "input"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    await agrees(files.map((entry) => join(entry.parentPath ?? entry.path, entry.name)).sort(), wasm.default_recipe());
+  });
+}
+
 const psynet = join(root, "tests/cases/psynet");
 const database = (name) => join(psynet, name, "database.zip");
 for (const { name } of folders(psynet)) {
