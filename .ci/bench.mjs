@@ -39,7 +39,7 @@ function peak(args) {
   return status === 0 ? Math.round(Number(stderr.trim().split("\n").at(-1)) / 1000) : null;
 }
 
-const run = (args) => must(binary, args, { stdio: "ignore" });
+const run = (args) => execFileSync(binary, args, { stdio: "ignore" });
 
 async function inNode(dump, zip) {
   const wasm = await import(pathToFileURL(join(root, "pkg/windrow.js")));
