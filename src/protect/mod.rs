@@ -15,3 +15,4 @@ pub mod quasi;
 pub mod report;
 pub mod time;
 pub mod uproot;
+mod words;
