@@ -24,6 +24,7 @@ function end(): void {
   state.tables.value = null;
   state.tablesFault.value = null;
   state.shown.value = null;
+  state.tab.value = "export";
   state.saving.value = { name: "idle" };
   state.grouping.value = false;
 }

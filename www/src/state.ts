@@ -25,6 +25,8 @@ export const state = {
   tablesFault: signal<Fault | null>(null),
   /** Path of the table that is looked at. */
   shown: signal<string | null>(null),
+  /** Id of the tab that is open. */
+  tab: signal("export"),
   saving: signal<Saving>({ name: "idle" }),
   /** Whether the user is choosing fields to group by, with none chosen yet. */
   grouping: signal(false),

@@ -48,6 +48,7 @@ export const en = {
     announce: (found: string, problems: number, f: Format) =>
       `Reading is done. ${found}. ${problems ? counted(f, problems, { one: "1 problem was found", other: "# problems were found" }) : "No problems were found"}.`,
     facts: { participants: "Participants", bots: "Bots among them", classes: "Classes", rows: "Rows in the database", sessions: "Sessions", players: "Players", groups: "Groups", changes: "Changes", span: "From – to", none: "no times" },
+    tabs: { label: "What to do", export: "Export" },
     localTimes: (zone: string) => `Times on this page: ${zone}`,
   },
 

@@ -1,17 +1,17 @@
-// What is in the files, what to make of it, a look at the result, and saving it.
+// What is in the files, and below it what can be done with it, a tab for each.
 import type { Summary } from "../engine/types.js";
 import { f, t } from "../i18n/index.js";
-import { Classes, Database } from "../parts/classes.js";
-import { Fields } from "../parts/fields.js";
-import { Files } from "../parts/files.js";
 import { Heading } from "../parts/heading.js";
-import { Notes } from "../parts/notes.js";
-import { Options } from "../parts/options.js";
-import { Preview } from "../parts/preview.js";
 import { Problems } from "../parts/problems.js";
-import { SaveBox } from "../parts/savebox.js";
-import { Sessions } from "../parts/sessions.js";
+import { Tabs, type Tab } from "../parts/tabs.js";
 import { state, type Phase } from "../state.js";
+import { Export } from "./export.js";
+
+/** The tabs, in their order. A tab is a screen and a name; its screen does its work when it is first opened. */
+function tabsFor(_: Summary): Tab[] {
+  const words = t.value.ready.tabs;
+  return [{ id: "export", label: words.export, Panel: Export }];
+}
 
 /** What is in the input, in a line of figures. */
 function factsOf(summary: Summary): [string, string][] {
@@ -59,26 +59,7 @@ export function Ready({ phase }: { phase: Phase & { name: "ready" } }) {
         </dl>
       </section>
       <Problems problems={summary.problems} />
-      <div class="columns">
-        {psynet ? <Classes classes={psynet.classes} /> : <Sessions sessions={summary.sessions} />}
-        <div class="choices">
-          <SaveBox />
-          <Options summary={summary} />
-        </div>
-        <Preview />
-        <div class="rest">
-          {psynet ? (
-            <>
-              <Notes notes={psynet.notes} />
-              <Database tables={psynet.database} />
-            </>
-          ) : (
-            <Fields fields={summary.fields} />
-          )}
-          <Files files={summary.files} />
-          {!psynet && <p class="quiet small">{words.localTimes(f.value.zone())}</p>}
-        </div>
-      </div>
+      <Tabs label={words.tabs.label} tabs={tabsFor(summary)} open={state.tab} />
     </div>
   );
 }
