@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::identity::{Identity, Words};
 use super::leaves::{self, inner, member, quoted};
-use super::survey::{Field, Plan, is_data_key};
+use super::plan::{Field, Plan};
+use super::survey::is_data_key;
 use crate::error::Result;
 use crate::json;
 use crate::protect::class::{Action, Class, DecidedBy};

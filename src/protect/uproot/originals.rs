@@ -1,0 +1,85 @@
+//! Lists what must not be left in the result, and what each of it becomes where it stands in a longer text.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::identity::{Identity, Words};
+use super::survey::Survey;
+use super::transform::REMOVED;
+use crate::error::Result;
+use crate::protect::class::Class;
+use crate::protect::leak::Original;
+use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
+use crate::protect::report;
+
+/// Words that stand in every report and must not count as somebody's.
+const OWN_WORDS: &str = "session sessions player players group groups model models storage field fields change changes latest \
+    sparse ultralong page_times readme data value values number string integer boolean unavailable context true false null none \
+    windrow uproot anonymization protected withheld removed participant participants experiment technical sensitive binary \
+    about columns description deletions distinct missing present types float tuple bytes complex decimal frozenset datetime \
+    bytearray random desktop mobile tablet other unknown column columns table tables share pseudonymize times order recipe format";
+
+/// Values by the path where they must not be.
+pub(super) type OwnColumns = BTreeMap<String, BTreeSet<String>>;
+
+/// All originals, and those too short or too plain to be searched everywhere.
+pub(super) fn originals(identity: &Identity, survey: &Survey, key: &[u8; 32]) -> (Vec<Original>, OwnColumns) {
+    let mut own = report::words();
+    own.extend(OWN_WORDS.split_ascii_whitespace().map(str::to_owned));
+    let distinctive = |value: &str| {
+        let length = value.chars().count();
+        let digits = value.bytes().all(|b| b.is_ascii_digit());
+        let lower = value.to_lowercase();
+        let long = length >= if digits { 6 } else { 5 };
+        long && !survey.vocabulary.contains(&lower) && !own.contains(&lower)
+    };
+    let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
+    let mut all = vec![Original { value: hex, class: Class::Secret, path: "key".to_owned(), distinctive: true }];
+    let mut own_columns = OwnColumns::new();
+    let mut add = |value: &str, class, path: &str| {
+        let distinctive = distinctive(value);
+        if !distinctive && class != Class::Contact {
+            own_columns.entry(path.to_owned()).or_default().insert(value.to_owned());
+        }
+        all.push(Original { value: value.to_owned(), class, path: path.to_owned(), distinctive });
+    };
+    for (session, home) in identity.homes() {
+        add(session, Class::InternalId, "session..!storage");
+        for domain in [Domain::Player, Domain::Group, Domain::Model] {
+            home.of(domain)
+                .for_each(|(name, _)| add(name, Class::InternalId, &format!("{}..!storage", domain.as_str())));
+        }
+    }
+    survey.originals.iter().for_each(|(value, class, path)| add(value, *class, path));
+    (all, own_columns)
+}
+
+/// What every distinctive original becomes where it stands in a longer text.
+pub(super) fn words(originals: &[Original], identity: &mut Identity) -> Result<Words> {
+    let mut words = Words::default();
+    let mut names = Vec::new();
+    for (session, home) in identity.homes() {
+        names.push((session.to_owned(), String::new(), home.token.clone()));
+        for domain in [Domain::Player, Domain::Group, Domain::Model] {
+            names.extend(home.of(domain).map(|(n, token)| (n.to_owned(), session.to_owned(), token.to_owned())));
+        }
+    }
+    let known: BTreeSet<&str> = originals.iter().filter(|o| o.distinctive).map(|o| o.value.as_str()).collect();
+    for (name, session, token) in &names {
+        if known.contains(name.as_str()) {
+            words.add(name, session, token);
+        }
+    }
+    for original in originals.iter().filter(|o| o.distinctive && o.path != "key" && !o.path.ends_with("!storage")) {
+        let value = original.value.as_str();
+        let with = match (original.class, uuid_bytes(value)) {
+            (Class::PersonId, _) => identity.tokens.token(Domain::Person, &[value])?,
+            (Class::TaskId, _) => identity.tokens.token(Domain::Task, &[value])?,
+            (Class::InternalId, Some(bytes)) => uuid_text(&identity.tokens.uuid(&bytes)?),
+            (Class::InternalId, None) => identity.tokens.token(Domain::Room, &[value])?,
+            _ => REMOVED.to_owned(),
+        };
+        words.add(value, "", &with);
+    }
+    words.settle();
+    Ok(words)
+}

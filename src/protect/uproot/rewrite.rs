@@ -1,0 +1,317 @@
+//! Writes the protected log change by change, in an order that tells nothing, and counts what happened.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::clock::{self, Start};
+use super::identity::domain_of_kind;
+use super::people::Quasi;
+use super::plan::Field;
+use super::survey::{self, Survey, storage};
+use super::transform::{Owner, Transform};
+use crate::error::Result;
+use crate::log::column::ValueId;
+use crate::log::{Builder, Change, Log, Session, Span};
+use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::pseudonym::Domain;
+use crate::protect::report::PathReport;
+use crate::protect::time;
+use crate::value::Type;
+
+/// What happened to the values of a field.
+#[derive(Clone, Copy, Default)]
+struct Counts {
+    kept: u64,
+    changed: u64,
+    removed: u64,
+}
+
+/// The new log under way.
+pub(super) struct Rewriting<'a> {
+    log: &'a Log,
+    survey: &'a Survey,
+    quasi: &'a Quasi,
+    pub transform: Transform<'a>,
+    share: bool,
+    counts: BTreeMap<(&'a str, &'a str), Counts>,
+    /// New values of old ones, by session and field.
+    memo: BTreeMap<(&'a str, &'a str, u32, ValueId), Option<ValueId>>,
+    pub history: u64,
+}
+
+/// A span with where it belongs.
+struct Where<'a> {
+    kind: &'a str,
+    session: &'a str,
+    path: String,
+    field: &'a Field,
+    name: &'a str,
+}
+
+impl<'a> Rewriting<'a> {
+    /// A rewriting that begins.
+    pub fn new(log: &'a Log, survey: &'a Survey, quasi: &'a Quasi, transform: Transform<'a>, share: bool) -> Self {
+        let (counts, memo) = (BTreeMap::new(), BTreeMap::new());
+        Rewriting { log, survey, quasi, transform, share, counts, memo, history: 0 }
+    }
+
+    /// How many players the sessions have.
+    pub fn participants(&self, sessions: &[&Session]) -> u64 {
+        let players = survey::spans(self.log, sessions).map(|s| s.storage);
+        let players: BTreeSet<u32> =
+            players.filter(|id| storage(self.log.storages.get(*id)).is_some_and(|s| s.0 == "player")).collect();
+        players.len() as u64
+    }
+
+    fn place(&mut self, span: &Span) -> Result<Option<Where<'a>>> {
+        let Some((kind, session, name)) = storage(self.log.storages.get(span.storage)) else { return Ok(None) };
+        let field_name = self.log.fields.get(span.field);
+        let Some(field) = self.survey.fields.get(&(kind.to_owned(), field_name.to_owned())) else { return Ok(None) };
+        let identity = &mut self.transform.identity;
+        let mut path = format!("{kind}/{}", identity.session(session)?);
+        if let Some(domain) = domain_of_kind(kind) {
+            path = format!("{path}/{}", identity.member(domain, session, name)?);
+        }
+        Ok(Some(Where { kind, session, path, field, name: field_name }))
+    }
+
+    /// The new value of a change; `None` removes the field.
+    fn value(
+        &mut self,
+        at: &Where<'a>,
+        span: &Span,
+        change: u32,
+        owner: Owner<'_>,
+        builder: &mut Builder,
+    ) -> Result<Option<ValueId>> {
+        let id = self.log.value(change);
+        let (kind, text) = self.log.values.get(id);
+        let counts = self.counts.entry((at.kind, at.name)).or_default();
+        if at.field.removed() {
+            counts.removed += 1;
+            return Ok(None);
+        }
+        if id.is_tombstone() {
+            return Ok(Some(ValueId::TOMBSTONE));
+        }
+        let own =
+            at.field.plans.get("").is_some_and(|p| p.decided_by == DecidedBy::Default && p.class == Class::Experiment);
+        let last = self.log.changes(span).last().copied();
+        if self.share && !own && last.is_some_and(|last| self.log.value(last).is_tombstone()) {
+            counts.removed += 1;
+            self.history += 1;
+            return Ok(Some(builder.value(Type::NONE, b"null")?.0));
+        }
+        let personal = at.name == "id"
+            || at.field.plans.values().any(|p| p.times || matches!(p.action, Action::Relative | Action::Generalize));
+        let memo = (at.session, at.kind, span.field, id);
+        let known = if personal { None } else { self.memo.get(&memo).copied() };
+        let new = match known {
+            Some(new) => new,
+            None => {
+                let new = self.transform.value(kind, text, at.field, owner)?;
+                let new = new.map(|new| stored(builder, kind, text, &new)).transpose()?;
+                self.memo.insert(memo, new);
+                new
+            }
+        };
+        let counts = self.counts.entry((at.kind, at.name)).or_default();
+        match new {
+            None => counts.removed += 1,
+            Some(new) if builder.stored(new) == (kind, text) => counts.kept += 1,
+            Some(_) => counts.changed += 1,
+        }
+        Ok(new)
+    }
+
+    fn context(&self, change: u32) -> &'a str {
+        let context = self.log.context(change);
+        let looks = context.rsplit_once(':').is_some_and(|(place, line)| {
+            let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+            place.contains('.')
+                && place.split('.').all(word)
+                && !line.is_empty()
+                && line.bytes().all(|b| b.is_ascii_digit())
+        });
+        if looks && self.transform.words.replace(context, "").is_none() { context } else { "" }
+    }
+
+    /// Everything in the order of tokens. Returns the new sequence numbers and how many sessions' participants interact.
+    pub fn in_token_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<(Vec<u64>, u64)> {
+        let mut by_token = Vec::new();
+        for session in sessions {
+            by_token.push((self.transform.identity.session(&session.name)?.to_owned(), *session));
+        }
+        by_token.sort_by(|a, b| a.0.cmp(&b.0));
+        let (mut numbers, mut interacting, mut place) = (Vec::new(), 0, 0);
+        for (_, session) in by_token {
+            let start = clock::start(self.log, session);
+            let together = matches!(start, Start::Session(_));
+            interacting += u64::from(together);
+            let mut spans = Vec::new();
+            for index in session.sections.iter().flat_map(|section| section.spans.clone()) {
+                let span = &self.log.spans[index];
+                if let Some(at) = self.place(span)? {
+                    let order = ["session", "player", "group", "model"].iter().position(|k| *k == at.kind);
+                    spans.push((order, at.path.clone(), index, at));
+                }
+            }
+            spans.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+            let ranks = [Domain::Player, Domain::Group, Domain::Model]
+                .map(|domain| (domain, self.transform.identity.ranks(&session.name, domain)));
+            // For each change pushed: what it is ordered by.
+            let mut keys: Vec<(u64, u64, usize)> = Vec::new();
+            let (mut owner_number, mut before) = (0, String::new());
+            for (_, path, index, at) in &spans {
+                let span = &self.log.spans[*index];
+                if *path != before {
+                    owner_number += 1;
+                    before.clone_from(path);
+                }
+                let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();
+                let of_kind = |(domain, ranks): &(Domain, BTreeMap<String, u64>)| {
+                    (domain_of_kind(at.kind) == Some(*domain)).then(|| ranks.get(name).copied())?
+                };
+                let owner = Owner {
+                    session: at.session,
+                    start: start.of(span.storage),
+                    suppressed: self.quasi.suppressed.contains(&span.storage),
+                    rank: ranks.iter().find_map(of_kind).unwrap_or_default(),
+                    field: at.name,
+                    sorted: at.kind == "session"
+                        && matches!(
+                            at.name,
+                            "_uproot_players" | "players" | "_uproot_groups" | "groups" | "_uproot_models" | "models"
+                        ),
+                };
+                let field = self.transform.words.replace(at.name, at.session);
+                for change in self.log.changes(span) {
+                    let Some(value) = self.value(at, span, *change, owner, builder)? else { continue };
+                    let at_time = time::from_seconds(self.log.time(*change));
+                    let time = at_time.map(|t| time::Mode::Relative(self.transform.rounding).apply(t, owner.start));
+                    let time = if let Some(time::Time::Since(micros)) = time { micros as f64 / 1e6 } else { f64::NAN };
+                    place += 1;
+                    keys.push((if together { 0 } else { owner_number }, self.log.seq(*change), keys.len()));
+                    builder.push(Change {
+                        seq: Some(place),
+                        storage: path,
+                        field: field.as_deref().unwrap_or(at.name),
+                        value,
+                        time,
+                        context: self.context(*change),
+                    })?;
+                }
+            }
+            let base = numbers.len();
+            numbers.resize(base + keys.len(), 0);
+            keys.sort_unstable();
+            for (number, (_, _, pushed)) in (1..).zip(keys) {
+                if let Some(slot) = numbers.get_mut(base + pushed) {
+                    *slot = number;
+                }
+            }
+        }
+        Ok((numbers, interacting))
+    }
+
+    /// Everything in its old order, with its times and numbers.
+    pub fn in_old_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<Vec<u64>> {
+        let mut changes = Vec::new();
+        for index in sessions.iter().flat_map(|s| &s.sections).flat_map(|section| section.spans.clone()) {
+            changes.extend(self.log.changes(&self.log.spans[index]).iter().map(|c| (self.log.seq(*c), index, *c)));
+        }
+        changes.sort_unstable();
+        let mut ranks: BTreeMap<(String, Domain), BTreeMap<String, u64>> = BTreeMap::new();
+        let mut numbers = Vec::new();
+        for (seq, index, change) in changes {
+            let span = &self.log.spans[index];
+            let Some(at) = self.place(span)? else { continue };
+            let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();
+            let rank = domain_of_kind(at.kind).and_then(|domain| {
+                let ranks = ranks.entry((at.session.to_owned(), domain));
+                ranks.or_insert_with(|| self.transform.identity.ranks(at.session, domain)).get(name).copied()
+            });
+            let owner = Owner {
+                session: at.session,
+                start: None,
+                suppressed: false,
+                rank: rank.unwrap_or_default(),
+                field: at.name,
+                sorted: false,
+            };
+            let Some(value) = self.value(&at, span, change, owner, builder)? else { continue };
+            let field = self.transform.words.replace(at.name, at.session);
+            numbers.push(seq);
+            builder.push(Change {
+                seq: Some(seq),
+                storage: &at.path,
+                field: field.as_deref().unwrap_or(at.name),
+                value,
+                time: self.log.time(change),
+                context: self.context(change),
+            })?;
+        }
+        Ok(numbers)
+    }
+
+    /// The report's lines.
+    pub fn paths(&self) -> Vec<PathReport> {
+        let mut all = Vec::new();
+        for ((kind, name), field) in &self.survey.fields {
+            let counts = self.counts.get(&(kind.as_str(), name.as_str())).copied().unwrap_or_default();
+            for (below, plan) in &field.plans {
+                let path = format!("{kind}..{name}{}", shown(field, below));
+                if all.last().is_some_and(|last: &PathReport| last.path == path) {
+                    continue;
+                }
+                all.push(PathReport {
+                    path: self.transform.words.replace(&path, "").unwrap_or(path),
+                    class: plan.class,
+                    action: plan.action,
+                    reason: plan.reason.clone(),
+                    decided_by: plan.decided_by,
+                    counts: below.is_empty().then_some([counts.kept, counts.changed, counts.removed]),
+                });
+            }
+        }
+        all
+    }
+}
+
+/// A path inside a field without keys that may be data: those of removed members, and those that one storage has.
+fn shown(field: &Field, below: &str) -> String {
+    let (mut real, mut shown) = (String::new(), String::new());
+    for (i, part) in below.split('.').enumerate() {
+        if i == 0 {
+            real.push_str(part);
+            shown.push_str(part);
+            continue;
+        }
+        let key = part.split('[').next().unwrap_or_default();
+        let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
+        real = format!("{real}.{key}");
+        let removed = field.plans.get(&real).is_some_and(|plan| plan.action == Action::Remove);
+        let hidden = rare || removed || !crate::protect::detect::detect(key).is_empty();
+        shown.push_str(&format!(".{}", if hidden { "*" } else { key }));
+        let rest = part.get(key.len()..).unwrap_or_default();
+        real.push_str(rest);
+        shown.push_str(rest);
+    }
+    shown
+}
+
+/// Stores a new value with the old type where it still fits.
+fn stored(builder: &mut Builder, kind: Type, old: &str, new: &str) -> Result<ValueId> {
+    let fits = match kind {
+        _ if new == old => true,
+        Type::PLAYER | Type::GROUP | Type::MODEL | Type::BUNCH | Type::LIST | Type::TUPLE => new.starts_with('['),
+        Type::SESSION | Type::STR | Type::UUID => new.starts_with('"'),
+        Type::DICT => new.starts_with('{'),
+        _ => false,
+    };
+    let kind = match (fits, new) {
+        (true, _) => kind,
+        (false, "null") => Type::NONE,
+        _ => Type::JSON,
+    };
+    Ok(builder.value(kind, new.as_bytes())?.0)
+}
