@@ -4,6 +4,7 @@
 
 use crate::error::{Code, Error, Place, Result};
 use crate::filter::Choice;
+use crate::protect::preset::Preset;
 use crate::psynet::{self, Assets, Form};
 use crate::view::{Options, View};
 use crate::write::deflate::Level;
@@ -39,11 +40,8 @@ pub struct Recipe {
     /// Fast or small.
     pub compression: Compression,
     /// Preparation for sharing; needs a key, which is never part of a recipe.
-    #[serde(skip_serializing_if = "Protect::is_off")]
-    pub protect: Protect,
-    /// How many participants must share their quasi-identifiers; 0 or 1 suppresses nothing. Only matters for sharing.
-    #[serde(skip_serializing_if = "is_default_k")]
-    pub k: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protect: Option<Preset>,
     /// What only PsyNet exports have; left out of saved recipes where all of it is the default.
     #[serde(skip_serializing_if = "Psynet::is_default")]
     pub psynet: Psynet,
@@ -80,48 +78,6 @@ impl Default for Psynet {
 impl Psynet {
     fn is_default(&self) -> bool {
         *self == Psynet::default()
-    }
-}
-
-/// The k of open sharing.
-pub const K: u32 = 5;
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
-fn is_default_k(k: &u32) -> bool {
-    *k == K
-}
-
-/// How data are prepared for sharing.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Protect {
-    /// Not at all.
-    #[default]
-    Off,
-    /// Identifiers are replaced, everything else stays: for colleagues under an agreement.
-    Pseudonymize,
-    /// For open sharing: what no rule knows is withheld.
-    Share,
-}
-
-impl Protect {
-    /// Whether nothing is done.
-    pub fn is_off(&self) -> bool {
-        *self == Protect::Off
-    }
-
-    /// The name in recipes and on the command line.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Protect::Off => "off",
-            Protect::Pseudonymize => "pseudonymize",
-            Protect::Share => "share",
-        }
-    }
-
-    /// The level of a name.
-    pub fn parse(name: &str) -> Option<Protect> {
-        [Protect::Off, Protect::Pseudonymize, Protect::Share].into_iter().find(|p| p.as_str() == name)
     }
 }
 
@@ -225,8 +181,7 @@ impl Default for Recipe {
             include_secrets: false,
             compression: Compression::Fast,
             psynet: Psynet::default(),
-            protect: Protect::Off,
-            k: K,
+            protect: None,
         }
     }
 }
@@ -256,6 +211,7 @@ impl Recipe {
         }
         // uproot drops empty names of gvars before it does anything with them.
         self.gvars.retain(|gvar| !gvar.is_empty());
+        self.protect = self.protect.map(Preset::checked).transpose()?;
         Ok(self)
     }
 

@@ -10,18 +10,28 @@ use windrow::error::Code;
 use windrow::export::Export;
 use windrow::limits::Limits;
 use windrow::protect::check::check;
-use windrow::protect::uproot::{Protected, protect};
-use windrow::recipe::{Protect, Recipe};
+use windrow::protect::preset::{Level, Preset};
+use windrow::protect::uproot::protect;
+use windrow::protect::{Given, Protected};
+use windrow::recipe::Recipe;
 use windrow::study::Study;
 
 const KEY: [u8; 32] = [7; 32];
 
-fn recipe(level: Protect) -> Recipe {
-    Recipe { protect: level, filters: false, gvars: vec!["app".to_owned()], ..Recipe::default() }
+const OFF: Option<Level> = None;
+const SHARE: Option<Level> = Some(Level::Share);
+const PSEUDONYMIZE: Option<Level> = Some(Level::Pseudonymize);
+
+fn recipe(level: Option<Level>) -> Recipe {
+    Recipe { protect: level.map(Preset::of), filters: false, gvars: vec!["app".to_owned()], ..Recipe::default() }
+}
+
+fn given(key: &[u8; 32]) -> Given {
+    Given { key: *key, project: false }
 }
 
 fn prepared(study: &Study, recipe: &Recipe, key: &[u8; 32]) -> (Protected, Vec<u8>) {
-    let protected = protect(study, recipe, key, false, Limits::default()).unwrap();
+    let protected = protect(study, recipe, &given(key), Limits::default()).unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
     (protected, zip)
 }
@@ -88,7 +98,7 @@ impl Drop for Folder {
 
 #[test]
 fn an_independent_search_of_the_canary_finds_nothing() {
-    let zip = clean(&canary_study(), &recipe(Protect::Share), &KEY);
+    let zip = clean(&canary_study(), &recipe(SHARE), &KEY);
     let folder = Folder::new("canary");
     let path = folder.file("result.zip", &zip);
     let search = std::process::Command::new("python3")
@@ -104,7 +114,7 @@ fn an_independent_search_of_the_canary_finds_nothing() {
 #[test]
 fn what_the_canary_must_keep_is_kept() {
     let study = canary_study();
-    let zip = clean(&study, &recipe(Protect::Share), &KEY);
+    let zip = clean(&study, &recipe(SHARE), &KEY);
     let expected: serde_json::Value =
         serde_json::from_slice(&std::fs::read(canary().join("uproot_canary.json")).unwrap()).unwrap();
     for (name, values) in expected["must_remain"].as_object().unwrap() {
@@ -129,7 +139,7 @@ fn what_the_canary_must_keep_is_kept() {
         counts.sort_unstable();
         counts
     };
-    let plain = common::export(&study, &recipe(Protect::Off)).unwrap();
+    let plain = common::export(&study, &recipe(OFF)).unwrap();
     for field in ["offer", "treatment", "payoff", "show_page", "page_order", "label", "feedback", "age"] {
         assert_eq!(count(&zip, field), count(&plain, field), "{field}");
     }
@@ -140,9 +150,9 @@ fn what_the_canary_must_keep_is_kept() {
 #[test]
 fn the_same_key_gives_the_same_bytes_and_another_key_no_common_token() {
     let study = canary_study();
-    let (a, b) = (clean(&study, &recipe(Protect::Share), &KEY), clean(&study, &recipe(Protect::Share), &KEY));
+    let (a, b) = (clean(&study, &recipe(SHARE), &KEY), clean(&study, &recipe(SHARE), &KEY));
     assert!(a == b);
-    let other = clean(&study, &recipe(Protect::Share), &[8; 32]);
+    let other = clean(&study, &recipe(SHARE), &[8; 32]);
     let tokens = |zip: &[u8]| -> BTreeSet<String> {
         let text: String = common::unzip(zip).into_iter().map(|(p, b)| p + &String::from_utf8_lossy(&b)).collect();
         let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).map(str::to_owned);
@@ -151,7 +161,7 @@ fn the_same_key_gives_the_same_bytes_and_another_key_no_common_token() {
     assert!(tokens(&a).len() > 40);
     assert!(tokens(&a).is_disjoint(&tokens(&other)));
     // A later export of a part, with the same project key, can be joined.
-    let part = Recipe { sessions: Some(vec!["qa3vz".to_owned()]), ..recipe(Protect::Pseudonymize) };
+    let part = Recipe { sessions: Some(vec!["qa3vz".to_owned()]), ..recipe(PSEUDONYMIZE) };
     let part = clean(&study, &part, &KEY);
     let labels: BTreeSet<String> = column(&part, "label").into_iter().collect();
     assert_eq!(labels.len(), 3);
@@ -167,7 +177,7 @@ fn no_case_leaves_a_name_a_label_a_credential_or_a_moment() {
     for case in common::cases("uproot") {
         for input in common::folders(&case) {
             let study = common::open(&common::inputs(&input), 1 << 16).unwrap();
-            let zip = clean(&study, &recipe(Protect::Share), &KEY);
+            let zip = clean(&study, &recipe(SHARE), &KEY);
             cases += 1;
             let mut gone: BTreeSet<String> = BTreeSet::new();
             let log = common::log(&study);
@@ -237,8 +247,8 @@ fn apart(order: &[u64]) -> Study {
 
 #[test]
 fn the_order_of_arrival_is_lost_where_participants_never_meet() {
-    let a = clean(&apart(&[1, 2, 3, 4, 5, 6, 7]), &recipe(Protect::Share), &KEY);
-    let b = clean(&apart(&[5, 2, 7, 1, 6, 3, 4]), &recipe(Protect::Share), &KEY);
+    let a = clean(&apart(&[1, 2, 3, 4, 5, 6, 7]), &recipe(SHARE), &KEY);
+    let b = clean(&apart(&[5, 2, 7, 1, 6, 3, 4]), &recipe(SHARE), &KEY);
     assert!(common::unzip(&a) == common::unzip(&b));
     assert!(column(&a, "!time").iter().all(|time| time == "6.0" || time == "5.0"), "{:?}", column(&a, "!time"));
 }
@@ -246,20 +256,20 @@ fn the_order_of_arrival_is_lost_where_participants_never_meet() {
 #[test]
 fn unknown_texts_are_withheld_and_deleted_ones_dropped() {
     let study = apart(&[1, 2, 3, 4, 5, 6, 7]);
-    let zip = clean(&study, &recipe(Protect::Share), &KEY);
+    let zip = clean(&study, &recipe(SHARE), &KEY);
     assert_eq!(column(&zip, "zork"), vec!["[withheld]"; 7]);
     assert_eq!(column(&zip, "treatment"), vec!["control"; 7]);
     let files = common::unzip(&zip);
     let log = files.iter().find(|(path, _)| path.ends_with("ultralong/player.csv")).unwrap();
     assert_eq!(String::from_utf8_lossy(log.1).matches("control").count(), 7, "those of draft are gone");
-    let kept = clean(&study, &recipe(Protect::Pseudonymize), &KEY);
+    let kept = clean(&study, &recipe(PSEUDONYMIZE), &KEY);
     assert!(column(&kept, "zork").iter().all(|text| text.starts_with("I come from house number")));
     assert!(column(&kept, "!time").iter().all(|time| time.starts_with("1760000")));
 }
 
 #[test]
 fn reports_promise_nothing() {
-    for level in [Protect::Share, Protect::Pseudonymize] {
+    for level in [SHARE, PSEUDONYMIZE] {
         let files = common::unzip(&clean(&canary_study(), &recipe(level), &KEY));
         let reports: Vec<_> =
             files.iter().filter(|(p, _)| p.ends_with(".txt") || p.ends_with("anonymization.json")).collect();
@@ -278,7 +288,7 @@ fn reports_promise_nothing() {
             ] {
                 assert!(!text.contains(never), "{path} says {never}");
             }
-            if path.ends_with(".txt") && level == Protect::Pseudonymize {
+            if path.ends_with(".txt") && level == PSEUDONYMIZE {
                 assert!(text.replace('\n', " ").contains("personal data"), "{path}");
             }
         }
@@ -290,7 +300,7 @@ fn reports_promise_nothing() {
 
 #[test]
 fn a_planted_value_is_found_and_its_place_is_said() {
-    let (protected, _) = prepared(&canary_study(), &recipe(Protect::Share), &KEY);
+    let (protected, _) = prepared(&canary_study(), &recipe(SHARE), &KEY);
     let zip_of = |name: &str, text: &str| {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -323,13 +333,13 @@ fn a_planted_value_is_found_and_its_place_is_said() {
 fn nothing_is_called_protected_that_is_not() {
     let study = canary_study();
     let refused = |study: &Study, recipe: &Recipe| Export::new(study, recipe).err().map(|e| e.code());
-    assert_eq!(refused(&study, &recipe(Protect::Share)), Some(Code::BadRecipe));
-    let (protected, _) = prepared(&study, &recipe(Protect::Pseudonymize), &KEY);
-    assert_eq!(refused(&protected.study, &recipe(Protect::Share)), Some(Code::BadRecipe));
-    assert_eq!(refused(&protected.study, &recipe(Protect::Off)), Some(Code::BadRecipe));
-    let secrets = Recipe { include_secrets: true, ..recipe(Protect::Share) };
+    assert_eq!(refused(&study, &recipe(SHARE)), Some(Code::BadRecipe));
+    let (protected, _) = prepared(&study, &recipe(PSEUDONYMIZE), &KEY);
+    assert_eq!(refused(&protected.study, &recipe(SHARE)), Some(Code::BadRecipe));
+    assert_eq!(refused(&protected.study, &recipe(OFF)), Some(Code::BadRecipe));
+    let secrets = Recipe { include_secrets: true, ..recipe(SHARE) };
     assert_eq!(
-        protect(&study, &secrets, &KEY, false, Limits::default()).err().map(|e| e.code()),
+        protect(&study, &secrets, &given(&KEY), Limits::default()).err().map(|e| e.code()),
         Some(Code::BadRecipe)
     );
 }

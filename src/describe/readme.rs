@@ -2,8 +2,9 @@
 
 use crate::export::TableFile;
 use crate::log::Session;
+use crate::protect::preset::Level;
 use crate::protect::report;
-use crate::recipe::{Filetype, Protect, Recipe, VERSION, grouped_folder};
+use crate::recipe::{Filetype, Recipe, VERSION, grouped_folder};
 use crate::study::Study;
 use crate::view::View;
 
@@ -65,10 +66,10 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
     if recipe.filetype == Filetype::Csv {
         out.paragraph("The CSV files are UTF-8 with commas. Lists and objects are JSON, truth values TRUE and FALSE, null and the empty text the empty cell. A spreadsheet program may change long numbers, times and texts that start with = when it opens them.");
     }
-    out.paragraph(match recipe.protect {
-        Protect::Off => "Player names, times and answers are as the participants and the server left them. Nothing was removed or replaced to protect anyone.",
-        Protect::Pseudonymize => "Names of sessions, players and groups and the participants' ids were replaced by tokens; texts, times and what describes people are as they were. THESE FILES CONTAIN PERSONAL DATA. ANONYMIZATION.txt says what was done.",
-        Protect::Share => "These data were prepared for sharing: identifiers were removed or replaced, times count seconds from a start, and texts that no rule knows are withheld. ANONYMIZATION.txt says what was done, what remains and what to decide.",
+    out.paragraph(match recipe.protect.as_ref().map(|preset| preset.level) {
+        None => "Player names, times and answers are as the participants and the server left them. Nothing was removed or replaced to protect anyone.",
+        Some(Level::Pseudonymize) => "Names of sessions, players and groups and the participants' ids were replaced by tokens; texts, times and what describes people are as they were. THESE FILES CONTAIN PERSONAL DATA. ANONYMIZATION.txt says what was done.",
+        Some(Level::Share) => "These data were prepared for sharing: identifiers were removed or replaced, and texts that nobody has looked at are withheld. ANONYMIZATION.txt says what was done, what remains and what to decide.",
     });
     let problems = study.problems_with(recipe, &[session]);
     if !problems.is_empty() {

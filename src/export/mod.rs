@@ -9,7 +9,7 @@ mod plan;
 pub mod threads;
 
 use crate::error::{Code, Error, Place, Result};
-use crate::recipe::{Filetype, Protect, Recipe};
+use crate::recipe::{Filetype, Recipe};
 use crate::source::Want;
 use crate::study::Study;
 use crate::table::{Producer, STEP, Step};
@@ -114,7 +114,7 @@ impl Export {
     pub fn new(study: &Study, recipe: &Recipe) -> Result<Self> {
         let recipe = recipe.clone().checked()?;
         // Nothing is called protected that was not, and the other way round.
-        if study.protection.as_ref().map_or(Protect::Off, |report| report.level) != recipe.protect {
+        if study.protection.as_ref().map(|report| &report.preset) != recipe.protect.as_ref() {
             let detail = "It asks for protection that the data do not have yet, or for less than was done.";
             return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
         }

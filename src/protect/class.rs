@@ -5,11 +5,14 @@
 //! decided by the tables in [`super::defaults`]; everything else by its name ([`super::names`]) and by what its values
 //! look like. Who is unsure withholds: text that nothing explains is free text.
 
+use serde::{Deserialize, Serialize};
+
 use crate::protect::defaults;
 use crate::protect::names;
 
 /// What kind of thing a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Class {
     /// Keys, tokens, passwords, session secrets.
     Secret,
@@ -94,6 +97,21 @@ impl Class {
         }
     }
 
+    /// What a user may choose for it, what open sharing does first.
+    pub const fn actions(self) -> &'static [Action] {
+        match self {
+            Class::Secret | Class::Contact | Class::Binary => &[Action::Remove],
+            Class::PersonId | Class::TaskId | Class::InternalId => &[Action::Token, Action::Remove],
+            Class::FreeText => &[Action::Withhold, Action::Remove, Action::Keep],
+            Class::Quasi => &[Action::Generalize, Action::Remove, Action::Keep],
+            Class::Time => &[Action::Relative, Action::Remove, Action::Keep],
+            Class::Order => &[Action::Renumber, Action::Keep],
+            Class::Sensitive | Class::Technical | Class::Experiment => {
+                &[Action::Keep, Action::Withhold, Action::Remove]
+            }
+        }
+    }
+
     /// What "pseudonymize only" does with it.
     pub const fn pseudonymize_only(self) -> Action {
         match self {
@@ -105,7 +123,8 @@ impl Class {
 }
 
 /// What happens to the values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Leave no column.
     Remove,
@@ -141,6 +160,8 @@ impl Action {
 /// Who chose a class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DecidedBy {
+    /// The user, in a preset or on the page.
+    User,
     /// The table of what the system itself defines; never needs a second look.
     Default,
     /// The name of the field.

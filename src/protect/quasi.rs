@@ -6,6 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 /// What a suppressed cell says.
 pub const SUPPRESSED: &str = "*";
 
@@ -184,13 +186,17 @@ pub fn per_participant(participants: &[String], columns: &Columns) -> (Vec<Strin
 }
 
 /// How ages are made coarse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ages {
     /// `<18`, 18–24, 25–34, 35–44, 45–54, 55–64, 65–74, 75–89, `90+`.
+    #[default]
+    #[serde(rename = "bands")]
     Bands,
     /// `<18`, 18–19, 20–24, 25–29, … 85–89, `90+`.
+    #[serde(rename = "five")]
     FiveYears,
     /// The year itself, `90+` from 90.
+    #[serde(rename = "exact")]
     TopCode,
 }
 

@@ -9,8 +9,9 @@ use serde::Serialize;
 use crate::describe::dictionary;
 use crate::describe::readme::Text;
 use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::preset::{Level, Preset, TimeMode};
 use crate::protect::quasi::Risk;
-use crate::recipe::{Protect, VERSION};
+use crate::recipe::VERSION;
 
 /// The name of the report for people.
 pub const TEXT: &str = "ANONYMIZATION.txt";
@@ -86,8 +87,7 @@ pub struct RiskReport {
 #[derive(Clone, Debug, Default, PartialEq)]
 #[allow(missing_docs, reason = "see `json`, whose keys say the same")]
 pub struct Report {
-    pub level: Protect,
-    pub k: u32,
+    pub preset: Preset,
     pub input: String,
     pub key_label: Option<String>,
     pub sessions: u64,
@@ -113,8 +113,8 @@ pub fn words() -> BTreeSet<String> {
     for text in dictionary::prose() {
         all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
     }
-    for level in [Protect::Share, Protect::Pseudonymize] {
-        let report = Report { level, ..Report::default() };
+    for level in [Level::Share, Level::Pseudonymize] {
+        let report = Report { preset: Preset::of(level), ..Report::default() };
         for text in [report.text(), report.json()] {
             let text = String::from_utf8_lossy(&text).to_lowercase();
             all.extend(text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
@@ -133,19 +133,19 @@ const NOT_CHECKED: [&str; 4] = [
 
 impl Report {
     fn share(&self) -> bool {
-        self.level == Protect::Share
+        self.preset.is_share()
     }
 
     /// Choices weaker than open sharing by default.
     fn deviations(&self) -> Vec<String> {
-        let weak = self.share() && self.k < crate::recipe::K;
-        weak.then(|| format!("k is {} instead of {}.", self.k, crate::recipe::K)).into_iter().collect()
+        self.preset.deviations()
     }
 
     /// `anonymization.json`.
     pub fn json(&self) -> Vec<u8> {
         let decided = |by| match by {
             DecidedBy::Nobody => "nobody",
+            DecidedBy::User => "user",
             _ => "rule",
         };
         let path = |p: &PathReport| {
@@ -160,17 +160,17 @@ impl Report {
             }
             line
         };
-        let time = match self.share() {
-            true => {
-                serde_json::json!({ "mode": "relative", "rounding_seconds": 1, "sessions_from_session_start": self.sessions_interacting })
-            }
-            false => serde_json::json!({ "mode": "keep" }),
-        };
+        let mode = self.preset.time_mode();
+        let mut time = serde_json::json!({ "mode": mode.as_str() });
+        if mode == TimeMode::Relative {
+            time["rounding_seconds"] = (self.preset.time.rounding.micros() as f64 / 1e6).into();
+            time["sessions_from_session_start"] = self.sessions_interacting.into();
+        }
         let all = serde_json::json!({
             "format": "windrow-anonymization/1",
             "tool": VERSION,
-            "level": self.level.as_str(),
-            "k": if self.share() { Some(self.k) } else { None },
+            "level": self.preset.level.as_str(),
+            "k": if self.share() { Some(self.preset.k) } else { None },
             "deviations": self.deviations(),
             "input": self.input,
             "key": if self.key_label.is_some() { "project" } else { "one-time" },
@@ -250,7 +250,7 @@ impl Report {
             if let Some(risk) = &self.risk {
                 out.paragraph(&format!(
                     "What others may know of a person ({}) was made coarse; {} of {} participants then had fewer than {} with the same values and got * instead. Unique participants before: {}, after: {}.",
-                    risk.columns.join(", "), risk.suppressed, risk.before.participants, self.k, risk.before.unique, risk.after.unique
+                    risk.columns.join(", "), risk.suppressed, risk.before.participants, self.preset.k, risk.before.unique, risk.after.unique
                 ));
             }
             out.heading("Withheld");

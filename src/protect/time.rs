@@ -3,6 +3,8 @@
 //! Inside, a time is a whole number of microseconds since 1970-01-01 UTC: sums of whole numbers round the same way
 //! everywhere, which seconds as floats do not. All functions are pure; who starts where is the caller's to say.
 
+use serde::{Deserialize, Serialize};
+
 /// Microseconds since 1970-01-01 00:00 UTC.
 pub type Micros = i64;
 
@@ -16,16 +18,20 @@ pub fn from_seconds(seconds: f64) -> Option<Micros> {
 }
 
 /// How coarse relative times are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Rounding {
     /// 1 ms.
+    #[serde(rename = "1ms")]
     Millisecond,
     /// 100 ms.
+    #[serde(rename = "100ms")]
     Tenth,
     /// 1 s.
     #[default]
+    #[serde(rename = "1s")]
     Second,
     /// 1 min.
+    #[serde(rename = "1min")]
     Minute,
 }
 

@@ -1,9 +1,11 @@
 //! What was asked for on the command line.
 
 use crate::Failure;
+use crate::input::unreadable;
 use std::path::PathBuf;
+use windrow::protect::preset::{Level, Preset};
 use windrow::psynet::{Assets, Form};
-use windrow::recipe::{Filetype, Protect, Psynet, ViewName};
+use windrow::recipe::{Filetype, Psynet, ViewName};
 use windrow::study::{Data, Study};
 
 /// What was asked for.
@@ -22,8 +24,9 @@ pub struct Arguments {
     pub threads: Option<usize>,
     pub include_secrets: bool,
     pub json: bool,
-    pub protect: Option<Protect>,
+    pub protect: Option<Level>,
     pub key: Option<PathBuf>,
+    pub preset: Option<PathBuf>,
     pub k: Option<u32>,
     pub form: Option<Form>,
     pub assets: Option<Assets>,
@@ -88,10 +91,11 @@ pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments
             Long("include-secrets") => a.include_secrets = true,
             Long("json") => a.json = true,
             Long("protect") => {
-                let level = Protect::parse(&parser.value()?.string()?);
+                let level = Level::parse(&parser.value()?.string()?);
                 a.protect = Some(level.ok_or_else(|| usage("--protect takes share or pseudonymize"))?);
             }
             Long("key") => a.key = Some(parser.value()?.into()),
+            Long("preset") => a.preset = Some(parser.value()?.into()),
             Long("k") => a.k = Some(parser.value()?.parse()?),
             other => return Err(other.unexpected().into()),
         }
@@ -114,6 +118,23 @@ impl Arguments {
             logs: recipe.logs || self.logs,
             source_code: recipe.source_code || self.source_code,
         }
+    }
+
+    /// How data are prepared for sharing: the file or the recipe says, changed by options.
+    pub fn preset(&self, recipe: Option<Preset>) -> Result<Option<Preset>, Failure> {
+        let saved = match &self.preset {
+            Some(path) => Some(Preset::from_json(&std::fs::read(path).map_err(|e| unreadable(path, &e))?)?),
+            None => recipe,
+        };
+        let Some(mut preset) = saved.or(self.protect.map(Preset::of)) else {
+            return match self.key.is_some() || self.k.is_some() {
+                true => Err(Failure::Usage("--key and --k are for --protect".to_owned())),
+                false => Ok(None),
+            };
+        };
+        preset.level = self.protect.unwrap_or(preset.level);
+        preset.k = self.k.unwrap_or(preset.k);
+        Ok(Some(preset))
     }
 
     /// Options that the input has no use for are a mistake, not a wish to be passed over in silence.

@@ -16,6 +16,7 @@ use windrow::describe::summary::{ProblemSummary, Summary};
 use windrow::error::{Code, Error, Place, Problem};
 use windrow::export::{Export, chosen, threads};
 use windrow::log::Session;
+use windrow::protect::Given;
 use windrow::protect::check::{Leaks, check};
 use windrow::protect::uproot::protect as prepare;
 use windrow::recipe::{Compression, Filetype, Recipe};
@@ -30,10 +31,10 @@ windrow: an experiment's log as tables, on this machine only
   windrow export INPUT... -o OUT.zip [--session NAME]... [--filetype csv|jsonl]
       [--filters|--no-filters] [--gvar FIELD]... [--views LIST] [--small] [--threads N]
       [--recipe FILE] [--include-secrets]
-      [--protect share|pseudonymize [--key FILE] [--k N]]
+      [--protect share|pseudonymize] [--preset FILE] [--k N] [--key FILE]
       everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times;
       --protect (EXPERIMENTAL, see the README) prepares a dump or database for sharing and gives no
-      ZIP if an identifier is left
+      ZIP if an identifier is left; a preset holds further choices, and is part of a recipe, too
   windrow key -o FILE
       a new project key, with which several protected exports can be joined; keep it secret
   windrow export INPUT... -o OUT.zip [--filetype csv|jsonl] [--form regular|anonymous]
@@ -195,23 +196,17 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     {
         return Err(Failure::Usage("the ZIP would overwrite the input".to_owned()));
     }
-    recipe.protect = a.protect.unwrap_or(recipe.protect);
-    recipe.k = a.k.unwrap_or(recipe.k);
-    if recipe.protect.is_off() {
-        if a.key.is_some() {
-            return Err(Failure::Usage("--key is for --protect".to_owned()));
-        }
+    recipe.protect = a.preset(recipe.protect)?;
+    if recipe.protect.is_none() {
         write_zip(&mut Export::new(&study, &recipe)?, a, &input, output, |_| Ok(()))?;
         return Ok(report(&study, &recipe, sessions(&study, Some(&recipe))));
     }
     if recipe.include_secrets {
         return Err(Failure::Usage("--include-secrets and --protect exclude each other".to_owned()));
     }
-    let key = match &a.key {
-        Some(path) => protect::key_of(path)?,
-        None => protect::random_key()?,
-    };
-    let protected = prepare(&study, &recipe, &key, a.key.is_some(), input::limits())?;
+    let key = a.key.as_ref().map_or_else(protect::random_key, |path| protect::key_of(path))?;
+    let given = Given { key, project: a.key.is_some() };
+    let protected = prepare(&study, &recipe, &given, input::limits())?;
     write_zip(&mut Export::new(&protected.study, &protected.recipe)?, a, &input, output, |partial| {
         let leaks = check(io::BufReader::new(File::open(partial)?), &protected.searcher, &protected.own_columns)?;
         if leaks.total == 0 { Ok(()) } else { Err(Failure::Leaks(leaks)) }

@@ -20,10 +20,12 @@ mod place;
 mod platform;
 mod text;
 
+use serde::{Deserialize, Serialize};
 use text::Text;
 
 /// What was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[allow(missing_docs, reason = "the names are the labels of the report; see `as_str`")]
 pub enum Kind {
     Email,

@@ -14,7 +14,7 @@ mod rewrite;
 mod survey;
 mod transform;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
@@ -22,10 +22,12 @@ use crate::export;
 use crate::limits::Limits;
 use crate::log::{Builder, Session};
 use crate::protect::leak::Searcher;
+use crate::protect::preset::{Coarse, Preset, Texts, TimeMode};
 use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
 use crate::protect::time::{self, Rounding, Window};
-use crate::recipe::{Protect, Recipe};
+use crate::protect::{Given, Protected};
+use crate::recipe::Recipe;
 use crate::study::{Data, Study};
 use identity::Identity;
 use people::Quasi;
@@ -33,29 +35,18 @@ use rewrite::Rewriting;
 use survey::storage;
 use transform::Transform;
 
-/// A study that is prepared, and what its finished ZIP must be searched for before anyone gets it.
-pub struct Protected {
-    /// The study; its log holds no original name.
-    pub study: Study,
-    /// The recipe for it: sessions are called by their tokens now.
-    pub recipe: Recipe,
-    /// What must not be left in the ZIP.
-    pub searcher: Searcher,
-    /// Values too short or too plain to be searched everywhere, by the path where they must not be.
-    pub own_columns: BTreeMap<String, BTreeSet<String>>,
-}
-
-/// Prepares the sessions that a recipe chooses. `key` is 32 random bytes, new each time, or a project's.
+/// Prepares the sessions that a recipe chooses.
 ///
 /// # Errors
 /// [`Code::NoSuchSession`], [`Code::BadRecipe`] if the recipe asks for no protection, [`Code::TokenCollision`],
 /// [`Code::OutOfMemory`].
-pub fn protect(study: &Study, recipe: &Recipe, key: &[u8; 32], project: bool, limits: Limits) -> Result<Protected> {
+pub fn protect(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Protected> {
     let recipe = recipe.clone().checked()?;
-    if recipe.protect == Protect::Off || recipe.include_secrets {
+    let Some(preset) = recipe.protect.clone().filter(|_| !recipe.include_secrets) else {
         let detail = "Protection and credentials exclude each other.";
         return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
-    }
+    };
+    can(&preset)?;
     let Data::Uproot(log) = &study.data else {
         return Err(refused("Only uproot's data can be prepared for sharing so far, not PsyNet's."));
     };
@@ -63,23 +54,23 @@ pub fn protect(study: &Study, recipe: &Recipe, key: &[u8; 32], project: bool, li
         return Err(refused("Exported tables cannot be prepared for sharing so far: use the dump or the database."));
     }
     let sessions = export::chosen(log, &recipe)?;
-    let share = recipe.protect == Protect::Share;
+    let share = preset.is_share();
     let window = window(&sessions);
-    let mac = Key::new(key);
+    let mac = Key::new(&given.key);
     let mut identity = Identity::new(Tokens::new(mac.clone()));
     survey::identify(log, &sessions, &mut identity)?;
     let names = survey::all_names(&identity);
-    let survey = survey::survey(log, &sessions, &names, window, recipe.protect);
-    let (originals, own_columns) = originals::originals(&identity, &survey, key);
+    let survey = survey::survey(log, &sessions, &names, window, &preset);
+    let (originals, own_columns) = originals::originals(&identity, &survey, &given.key);
     let searched = originals.iter().filter(|o| o.distinctive).count();
     let words = originals::words(&originals, &mut identity)?;
     let searcher = Searcher::new(originals, window.filter(|_| share));
-    let quasi = if share { Quasi::measure(log, &sessions, &survey, recipe.k as usize) } else { Quasi::default() };
+    let quasi = if share { Quasi::measure(log, &sessions, &survey, preset.k as usize) } else { Quasi::default() };
     let transform = Transform {
         identity,
         words,
         names,
-        level: recipe.protect,
+        level: preset.level,
         window: window.filter(|_| share),
         rounding: Rounding::Second,
         searcher: &searcher,
@@ -104,10 +95,9 @@ pub fn protect(study: &Study, recipe: &Recipe, key: &[u8; 32], project: bool, li
         survey::spans(log, &sessions).filter(|s| storage(log.storages.get(s.storage)).is_none()).count() as u64;
     let short: usize = own_columns.values().map(BTreeSet::len).sum();
     let report = Report {
-        level: recipe.protect,
-        k: recipe.k,
+        preset,
         input: study.format.name.clone(),
-        key_label: project.then(|| mac.label()),
+        key_label: given.project.then(|| mac.label()),
         sessions: new.sessions.len() as u64,
         sessions_interacting: interacting,
         participants: quasi.participants.max(rewriting.participants(&sessions)),
@@ -132,6 +122,21 @@ pub fn protect(study: &Study, recipe: &Recipe, key: &[u8; 32], project: bool, li
         protection: Some(Arc::new(report)),
     };
     Ok(Protected { study, recipe: Recipe { sessions: None, ..recipe }, searcher, own_columns })
+}
+
+/// Refuses what a preset asks for and is not done here.
+fn can(preset: &Preset) -> Result<()> {
+    let by_level = if preset.is_share() { TimeMode::Relative } else { TimeMode::Keep };
+    let no = |what: &str| Err(refused(&format!("{what} cannot be chosen for uproot's data so far.")));
+    match preset {
+        p if p.time_mode() != by_level => no("Another form of time"),
+        p if p.time.rounding != Rounding::Second => no("Another rounding of times"),
+        p if p.quasi != Coarse::default() => no("Another way to make descriptions coarse"),
+        p if p.texts != Texts::Withhold => no("Another form of texts"),
+        p if !p.paths.is_empty() => no("A class of a field"),
+        p if !p.detectors.is_empty() => no("Detectors"),
+        _ => Ok(()),
+    }
 }
 
 /// What is not protected is not written: nothing is passed on half done.

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::leaves::Shape;
 use super::survey::{Seen, Survey, clean, is_binary};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
+use crate::protect::preset::Level;
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::{defaults, names};
-use crate::recipe::Protect;
 
 /// What is to be done with the values at a path.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub(super) fn is_strong(class: Class) -> bool {
 }
 
 impl Survey {
-    pub fn decide(&mut self, field: &str, below: &str, seen: Seen, level: Protect) -> Plan {
+    pub fn decide(&mut self, field: &str, below: &str, seen: Seen, level: Level) -> Plan {
         let path = clean(&format!("{field}{below}"));
         let mut found = class_of(field, below, &seen.stats);
         let undecided = matches!(found.decided_by, DecidedBy::Values | DecidedBy::Nobody);
@@ -79,11 +79,7 @@ impl Survey {
             found.decided_by = DecidedBy::Values;
             found.reason = "Names of players, groups, models or sessions.".to_owned();
         }
-        let by_level = match level {
-            Protect::Share => found.class.share_safe(),
-            _ => found.class.pseudonymize_only(),
-        };
-        let action = found.action.unwrap_or(by_level);
+        let action = found.action.unwrap_or(level.action(found.class));
         for (kind, count) in seen.hits.values().flatten().map(|(kind, _)| (*kind, 1)) {
             *self.finds.entry(kind).or_default() += count;
         }
@@ -107,7 +103,7 @@ impl Survey {
             _ => {}
         }
         // What detectors found must not be left where the text is withheld.
-        if level == Protect::Share {
+        if level == Level::Share {
             for (_, text) in seen.hits.values().flatten() {
                 original(text, Class::Contact);
             }

@@ -10,10 +10,10 @@ use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
 use crate::protect::class::{Class, Stats};
 use crate::protect::detect::{self, Kind};
+use crate::protect::preset::Preset;
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
 use crate::protect::time::{self, Iso, Window};
 use crate::protect::{defaults, names};
-use crate::recipe::Protect;
 use crate::value::Type;
 
 /// What was found in the texts of a path.
@@ -119,7 +119,7 @@ pub(super) fn survey(
     sessions: &[&Session],
     names: &BTreeSet<String>,
     window: Option<Window>,
-    level: Protect,
+    preset: &Preset,
 ) -> Survey {
     let mut by_field: BTreeMap<(u32, u32), Vec<&Span>> = BTreeMap::new();
     for section in sessions.iter().flat_map(|s| &s.sections) {
@@ -136,7 +136,7 @@ pub(super) fn survey(
         let shape = Shape { entry: kind == "model" && field == "entry" };
         let seen = look(log, kind, field, &spans, shape, names, window);
         let plans = seen.into_iter().map(|(below, seen)| {
-            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, level);
+            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, preset.level);
             (below, plan)
         });
         let plans = plans.collect();

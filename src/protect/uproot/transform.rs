@@ -10,10 +10,10 @@ use crate::error::Result;
 use crate::json;
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::leak::{Hits, Searcher};
+use crate::protect::preset::Level;
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
 use crate::protect::quasi::{self, Ages, SUPPRESSED};
 use crate::protect::time::{self, Iso, Micros, Mode, Rounding, Time, Window};
-use crate::recipe::Protect;
 use crate::value::Type;
 
 /// What a withheld text says.
@@ -41,7 +41,7 @@ pub(super) struct Transform<'a> {
     pub identity: Identity,
     pub words: Words,
     pub names: BTreeSet<String>,
-    pub level: Protect,
+    pub level: Level,
     pub window: Option<Window>,
     pub rounding: Rounding,
     pub searcher: &'a Searcher,
@@ -54,7 +54,7 @@ const NOTHING: &str = "null";
 
 impl Transform<'_> {
     fn share(&self) -> bool {
-        self.level == Protect::Share
+        self.level == Level::Share
     }
 
     /// The new value as canonical JSON; `None` removes it.

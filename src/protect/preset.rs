@@ -1,0 +1,417 @@
+//! A [`Preset`] holds every choice about preparing data for sharing; without any choice it is the safe one.
+//!
+//! It is a part of the recipe and can be saved on its own (`anonymization-preset/1`). It holds no data and no key, so
+//! it can be given to others and applied to the next study. What a preset asks for and a system's preparation cannot
+//! do yet is refused by that preparation, never passed over.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Code, Error, Place, Result};
+use crate::protect::class::{Action, Class};
+use crate::protect::detect::Kind;
+use crate::protect::quasi::Ages;
+use crate::protect::time::Rounding;
+
+/// The format that this version reads and writes.
+pub const FORMAT: &str = "anonymization-preset/1";
+
+/// The k of open sharing: so many participants must share what describes them.
+pub const K: u32 = 5;
+
+/// How data are prepared. What a saved preset lacks takes its default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Preset {
+    /// Always [`FORMAT`].
+    pub format: String,
+    /// Where the choices start from; decides what happens to each class.
+    pub level: Level,
+    /// What a user decided about single paths, see [`Preset::choice`]; all others go by the rules.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub paths: BTreeMap<String, Choice>,
+    /// Paths that the author of the preset had before them; others are marked as new. Empty: it was never saved.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub seen: BTreeSet<String>,
+    /// What becomes of times that the software recorded, and of moments anywhere in the data.
+    pub time: Times,
+    /// How what can be known of a person from elsewhere is made coarse; for paths whose action is `generalize`.
+    pub quasi: Coarse,
+    /// How many participants must share the values of all generalized paths, or they become `*`; 0 or 1 is off.
+    pub k: u32,
+    /// Detectors by name that are switched off (`{"NAME": false}`); what they would find then counts for nothing.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub detectors: BTreeMap<Kind, bool>,
+    /// What becomes of texts whose action is `withhold`, where somebody may have written them.
+    pub texts: Texts,
+}
+
+/// Where a preset starts from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// For open sharing: what no rule knows is withheld.
+    #[default]
+    Share,
+    /// Identifiers are replaced, everything else stays: for colleagues under an agreement.
+    Pseudonymize,
+}
+
+impl Level {
+    /// The name in presets and on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Level::Share => "share",
+            Level::Pseudonymize => "pseudonymize",
+        }
+    }
+
+    /// The level of a name.
+    pub fn parse(name: &str) -> Option<Level> {
+        [Level::Share, Level::Pseudonymize].into_iter().find(|level| level.as_str() == name)
+    }
+
+    /// What the level does with a class.
+    pub const fn action(self, class: Class) -> Action {
+        match self {
+            Level::Share => class.share_safe(),
+            Level::Pseudonymize => class.pseudonymize_only(),
+        }
+    }
+}
+
+/// What a user decided about a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Choice {
+    /// What it holds.
+    pub class: Class,
+    /// What to do instead of what the level does with the class; one of [`Class::actions`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub action: Option<Action>,
+    /// What a path that is generalized holds; without it the name of the path decides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub holds: Option<Holds>,
+}
+
+/// What a path that is generalized holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holds {
+    /// Ages in years.
+    Age,
+    /// Countries by name or ISO code.
+    Country,
+    /// Anything else; stays as it is until it is suppressed.
+    Other,
+}
+
+/// What becomes of times.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Times {
+    /// `None` is what the level does: `relative` for open sharing, else `keep`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<TimeMode>,
+    /// The step of relative times, rounded down.
+    pub rounding: Rounding,
+}
+
+/// What becomes of a moment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TimeMode {
+    /// Seconds since the start of the session or of the participant.
+    Relative,
+    /// Moved by a whole number of weeks, the same for the whole study; weekday and time of day stay.
+    Shift,
+    /// The day alone, in UTC.
+    Day,
+    /// Nothing.
+    Remove,
+    /// As it is.
+    Keep,
+}
+
+impl TimeMode {
+    /// The name in presets and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            TimeMode::Relative => "relative",
+            TimeMode::Shift => "shift",
+            TimeMode::Day => "day",
+            TimeMode::Remove => "remove",
+            TimeMode::Keep => "keep",
+        }
+    }
+}
+
+/// How values are made coarse before participants are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Coarse {
+    /// Ages.
+    pub age: Ages,
+    /// Countries.
+    pub country: Countries,
+}
+
+/// What becomes of countries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Countries {
+    /// As they are.
+    #[default]
+    AsIs,
+    /// One of five regions of the world, see [`crate::protect::quasi::region`].
+    Region,
+}
+
+/// What becomes of texts that somebody may have written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Texts {
+    /// `[withheld]`.
+    #[default]
+    Withhold,
+    /// `[withheld]`, except those that a user read and approved: these come redacted. Which they are is told at the
+    /// export and is no part of a preset.
+    Review,
+    /// How long they are: `0`, `1–20`, `21–100` or `>100` characters.
+    Lengths,
+}
+
+impl Texts {
+    /// The name in presets and reports.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Texts::Withhold => "withhold",
+            Texts::Review => "review",
+            Texts::Lengths => "lengths",
+        }
+    }
+}
+
+impl Default for Preset {
+    fn default() -> Self {
+        Preset {
+            format: FORMAT.to_owned(),
+            level: Level::Share,
+            paths: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            time: Times::default(),
+            quasi: Coarse::default(),
+            k: K,
+            detectors: BTreeMap::new(),
+            texts: Texts::Withhold,
+        }
+    }
+}
+
+impl Preset {
+    /// A level without further choices.
+    pub fn of(level: Level) -> Preset {
+        Preset { level, ..Preset::default() }
+    }
+
+    /// Reads a saved preset.
+    ///
+    /// # Errors
+    /// [`Code::BadRecipe`] when it is not JSON, of another format, or holds a choice that does not exist.
+    pub fn from_json(text: &[u8]) -> Result<Preset> {
+        // A list would pass for an object without any member.
+        if !text.trim_ascii_start().starts_with(b"{") {
+            return Err(bad("It is not a JSON object."));
+        }
+        let preset: Preset =
+            serde_json::from_slice(text).map_err(|e| bad(&format!("Line {}, column {}.", e.line(), e.column())))?;
+        preset.checked()
+    }
+
+    /// The preset as it is saved, with a final line end.
+    pub fn to_json(&self) -> Vec<u8> {
+        let mut text = serde_json::to_vec_pretty(self).unwrap_or_default();
+        text.push(b'\n');
+        text
+    }
+
+    /// The preset itself if its format is known and no class gets an action that it cannot have.
+    ///
+    /// # Errors
+    /// [`Code::BadRecipe`] otherwise.
+    pub fn checked(self) -> Result<Preset> {
+        if self.format != FORMAT {
+            return Err(bad(&format!("The format of the preset is not {FORMAT}.")));
+        }
+        let not = |choice: &&Choice| choice.action.is_some_and(|action| !choice.class.actions().contains(&action));
+        if let Some(choice) = self.paths.values().find(not) {
+            let action = choice.action.map_or("", Action::as_str);
+            return Err(bad(&format!("The class {} cannot have the action {action}.", choice.class.as_str())));
+        }
+        Ok(self)
+    }
+
+    /// Whether it is for open sharing.
+    pub fn is_share(&self) -> bool {
+        self.level == Level::Share
+    }
+
+    /// What becomes of times.
+    pub fn time_mode(&self) -> TimeMode {
+        let by_level = if self.is_share() { TimeMode::Relative } else { TimeMode::Keep };
+        self.time.mode.unwrap_or(by_level)
+    }
+
+    /// Whether what a detector finds counts.
+    pub fn detects(&self, kind: Kind) -> bool {
+        self.detectors.get(&kind).copied().unwrap_or(true)
+    }
+
+    /// What the user decided about a path, without `[]`: about itself, about a pattern in which `*` is one part of it,
+    /// or about the nearest part above it.
+    pub fn choice(&self, path: &str) -> Option<&Choice> {
+        let mut path = path;
+        loop {
+            let of_pattern = || self.paths.iter().find(|(pattern, _)| pattern.contains('*') && fits(pattern, path));
+            if let Some(choice) = self.paths.get(path).or_else(|| of_pattern().map(|(_, choice)| choice)) {
+                return Some(choice);
+            }
+            path = path.get(..path.rfind(['.', '['])?)?;
+        }
+    }
+
+    /// Whether the author of the preset did not see a path.
+    pub fn is_new(&self, path: &str) -> bool {
+        !self.seen.is_empty() && !self.seen.contains(path)
+    }
+
+    /// Choices weaker than those of the level, in words. Choices about single paths are for the survey to judge, which
+    /// knows what the rules say.
+    pub fn deviations(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        if !self.is_share() {
+            return all;
+        }
+        match self.time_mode() {
+            TimeMode::Relative if self.time.rounding < Rounding::Second => {
+                all.push("Relative times are finer than a second: durations may single people out.".to_owned());
+            }
+            TimeMode::Relative | TimeMode::Remove => {}
+            TimeMode::Shift => all.push("Times are shifted by weeks: weekday and time of day remain.".to_owned()),
+            TimeMode::Day => all.push("Times keep the day on which they were.".to_owned()),
+            TimeMode::Keep => all.push("Times are kept as they were.".to_owned()),
+        }
+        match self.quasi.age {
+            Ages::Bands => {}
+            Ages::FiveYears => all.push("Ages are in bands of five years.".to_owned()),
+            Ages::TopCode => all.push("Ages are exact up to 89.".to_owned()),
+        }
+        if self.k < 2 {
+            all.push("Rare descriptions of people are not suppressed (k is off).".to_owned());
+        } else if self.k < K {
+            all.push(format!("k is {} instead of {K}.", self.k));
+        }
+        let off: Vec<&str> = Kind::ALL.into_iter().filter(|kind| !self.detects(*kind)).map(Kind::as_str).collect();
+        if !off.is_empty() {
+            all.push(format!("Detectors are switched off: {}.", off.join(", ")));
+        }
+        all
+    }
+}
+
+/// Whether a path fits a pattern in which `*` stands for one part.
+fn fits(pattern: &str, path: &str) -> bool {
+    let parts = |text: &str| text.split('.').map(str::to_owned).collect::<Vec<_>>();
+    let (pattern, path) = (parts(pattern), parts(path));
+    pattern.len() == path.len() && pattern.iter().zip(&path).all(|(a, b)| a == "*" || a == b)
+}
+
+fn bad(detail: &str) -> Error {
+    Error::new(Code::BadRecipe, Place::default()).detail(detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_preset_survives_saving() {
+        let mut preset = Preset::of(Level::Pseudonymize);
+        preset.paths.insert(
+            "player..a".to_owned(),
+            Choice { class: Class::Quasi, action: Some(Action::Generalize), holds: Some(Holds::Age) },
+        );
+        preset.detectors.insert(Kind::Name, false);
+        preset.time = Times { mode: Some(TimeMode::Day), rounding: Rounding::Minute };
+        preset.quasi = Coarse { age: Ages::FiveYears, country: Countries::Region };
+        preset.texts = Texts::Lengths;
+        assert_eq!(Preset::from_json(&preset.to_json()).unwrap(), preset);
+        assert_eq!(Preset::from_json(b"{}").unwrap(), Preset::default());
+        for bad in [
+            "[]",
+            "{",
+            r#"{"format":"x"}"#,
+            r#"{"level":"off"}"#,
+            r#"{"key":"00"}"#,
+            r#"{"paths":{"a":{}}}"#,
+            r#"{"paths":{"a":{"class":"secret","action":"keep"}}}"#,
+            r#"{"detectors":{"ANY":false}}"#,
+            r#"{"time":{"rounding":"1h"}}"#,
+        ] {
+            assert_eq!(Preset::from_json(bad.as_bytes()).map_err(|e| e.code()), Err(Code::BadRecipe), "{bad}");
+        }
+    }
+
+    #[test]
+    fn names_are_those_of_reports() {
+        for kind in Kind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+        }
+        for class in Class::ALL {
+            assert_eq!(serde_json::to_value(class).unwrap(), class.as_str());
+            assert!(
+                class.actions().contains(&class.share_safe()) && class.actions().contains(&class.pseudonymize_only())
+            );
+        }
+    }
+
+    #[test]
+    fn choices_hold_for_what_is_below() {
+        let mut preset = Preset::default();
+        let choice = |class| Choice { class, action: None, holds: None };
+        preset.paths.insert("player..survey".to_owned(), choice(Class::Experiment));
+        preset.paths.insert("player..survey.*.text".to_owned(), choice(Class::FreeText));
+        preset.paths.insert("response.answer".to_owned(), choice(Class::Sensitive));
+        for (path, class) in [
+            ("player..survey", Some(Class::Experiment)),
+            ("player..survey.a.text", Some(Class::FreeText)),
+            ("player..survey.a.text.b", Some(Class::FreeText)),
+            ("player..survey.a.other", Some(Class::Experiment)),
+            ("player..surveys", None),
+            ("response.answer[age]", Some(Class::Sensitive)),
+        ] {
+            assert_eq!(preset.choice(path).map(|c| c.class), class, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_weaker_is_said() {
+        assert!(Preset::default().deviations().is_empty());
+        for weak in [
+            r#"{"k":4}"#,
+            r#"{"k":0}"#,
+            r#"{"time":{"mode":"day"}}"#,
+            r#"{"time":{"rounding":"100ms"}}"#,
+            r#"{"quasi":{"age":"exact"}}"#,
+            r#"{"detectors":{"NAME":false}}"#,
+        ] {
+            assert_eq!(Preset::from_json(weak.as_bytes()).unwrap().deviations().len(), 1, "{weak}");
+        }
+        for strong in
+            [r#"{"k":11}"#, r#"{"time":{"mode":"remove","rounding":"1ms"}}"#, r#"{"quasi":{"country":"region"}}"#]
+        {
+            assert!(Preset::from_json(strong.as_bytes()).unwrap().deviations().is_empty(), "{strong}");
+        }
+    }
+}
