@@ -5,6 +5,7 @@
 //! [`Export::hashed`] take the results, [`Export::take`] gives the archive in order. Both ways give the same bytes.
 
 mod plan;
+mod segment;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod threads;
 
@@ -13,14 +14,15 @@ use crate::recipe::{Filetype, Recipe};
 use crate::source::Want;
 use crate::study::Study;
 use crate::table::{Producer, STEP, Step};
-use crate::view::{Cursor, Table};
+use crate::view::Cursor;
 use crate::write::checksums::Checksums;
-use crate::write::csv::{self, Csv};
 use crate::write::deflate::{self, BLOCK, Block, Level, Packed, WINDOW};
-use crate::write::jsonl::{self, Jsonl};
+use crate::write::jsonl;
 use crate::write::zip::Archive;
 use plan::Job;
 pub use plan::{RECIPE, TableFile, chosen, folders, tables};
+use segment::Ahead;
+pub use segment::{Segment, render};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -86,12 +88,16 @@ struct Running {
 enum Piece {
     Block(Block),
     Want(Want),
+    /// A segment that others render is not there yet.
+    Wait,
 }
 
 /// An export under way.
 pub struct Export {
     jobs: VecDeque<Job>,
     running: Option<Running>,
+    /// Where others render tables, segment by segment.
+    ahead: Option<Ahead>,
     files: usize,
     tickets: u64,
     events: VecDeque<Event>,
@@ -128,6 +134,7 @@ impl Export {
             rows_total: jobs.iter().map(rows).sum(),
             jobs: jobs.into(),
             running: None,
+            ahead: None,
             files: 0,
             tickets: 0,
             events: VecDeque::new(),
@@ -196,10 +203,11 @@ impl Export {
             }
             let Some(running) = &mut self.running else { continue };
             let before = running.rows();
-            let piece = running.block(self.recipe.filetype)?;
+            let piece = running.block(self.recipe.filetype, self.ahead.as_mut())?;
             self.rows_done += running.rows().saturating_sub(before);
             let block = match piece {
                 Piece::Want(want) => return Ok(Made::Want(want)),
+                Piece::Wait => return Ok(Made::Wait),
                 Piece::Block(block) => block,
             };
             let ticket = self.tickets;
@@ -212,6 +220,24 @@ impl Export {
                 self.running = None;
             }
             return Ok(Made::Task(task));
+        }
+    }
+
+    /// The next rows that the caller lets somebody render, in the order in which [`Export::make`] needs them; `None` when
+    /// there are no more or `most` were given out and not used yet. Once asked, `make` renders no table itself and waits
+    /// for what [`Export::rendered`] brings.
+    pub fn segment(&mut self, most: usize) -> Option<Segment> {
+        let (jobs, filetype) = (&self.jobs, self.recipe.filetype);
+        let tables = || {
+            jobs.iter().filter_map(|job| if let Job::Table { table, .. } = job { Some(table.clone()) } else { None })
+        };
+        self.ahead.get_or_insert_with(|| Ahead::new(tables().collect(), filetype)).give(most)
+    }
+
+    /// Takes a rendered segment.
+    pub fn rendered(&mut self, number: u64, bytes: Vec<u8>) {
+        if let Some(ahead) = &mut self.ahead {
+            ahead.take(number, bytes);
         }
     }
 
@@ -302,10 +328,14 @@ impl Running {
     }
 
     /// The next block of the file, or what must be read first.
-    fn block(&mut self, filetype: Filetype) -> Result<Piece> {
+    fn block(&mut self, filetype: Filetype, mut ahead: Option<&mut Ahead>) -> Result<Piece> {
         // One byte more than a block shows that the block is not the last.
         while !self.rendered && self.buffer.len() <= BLOCK {
-            if let Some(want) = self.render(filetype)? {
+            if let (Job::Table { table, .. }, Some(ahead)) = (&self.job, ahead.as_deref_mut()) {
+                let Some(row) = ahead.append(&mut self.buffer) else { return Ok(Piece::Wait) };
+                self.row = row;
+                self.rendered = row >= table.rows;
+            } else if let Some(want) = self.render(filetype)? {
                 return Ok(Piece::Want(want));
             }
         }
@@ -335,36 +365,11 @@ impl Running {
             // Checksums became bytes when the file began, and a file of PsyNet's has a producer.
             Job::Checksums { .. } | Job::Psynet { .. } => self.rendered = true,
             Job::Table { table, .. } => {
-                self.row = render(table, filetype, self.row, &mut self.cursor, &self.keys, &mut self.buffer);
+                self.row =
+                    render(table, filetype, self.row..table.rows, &mut self.cursor, &self.keys, &mut self.buffer);
                 self.rendered = self.row >= table.rows;
             }
         }
         Ok(None)
-    }
-}
-
-/// Appends rows of a table from a row on, about [`STEP`] bytes, the header before the first; returns the next row.
-pub fn render(
-    table: &Table,
-    filetype: Filetype,
-    from: u64,
-    cursor: &mut Cursor,
-    keys: &[Vec<u8>],
-    out: &mut Vec<u8>,
-) -> u64 {
-    match filetype {
-        Filetype::Csv => {
-            if from == 0 {
-                csv::header(&table.columns, out);
-            }
-            let end = out.len() + STEP;
-            let mut rows = Csv::new(out, table.columns.len());
-            table.emit(from, cursor, &mut rows, |rows| rows.len() < end)
-        }
-        Filetype::Jsonl => {
-            let end = out.len() + STEP;
-            let mut rows = Jsonl::new(out, keys);
-            table.emit(from, cursor, &mut rows, |rows| rows.len() < end)
-        }
     }
 }

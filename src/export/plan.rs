@@ -122,7 +122,7 @@ pub(super) enum Job {
     /// A file at hand; `Some` adds its checksum under that path.
     Bytes { path: String, bytes: Vec<u8>, listed: Option<String> },
     /// A table of uproot's; its checksum is listed.
-    Table { path: String, listed: String, table: Box<Table> },
+    Table { path: String, listed: String, table: Arc<Table> },
     /// A file of a PsyNet export, a table of so many rows or one that is passed on; its checksum is listed.
     Psynet { path: String, rows: u64, study: Arc<psynet::Study>, options: psynet::Options },
     /// The checksums of the folder, which are known only when all its files are written.
@@ -156,7 +156,7 @@ fn uproot_jobs(study: &Study, log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<Job
         }
         for file in files {
             let listed = file.path[folder.len() + 1..].to_owned();
-            jobs.push(Job::Table { path: file.path, listed, table: Box::new(file.table) });
+            jobs.push(Job::Table { path: file.path, listed, table: Arc::new(file.table) });
         }
         jobs.push(Job::Checksums { path: format!("{folder}/SHA256SUMS") });
     }

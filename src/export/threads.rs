@@ -1,6 +1,6 @@
-//! Runs an export on several threads: the caller's renders and writes, the others compress and hash.
+//! Runs an export on several threads: they render, compress and hash, the caller's keeps the order and writes.
 
-use super::{Export, Made, Output, Task};
+use super::{Export, Made, Output, Segment, Task};
 use crate::error::Result;
 use crate::source::Want;
 use crate::write::deflate::{self, Level, Packed};
@@ -9,11 +9,18 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// Blocks that may be under way per thread: enough to keep it busy, few enough to bound memory.
+/// Segments and blocks that may be under way per thread: enough to keep it busy, few enough to bound memory.
 const AHEAD: usize = 4;
+
+/// What any thread may do.
+enum Work {
+    Render(Segment),
+    Pack(Arc<Task>),
+}
 
 /// What a thread has done.
 enum Finding {
+    Rendered(u64, Vec<u8>),
     Packed(u64, Result<Packed>),
     Hashed(usize, [u8; 32]),
 }
@@ -39,38 +46,40 @@ pub fn run<E: From<crate::error::Error>>(
     }
     let level = export.level();
     thread::scope(|scope| {
-        let (to_pack, packing) = channel::<Arc<Task>>();
+        let (to_work, working) = channel::<Work>();
         let (to_hash, hashing) = channel::<Arc<Task>>();
         let (found, findings) = channel::<Finding>();
-        let packing = Arc::new(Mutex::new(packing));
-        // Rendering takes one thread's time, so one less compresses.
-        for _ in 1..threads {
-            let (packing, found) = (packing.clone(), found.clone());
-            scope.spawn(move || pack(&packing, level, &found));
+        let working = Arc::new(Mutex::new(working));
+        for _ in 0..threads {
+            let (working, found) = (working.clone(), found.clone());
+            scope.spawn(move || work(&working, level, &found));
         }
         scope.spawn(move || hash(&hashing, &found));
 
-        let mut under_way = 0;
+        let mut packing = 0;
         loop {
-            let made = if under_way < threads * AHEAD { export.make()? } else { Made::Wait };
+            // The threads outlive the loop, so sending cannot fail.
+            while let Some(segment) = export.segment(threads * AHEAD) {
+                let _ = to_work.send(Work::Render(segment));
+            }
+            let made = if packing < threads * AHEAD { export.make()? } else { Made::Wait };
             let done = made == Made::Done;
             if let Made::Want(want) = &made {
                 read(export, want)?;
             } else if let Made::Task(task) = made {
                 let task = Arc::new(task);
-                under_way += 1;
+                packing += 1;
                 if task.hash {
-                    // The threads outlive the loop, so sending cannot fail.
                     let _ = to_hash.send(task.clone());
                 }
-                let _ = to_pack.send(task);
-                while let Ok(finding) = findings.try_recv() {
-                    under_way -= take(export, finding)?;
-                }
-            } else if done && under_way == 0 {
+                let _ = to_work.send(Work::Pack(task));
+            } else if done && packing == 0 {
                 break;
             } else if let Ok(finding) = findings.recv() {
-                under_way -= take(export, finding)?;
+                take(export, finding, &mut packing)?;
+            }
+            while let Ok(finding) = findings.try_recv() {
+                take(export, finding, &mut packing)?;
             }
             let bytes = export.take();
             if !bytes.is_empty() {
@@ -82,25 +91,28 @@ pub fn run<E: From<crate::error::Error>>(
     })
 }
 
-/// Hands a finding to the export; says how many blocks that completes.
-fn take(export: &mut Export, finding: Finding) -> Result<usize> {
+/// Hands a finding to the export, and counts the blocks that are under way.
+fn take(export: &mut Export, finding: Finding, packing: &mut usize) -> Result<()> {
     match finding {
+        Finding::Rendered(number, bytes) => export.rendered(number, bytes),
         Finding::Packed(ticket, packed) => {
             export.packed(ticket, packed?);
-            Ok(1)
+            *packing -= 1;
         }
-        Finding::Hashed(file, digest) => {
-            export.hashed(file, digest);
-            Ok(0)
-        }
+        Finding::Hashed(file, digest) => export.hashed(file, digest),
     }
+    Ok(())
 }
 
-fn pack(tasks: &Mutex<Receiver<Arc<Task>>>, level: Level, found: &Sender<Finding>) {
+fn work(tasks: &Mutex<Receiver<Work>>, level: Level, found: &Sender<Finding>) {
     loop {
         let task = tasks.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(task) = task else { return };
-        if found.send(Finding::Packed(task.ticket, deflate::pack(&task.block, level))).is_err() {
+        let finding = match task {
+            Ok(Work::Render(segment)) => Finding::Rendered(segment.number, segment.render()),
+            Ok(Work::Pack(task)) => Finding::Packed(task.ticket, deflate::pack(&task.block, level)),
+            Err(_) => return,
+        };
+        if found.send(finding).is_err() {
             return;
         }
     }

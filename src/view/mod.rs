@@ -13,6 +13,7 @@ use crate::filter::{self, Choice, Line};
 use crate::log::{Log, Section, Session};
 use crate::table::Rows;
 pub use columns::order as column_order;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Which table of a session.
@@ -121,16 +122,16 @@ impl Table {
         tables
     }
 
-    /// Emits rows from `start` on while `more` says so; returns the row after the last one emitted.
+    /// Emits rows of a range while `more` says so; returns the row after the last one emitted.
     pub fn emit<R: Rows>(
         &self,
-        start: u64,
+        range: Range<u64>,
         cursor: &mut Cursor,
         rows: &mut R,
         mut more: impl FnMut(&R) -> bool,
     ) -> u64 {
-        let mut row = start;
-        while row < self.rows && more(rows) {
+        let mut row = range.start;
+        while row < range.end.min(self.rows) && more(rows) {
             match &self.odd {
                 None => self.row(row, cursor, rows),
                 Some(selection) => self.row(selection.row(row), cursor, &mut selection.columns(rows)),

@@ -67,7 +67,7 @@ pub(super) fn by_kind(table: &Table) -> Vec<(String, Table)> {
     let mut cursor = Cursor::default();
     for row in 0..table.rows {
         look.seen.fill(false);
-        table.emit(row, &mut cursor, &mut look, once());
+        table.emit(row..row + 1, &mut cursor, &mut look, |_| true);
         let (rows, columns) =
             kinds.entry(look.kind.clone()).or_insert_with(|| (Vec::new(), vec![false; look.seen.len()]));
         rows.push(row);
@@ -87,12 +87,6 @@ pub(super) fn by_kind(table: &Table) -> Vec<(String, Table)> {
         (kind, Table { log, columns: names, rows, body, odd: Some(selection) })
     };
     kinds.into_iter().map(select).collect()
-}
-
-/// Says yes the first time only.
-fn once<R>() -> impl FnMut(&R) -> bool {
-    let mut first = true;
-    move |_| std::mem::replace(&mut first, false)
 }
 
 /// Looks at a row without rendering it.

@@ -35,7 +35,7 @@ pub fn uproot(a: &Arguments, log: &Arc<Log>, format: &str) -> Result<(), Failure
     let (keys, mut cursor, mut out) = (jsonl::keys(&table.columns), Cursor::default(), io::stdout().lock());
     let (mut row, mut buffer) = (0, Vec::new());
     loop {
-        row = export::render(&table, recipe.filetype, row, &mut cursor, &keys, &mut buffer);
+        row = export::render(&table, recipe.filetype, row..table.rows, &mut cursor, &keys, &mut buffer);
         out.write_all(&buffer)?;
         buffer.clear();
         if row >= table.rows {
