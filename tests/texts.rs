@@ -249,7 +249,7 @@ fn rows(folder: &Path, study: &Study, recipe: &Recipe, wrong: &mut Vec<String>) 
         let table = Table::whole(common::log(study), &common::log(study).sessions[0], view, &recipe.options());
         let (mut made, mut row, mut cursor) = (Vec::new(), 0, Cursor::default());
         while row < table.rows {
-            row = render(&table, Filetype::Csv, row, &mut cursor, &[], &mut made);
+            row = render(&table, Filetype::Csv, row..table.rows, &mut cursor, &[], &mut made);
         }
         let (old, new) = (maps(&bytes)?, maps(&made)?);
         if let Some(at) = (0..old.len().max(new.len())).find(|at| old.get(*at) != new.get(*at)) {

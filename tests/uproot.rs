@@ -151,7 +151,7 @@ fn streams(log: &Arc<Log>, session: &str, set: &Stream, wrong: &mut Vec<String>)
         let (keys, mut cursor, mut out, mut row) = (jsonl::keys(&table.columns), Cursor::default(), Vec::new(), 0);
         while row < table.rows {
             let mut piece = Vec::new();
-            row = render(&table, Filetype::Jsonl, row, &mut cursor, &keys, &mut piece);
+            row = render(&table, Filetype::Jsonl, row..table.rows, &mut cursor, &keys, &mut piece);
             out.extend(piece);
         }
         if sha256(&out) != *hash {
