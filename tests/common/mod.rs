@@ -95,7 +95,7 @@ pub fn rendered(table: &Table, filetype: Filetype) -> Vec<u8> {
     let (keys, mut cursor, mut out, mut row) = (jsonl::keys(&table.columns), Cursor::default(), Vec::new(), 0);
     loop {
         let mut piece = Vec::new();
-        row = render(table, filetype, row, &mut cursor, &keys, &mut piece);
+        row = render(table, filetype, row..table.rows, &mut cursor, &keys, &mut piece);
         out.extend(piece);
         if row >= table.rows {
             return out;
