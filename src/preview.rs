@@ -12,7 +12,7 @@ use crate::view::Cursor;
 use crate::write::csv;
 use crate::write::jsonl;
 use serde::Serialize;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Most rows of one preview.
 const MOST: u64 = 1000;
@@ -28,8 +28,8 @@ pub struct TableInfo {
     pub view: &'static str,
     /// Kind of storage or PsyNet's class; empty for page times and the timeline.
     pub kind: String,
-    /// Number of rows; `None` for the timeline, whose preview counts them.
-    pub rows: Option<u64>,
+    /// Number of rows.
+    pub rows: u64,
     /// Names of the columns.
     pub columns: Vec<String>,
 }
@@ -57,7 +57,7 @@ pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
                 session: file.session,
                 view: recipe.wanted().find(|v| v.view() == file.view).map_or("", |v| v.as_str()),
                 kind: file.kind,
-                rows: Some(file.table.rows),
+                rows: file.table.rows,
                 columns: file.table.columns,
             };
             Ok(files(log, recipe)?.into_iter().map(info).collect())
@@ -68,7 +68,7 @@ pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
                 path: table.path,
                 session: String::new(),
                 view: if table.class.is_some() { "data" } else { "timeline" },
-                rows: table.class.is_some().then_some(table.rows),
+                rows: table.rows,
                 kind: table.class.unwrap_or_default(),
                 columns: table.columns.into_iter().map(|c| c.name).collect(),
             };
@@ -81,8 +81,6 @@ pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
 #[derive(Default)]
 pub struct Viewer {
     last: Option<(Recipe, TableFile)>,
-    /// The timeline once it was gathered; no choice changes it.
-    timeline: Arc<OnceLock<psynet::Timeline>>,
     /// PsyNet's table that was looked at last, ready to go on.
     left: Left,
 }
@@ -107,8 +105,9 @@ impl Viewer {
         let place = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
         let (start, count) = (place(start), place(count.min(MOST)));
         if table.class.is_none() {
-            let gathering = self.timeline.get().is_none().then(|| data.timeline());
-            return Ok(Viewing::Timeline { gathering, gathered: self.timeline.clone(), start, count });
+            let rows = data.timeline().events(start).take(count).map(|event| event.cells().to_vec()).collect();
+            let columns = psynet::TIMELINE_COLUMNS.map(str::to_owned).to_vec();
+            return Ok(Viewing::Ready(Preview { columns, rows, total: table.rows }));
         }
         let columns = table.columns.into_iter().map(|c| c.name).collect();
         let left = self.left.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -143,14 +142,6 @@ pub enum Viewing {
     /// Rows of a processed table of PsyNet's.
     #[allow(missing_docs)]
     Class { columns: Vec<String>, total: u64, work: psynet::Preview, leave: (String, psynet::Options, Left) },
-    /// Events of the timeline, which are gathered first.
-    #[allow(missing_docs)]
-    Timeline {
-        gathering: Option<psynet::Timeline>,
-        gathered: Arc<OnceLock<psynet::Timeline>>,
-        start: usize,
-        count: usize,
-    },
 }
 
 impl Viewing {
@@ -163,15 +154,6 @@ impl Viewing {
                 *left.lock().unwrap_or_else(PoisonError::into_inner) = Some((path, options, work));
                 Preview { columns, rows, total }
             }
-            Viewing::Timeline { gathering, gathered, start, count } => {
-                let timeline = gathering.map(|timeline| gathered.get_or_init(|| timeline));
-                let events = timeline.or(gathered.get()).map(psynet::Timeline::events).unwrap_or_default();
-                Preview {
-                    columns: psynet::TIMELINE_COLUMNS.map(str::to_owned).to_vec(),
-                    rows: events.iter().skip(start).take(count).map(|e| e.cells().to_vec()).collect(),
-                    total: events.len() as u64,
-                }
-            }
         }
     }
 }
@@ -180,9 +162,8 @@ impl Reader for Viewing {
     fn want(&mut self) -> Result<Option<Want>> {
         loop {
             let step = match self {
-                Viewing::Ready(_) | Viewing::Timeline { gathering: None, .. } => Step::Done,
+                Viewing::Ready(_) => Step::Done,
                 Viewing::Class { work, .. } => work.step()?,
-                Viewing::Timeline { gathering: Some(timeline), .. } => timeline.step()?,
             };
             match step {
                 Step::Want(want) => return Ok(Some(want)),
@@ -195,8 +176,7 @@ impl Reader for Viewing {
     fn push(&mut self, chunk: &[u8]) -> Result<()> {
         match self {
             Viewing::Class { work, .. } => work.push(chunk),
-            Viewing::Timeline { gathering: Some(timeline), .. } => timeline.push(chunk),
-            Viewing::Ready(_) | Viewing::Timeline { gathering: None, .. } => {}
+            Viewing::Ready(_) => {}
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use windrow::error::{Code, Result};
 use windrow::limits::Limits;
-use windrow::psynet::{Archive, Assets, Filetype, Form, Options, Study};
+use windrow::psynet::{Archive, Assets, Bounds, Filetype, Form, Mark, Options, Study};
 use windrow::source::{FileInfo, feed};
 use windrow::table::{Producer, Step};
 
@@ -401,4 +401,52 @@ fn the_timeline_has_modules_trials_and_responses_in_order() {
         1,trial,3,FruitTrial,maker,fruit,2026-01-01 10:00:02.000,2026-01-01 10:00:05.250,2.5\n\
         1,response,5,ModularPage,taste,fruit,2026-01-01 10:00:02.750,2026-01-01 10:00:05.250,2.5\n";
     assert_eq!(String::from_utf8(text).unwrap(), want);
+}
+
+#[test]
+fn the_chart_marks_what_is_odd_and_counts_what_it_has_no_room_for() {
+    let participant = "id,creation_time,end_time,status,type\n\
+        1,2026-01-01 10:00:00,2026-01-01 10:30:00,approved,psynet.bot.Bot\n\
+        2,2026-01-01 11:00:00,2026-01-01 10:59:00,approved,psynet.participant.Participant\n\
+        3,,,working,psynet.participant.Participant\n";
+    let state = "id,participant_id,module_id,time_started,time_finished,time_aborted,type\n\
+        7,1,fruit,2026-01-01 10:00:01,,,psynet.timeline.ModuleState\n";
+    let mut response = "id,creation_time,participant_id,question,page_type,metadata_,type\n".to_owned();
+    for (id, seconds) in [(1, "2"), (2, "3"), (3, "100"), (4, "14.9"), (5, "null")] {
+        let metadata = format!("\"{{\"\"time_taken\"\": {seconds}}}\"");
+        let time = format!("2026-01-01 10:0{id}:00");
+        response += &format!("{id},{time},1,taste,ModularPage,{metadata},psynet.timeline.Response\n");
+    }
+    let files: &[(&str, &[u8])] = &[
+        ("participant.csv", participant.as_bytes()),
+        ("module_state.csv", state.as_bytes()),
+        ("response.csv", response.as_bytes()),
+    ];
+    let study = open(files, 1000, Limits::default()).unwrap();
+    let chart = study.chart(Bounds::default());
+    let items = |row: usize| -> Vec<_> {
+        let row = &chart.participants[row];
+        row.items.iter().map(|i| (i.kind.as_str(), i.label.as_str(), i.end.map(|end| end - i.start), i.mark)).collect()
+    };
+    let page = |seconds, mark| ("response", "taste", Some(seconds), mark);
+    let want = [
+        ("participant", "approved", Some(1800.0), None),
+        ("module", "fruit", None, Some(Mark::MissingEnd)),
+        page(2.0, None),
+        // The median is 14.9 seconds.
+        page(100.0, Some(Mark::Long)),
+        page(3.0, None),
+        page(14.9, None),
+        page(0.0, None),
+    ];
+    let rounded: Vec<_> =
+        items(0).into_iter().map(|(k, l, d, m)| (k, l, d.map(|d| (d * 10.0).round() / 10.0), m)).collect();
+    assert_eq!(rounded, want);
+    assert_eq!(items(1), [("participant", "approved", Some(-60.0), Some(Mark::Negative))]);
+    let labels: Vec<_> = chart.participants.iter().map(|p| (p.label.as_str(), p.items.len(), p.untimed)).collect();
+    assert_eq!(labels, [("1 Bot", 7, 0), ("2 Participant", 1, 0), ("3 Participant", 0, 1)]);
+    assert_eq!(chart.span.map(|(from, to)| to - from), Some(3600.0));
+    let small = study.chart(Bounds { participants: 1, items: 3 });
+    assert_eq!((small.participants.len(), small.more), (1, 2));
+    assert_eq!((small.participants[0].items.len(), small.participants[0].more), (3, 4));
 }

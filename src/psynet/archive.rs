@@ -14,6 +14,7 @@ use super::schema::Schema;
 use super::source_code::SourceCode;
 use super::study::Study;
 use super::survey::RawTable;
+use super::timeline::Gatherer;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::source::{FileInfo, Reader, Sparse, Want};
@@ -50,6 +51,7 @@ pub struct Archive {
     database: Database,
     tables: Vec<RawTable>,
     links: Links,
+    events: Gatherer,
     files: Vec<ClassFile>,
     identity: Identity,
     problems: Problems,
@@ -91,6 +93,7 @@ impl Archive {
             database: Database::default(),
             tables: Vec::new(),
             links: Links::default(),
+            events: Gatherer::default(),
             files: Vec::new(),
             identity: Identity::default(),
             problems: Problems::default(),
@@ -110,8 +113,8 @@ impl Archive {
         if !matches!(self.phase, Phase::Done) {
             return Err(Error::new(Code::Truncated, Place::default()));
         }
-        let Archive { limits, schema, entries, database, tables, links, files, identity, problems, .. } = self;
-        Ok(Study::new(limits, schema, entries, database, tables, links, files, identity, problems))
+        let Archive { limits, schema, entries, database, tables, links, events, files, identity, problems, .. } = self;
+        Ok(Study::new(limits, schema, entries, database, tables, links, events.finish(), files, identity, problems))
     }
 
     fn add(&mut self, member: Member) {
@@ -353,6 +356,7 @@ impl Archive {
                 let about = About {
                     schema: &self.schema,
                     links: &mut self.links,
+                    events: &mut self.events,
                     problems: &mut self.problems,
                     identity: &mut self.identity,
                 };

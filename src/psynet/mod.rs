@@ -11,6 +11,7 @@
 
 mod archive;
 mod cell;
+mod chart;
 mod class;
 mod contents;
 mod copy_csv;
@@ -37,6 +38,7 @@ mod timeline;
 
 pub use crate::recipe::Filetype;
 pub use archive::Archive;
+pub use chart::{Bounds, Chart, ChartItem, ChartRow, Mark};
 pub use contents::{Form, is_export, role_in_words};
 pub use output::Preview;
 pub use scrub::Leak;

@@ -9,6 +9,7 @@ use super::member::{Flow, Member, Stream};
 use super::passes::Go;
 use super::schema::Schema;
 use super::survey::{RawTable, Surveyor};
+use super::timeline::Gatherer;
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 
@@ -31,6 +32,8 @@ pub struct About<'a> {
     pub schema: &'a Schema,
     /// Counts and lists.
     pub links: &'a mut Links,
+    /// What happened to participants.
+    pub events: &'a mut Gatherer,
     /// What goes wrong.
     pub problems: &'a mut Problems,
     /// Filled from the table `experiment`.
@@ -73,7 +76,7 @@ impl Reading {
 
     /// Reads a piece.
     pub fn step(&mut self, about: About<'_>) -> Result<Go> {
-        let About { schema, links, problems, identity } = about;
+        let About { schema, links, events, problems, identity } = about;
         self.piece.clear();
         let flow = match self.stream.read(&mut self.piece, PIECE) {
             Ok(flow) => flow,
@@ -88,7 +91,7 @@ impl Reading {
             if *is_experiment && identity.version.is_none() {
                 *identity = identify(surveyor, record, *depth);
             }
-            surveyor.record(record, schema, links, problems)
+            surveyor.record(record, schema, links, events, problems)
         };
         let result = match flow {
             Flow::Want(want) => return Ok(Go::Want(want)),

@@ -1,5 +1,6 @@
 //! What was found in an export, and how to get the files of the result out of it.
 
+use super::chart::{Bounds, Chart};
 use super::class::{Knowledge, Recipe};
 use super::contents::{Database, Entry, Form, Role};
 use super::frame::ClassFile;
@@ -24,7 +25,7 @@ pub struct Table {
     pub path: String,
     /// The class whose rows it holds; `None` for the timeline and for files that are passed on.
     pub class: Option<String>,
-    /// Number of rows; 0 for the timeline, whose rows are known only when it was gathered, and for files passed on.
+    /// Number of rows; 0 for files that are passed on.
     pub rows: u64,
     /// Columns with their types, in order; none for files that are passed on.
     pub columns: Vec<Column>,
@@ -87,6 +88,7 @@ pub struct Study {
     by_path: BTreeMap<String, usize>,
     tables: Vec<RawTable>,
     links: Links,
+    timeline: Timeline,
     files: Vec<ClassFile>,
 }
 
@@ -99,6 +101,7 @@ impl Study {
         database: Database,
         tables: Vec<RawTable>,
         links: Links,
+        timeline: Timeline,
         files: Vec<ClassFile>,
         identity: Identity,
         problems: Problems,
@@ -124,6 +127,7 @@ impl Study {
             entries,
             tables,
             links,
+            timeline,
             files,
         }
     }
@@ -134,10 +138,6 @@ impl Study {
 
     pub(super) fn file(&self, index: usize) -> Option<&ClassFile> {
         self.files.get(index)
-    }
-
-    pub(super) fn table_named(&self, name: &str) -> Option<&RawTable> {
-        self.tables.iter().find(|t| t.name == name)
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -172,7 +172,7 @@ impl Study {
         let timeline = options.timeline.then(|| Table {
             path: timeline_path(options),
             class: None,
-            rows: 0,
+            rows: self.timeline.len() as u64,
             columns: timeline::columns(),
         });
         processed.chain(timeline).chain(passed).collect()
@@ -241,8 +241,13 @@ impl Study {
     }
 
     /// What happened to each participant in order of time, to look at or to draw.
-    pub fn timeline(self: &Arc<Self>) -> Timeline {
-        Timeline::new(self.clone())
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The timeline as bars for a picture, within bounds and with what is odd marked. Nothing needs to be read.
+    pub fn chart(&self, bounds: Bounds) -> Chart {
+        Chart::new(&self.timeline, bounds)
     }
 
     /// Some rows of a processed table, to look at: step it, push what it wants, take them.

@@ -12,6 +12,7 @@ use super::member::Member;
 use super::number;
 use super::schema::{Kind, Schema};
 use super::source_code::SourceCode;
+use super::timeline::{Gatherer, Places};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use std::collections::BTreeMap;
@@ -131,6 +132,8 @@ pub struct Surveyor {
     keys: Keys,
     by_identity: BTreeMap<Option<String>, u32>,
     definition: Option<usize>,
+    /// Where events are made of, if the table has any.
+    events: Option<Places>,
     pickle: Pickle,
     limits: Limits,
     /// Records read, the header included.
@@ -158,6 +161,7 @@ impl Surveyor {
             keys: Keys::Numbers(Vec::new()),
             by_identity: BTreeMap::new(),
             definition: None,
+            events: None,
             pickle: Pickle::default(),
             limits: *limits,
             records: 0,
@@ -187,6 +191,7 @@ impl Surveyor {
         record: &Record,
         schema: &Schema,
         links: &mut Links,
+        events: &mut Gatherer,
         problems: &mut Problems,
     ) -> Result<()> {
         self.records += 1;
@@ -234,7 +239,7 @@ impl Surveyor {
             }
         }
         links.note(&self.table, record);
-        Ok(())
+        self.events.as_ref().map_or(Ok(()), |places| events.note(places, record, &self.limits))
     }
 
     fn header(&mut self, record: &Record, schema: &Schema, problems: &mut Problems) {
@@ -268,6 +273,7 @@ impl Surveyor {
         }
         self.type_column = self.table.column("type");
         self.definition = self.table.column("definition").filter(|_| self.table.name == "info");
+        self.events = Places::new(&self.table);
         let key: &[&str] = facts.map_or(&["id"], |f| &f.key);
         self.key_columns = key
             .iter()

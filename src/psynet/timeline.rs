@@ -1,7 +1,7 @@
 //! What happened to each participant, in order of time: modules, trials and responses with start and end.
 //!
-//! PsyNet keeps no such list; it is put together from `participant`, `module_state`, `info` and `response`, read once
-//! more when it is asked for. A response is written when its page ends and says how long the page took
+//! PsyNet keeps no such list; it is put together from `participant`, `module_state`, `info` and `response` while they
+//! are surveyed, at 80 bytes an event. A response is written when its page ends and says how long the page took
 //! (`metadata_`, `time_taken`), so a page's start is its end less that time. A trial begins when it is created and
 //! ends with the response it points to. Times are the server's local time, as in the database.
 
@@ -13,17 +13,20 @@ use super::json::Tree;
 use super::json_text;
 use super::jsonpickle::{Pickle, Value};
 use super::number;
-use super::passes::{Go, Scan};
 use super::schema::last_part;
 use super::study::{Column, Study};
 use super::survey::RawTable;
 use crate::error::Result;
+use crate::limits::Limits;
+use crate::log::column::Names;
 use crate::table::{Producer, STEP, Step};
+use serde::Serialize;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What an event is, in PsyNet's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// The participation: from arrival to `end_time`.
     Participant,
@@ -48,8 +51,8 @@ impl Kind {
 }
 
 /// One thing that happened to a participant.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Event {
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Event<'t> {
     /// Id of the participant.
     pub participant: i64,
     /// What it is.
@@ -57,31 +60,29 @@ pub struct Event {
     /// Id of the row.
     pub id: i64,
     /// Class of the row; of a response its page type.
-    pub class: String,
+    pub class: &'t str,
     /// Status of a participant, name of a module's end (`finished`, `aborted`), trial maker, or question.
-    pub label: String,
+    pub label: &'t str,
     /// Module that it belongs to; of a response the one that the participant was in at that time.
-    pub module: String,
+    pub module: &'t str,
     /// Start and end in microseconds since 1970 by the server's clock.
     pub start: Option<i64>,
     /// See `start`.
     pub end: Option<i64>,
     /// How long it took, in seconds, where the database says so or both ends are known.
     pub seconds: Option<f64>,
-    /// Response that ends a trial.
-    response: Option<i64>,
 }
 
-impl Event {
+impl Event<'_> {
     /// The cells of its row in the order of [`COLUMNS`], as CSV shows them; `None` where nothing is known.
     pub fn cells(&self) -> [Option<String>; 9] {
         [
             Some(self.participant.to_string()),
             Some(self.kind.as_str().to_owned()),
             Some(self.id.to_string()),
-            Some(self.class.clone()),
-            Some(self.label.clone()),
-            Some(self.module.clone()),
+            Some(self.class.to_owned()),
+            Some(self.label.to_owned()),
+            Some(self.module.to_owned()),
             time(self.start),
             time(self.end),
             self.seconds.map(number::pandas),
@@ -106,185 +107,209 @@ pub fn columns() -> Vec<Column> {
     COLUMNS.into_iter().map(column).collect()
 }
 
-const TABLES: [&str; 4] = ["participant", "module_state", "info", "response"];
+/// An event as it is kept; texts by number.
+#[derive(Clone, Copy, Debug)]
+struct Entry {
+    participant: i64,
+    id: i64,
+    start: Option<i64>,
+    end: Option<i64>,
+    seconds: Option<f64>,
+    class: u32,
+    label: u32,
+    module: u32,
+    kind: Kind,
+}
 
-/// Gathers the events: step it, push what it wants, take [`Timeline::events`].
-#[derive(Debug)]
+/// The events of all participants, by participant and time.
+#[derive(Debug, Default)]
 pub struct Timeline {
-    study: Arc<Study>,
-    /// Index into `TABLES` of the table that is read.
-    table: usize,
-    scan: Option<Scan>,
-    events: Vec<Event>,
-    /// Per participant: runs through modules as (start, end, module).
-    runs: BTreeMap<i64, Vec<(i64, i64, String)>>,
-    /// Module of each module state.
-    modules: BTreeMap<i64, String>,
-    /// End of each response.
-    ends: BTreeMap<i64, i64>,
-    /// Bytes held by events.
-    held: u64,
-    pickle: Pickle,
+    entries: Vec<Entry>,
+    texts: Names,
 }
 
 impl Timeline {
-    /// Begins with a study.
-    pub fn new(study: Arc<Study>) -> Self {
-        Timeline {
-            study,
-            table: 0,
-            scan: None,
-            events: Vec::new(),
-            runs: BTreeMap::new(),
-            modules: BTreeMap::new(),
-            ends: BTreeMap::new(),
-            held: 0,
-            pickle: Pickle::default(),
-        }
+    /// Number of events.
+    pub fn len(&self) -> usize {
+        self.entries.len()
     }
 
-    /// All events, by participant and time; complete once [`Timeline::step`] answered [`Step::Done`].
-    pub fn events(&self) -> &[Event] {
-        &self.events
+    /// The events, from a place on.
+    pub fn events(&self, from: usize) -> impl Iterator<Item = Event<'_>> {
+        self.entries.get(from..).unwrap_or_default().iter().map(|e| Event {
+            participant: e.participant,
+            kind: e.kind,
+            id: e.id,
+            class: self.texts.get(e.class),
+            label: self.texts.get(e.label),
+            module: self.texts.get(e.module),
+            start: e.start,
+            end: e.end,
+            seconds: e.seconds,
+        })
     }
+}
 
-    /// The next bytes of a wanted range.
-    pub fn push(&mut self, chunk: &[u8]) {
-        if let Some(scan) = &mut self.scan {
-            scan.push(chunk);
-        }
+/// Where a table that has events keeps what they are made of.
+#[derive(Debug)]
+pub struct Places {
+    kind: Kind,
+    id: Option<usize>,
+    participant: Option<usize>,
+    class: Option<usize>,
+    label: Option<usize>,
+    module: Option<usize>,
+    created: Option<usize>,
+    started: Option<usize>,
+    finished: Option<usize>,
+    aborted: Option<usize>,
+    seconds: Option<usize>,
+    metadata: Option<usize>,
+    state: Option<usize>,
+    response: Option<usize>,
+}
+
+impl Places {
+    /// Looks them up; a table of another name has none.
+    pub fn new(table: &RawTable) -> Option<Self> {
+        let at = |name: &str| table.column(name);
+        let (kind, label) = match table.name.as_str() {
+            "participant" => (Kind::Participant, "status"),
+            "module_state" => (Kind::Module, ""),
+            "info" => (Kind::Trial, "trial_maker_id"),
+            "response" => (Kind::Response, "question"),
+            _ => return None,
+        };
+        let is = |of: Kind, name: &str| at(name).filter(|_| of == kind);
+        Some(Places {
+            kind,
+            id: at("id"),
+            participant: at(if kind == Kind::Participant { "id" } else { "participant_id" }),
+            class: at(if kind == Kind::Response { "page_type" } else { "type" }),
+            label: at(label),
+            module: is(Kind::Module, "module_id"),
+            created: at("creation_time"),
+            started: is(Kind::Module, "time_started"),
+            finished: is(Kind::Participant, "end_time").or(is(Kind::Module, "time_finished")),
+            aborted: is(Kind::Module, "time_aborted"),
+            seconds: is(Kind::Trial, "time_taken"),
+            metadata: is(Kind::Response, "metadata_"),
+            state: is(Kind::Trial, "module_state_id"),
+            response: is(Kind::Trial, "response_id"),
+        })
     }
+}
 
-    /// The next bit of work.
+/// Gathers events while tables are read, in any order of tables.
+#[derive(Debug, Default)]
+pub struct Gatherer {
+    timeline: Timeline,
+    /// What trials refer to: index of the event, module state, response.
+    trials: Vec<(u32, Option<i64>, Option<i64>)>,
+    /// Module of each module state.
+    modules: BTreeMap<i64, u32>,
+    pickle: Pickle,
+}
+
+impl Gatherer {
+    /// Notes a row.
     ///
     /// # Errors
     /// [`crate::error::Code::OutOfMemory`] where the events alone exceed the budget.
-    pub fn step(&mut self) -> Result<Step> {
-        let Some(name) = TABLES.get(self.table) else { return Ok(Step::Done) };
-        let study = self.study.clone();
-        let Some(table) = study.table_named(name) else { return self.next_table() };
-        let mut scan = match self.scan.take() {
-            Some(scan) => scan,
-            None => Scan::new(table, study.limits())?,
-        };
-        let go = scan.step(&mut |_, record| {
-            if let Some(event) = self.event(table, record) {
-                self.held += 160 + (event.class.len() + event.label.len() + event.module.len()) as u64;
-                self.events.push(event);
-            }
-            study.limits().memory(self.held)
-        })?;
-        Ok(match go {
-            Go::End => return self.next_table(),
-            Go::Want(want) => {
-                self.scan = Some(scan);
-                Step::Want(want)
-            }
-            Go::More => {
-                self.scan = Some(scan);
-                Step::More
-            }
-        })
-    }
-
-    fn next_table(&mut self) -> Result<Step> {
-        self.table += 1;
-        if self.table < TABLES.len() {
-            return Ok(Step::More);
-        }
-        for event in &mut self.events {
-            if let Some(end) = event.response.and_then(|r| self.ends.get(&r)) {
-                event.end = Some(*end);
-            }
-            if let (None, Some(start), Some(end)) = (event.seconds, event.start, event.end) {
-                event.seconds = Some(end.saturating_sub(start) as f64 / 1e6);
-            }
-        }
-        self.events.sort_by_key(|e| (e.participant, e.start.or(e.end), e.kind, e.id));
-        Ok(Step::Done)
-    }
-
-    fn event(&mut self, table: &RawTable, record: &Record) -> Option<Event> {
-        let text = |name: &str| table.column(name).and_then(|c| record.text(c));
-        let owned = |name: &str| text(name).unwrap_or_default().to_owned();
-        let number = |name: &str| text(name).and_then(|t| t.parse::<i64>().ok());
-        let time = |name: &str| text(name).and_then(DateTime::from_postgres).map(|t| t.micros());
-        let id = number("id")?;
-        let participant = if table.name == "participant" { id } else { number("participant_id")? };
-        let class = last_part(text("type").unwrap_or_default()).to_owned();
-        let module = number("module_state_id").and_then(|m| self.modules.get(&m)).cloned().unwrap_or_default();
-        let mut event = Event {
+    pub fn note(&mut self, at: &Places, record: &Record, limits: &Limits) -> Result<()> {
+        let Gatherer { timeline: Timeline { entries, texts }, trials, modules, pickle } = self;
+        let text = |column: Option<usize>| column.and_then(|c| record.text(c));
+        let number = |column| text(column).and_then(|t| t.parse::<i64>().ok());
+        let time = |column| text(column).and_then(DateTime::from_postgres).map(|t| t.micros());
+        let (Some(id), Some(participant)) = (number(at.id), number(at.participant)) else { return Ok(()) };
+        let class = text(at.class).unwrap_or_default();
+        let class = texts.intern(if at.kind == Kind::Response { class } else { last_part(class) });
+        let mut entry = Entry {
             participant,
-            kind: Kind::Participant,
             id,
+            start: time(at.created),
+            end: time(at.finished),
+            seconds: text(at.seconds).and_then(number::float),
             class,
-            label: String::new(),
-            module,
-            start: time("creation_time"),
-            end: None,
-            seconds: None,
-            response: None,
+            label: texts.intern(text(at.label).unwrap_or_default()),
+            module: texts.intern(text(at.module).unwrap_or_default()),
+            kind: at.kind,
         };
-        match table.name.as_str() {
-            "participant" => {
-                event.label = owned("status");
-                event.end = time("end_time");
-                event.module.clear();
+        match at.kind {
+            Kind::Participant => {}
+            Kind::Module => {
+                let aborted = time(at.aborted);
+                let word = match (entry.end, aborted) {
+                    (Some(_), _) => "finished",
+                    (None, Some(_)) => "aborted",
+                    (None, None) => "started",
+                };
+                entry.label = texts.intern(word);
+                entry.start = time(at.started).or(entry.start);
+                entry.end = entry.end.or(aborted);
+                modules.insert(id, entry.module);
             }
-            "module_state" => {
-                event.kind = Kind::Module;
-                event.module = owned("module_id");
-                let ends = [("finished", time("time_finished")), ("aborted", time("time_aborted"))];
-                let ended = ends.into_iter().find(|(_, end)| end.is_some());
-                event.label = ended.map_or("started", |(word, _)| word).to_owned();
-                event.start = time("time_started").or(event.start);
-                event.end = ended.and_then(|(_, end)| end);
-                let run = (event.start.unwrap_or(i64::MAX), event.end.unwrap_or(i64::MAX), event.module.clone());
-                self.modules.insert(id, event.module.clone());
-                self.runs.entry(participant).or_default().push(run);
-            }
-            "info" => {
-                event.kind = Kind::Trial;
-                event.label = owned("trial_maker_id");
-                event.seconds = text("time_taken").and_then(number::float);
-                event.response = number("response_id");
-            }
-            _ => {
-                event.kind = Kind::Response;
-                event.class = owned("page_type");
-                event.label = owned("question");
-                event.end = event.start.take();
-                event.seconds = text("metadata_").and_then(|t| self.time_taken(t));
-                let spent = event.seconds.filter(|s| (0.0..1e9).contains(s)).map(|s| (s * 1e6).round() as i64);
-                event.start = event.end.zip(spent).map(|(end, spent)| end.saturating_sub(spent));
-                if let Some(end) = event.end {
-                    self.ends.insert(id, end);
-                    let runs = self.runs.get(&participant).map(Vec::as_slice).unwrap_or_default();
-                    // Modules may be nested: the one entered last.
-                    let during = runs.iter().filter(|(from, to, _)| *from <= end && end <= *to);
-                    event.module = during.max_by_key(|(from, ..)| *from).map(|(.., m)| m.clone()).unwrap_or_default();
-                }
+            Kind::Trial => trials.push((entries.len() as u32, number(at.state), number(at.response))),
+            Kind::Response => {
+                entry.end = entry.start.take();
+                entry.seconds = text(at.metadata).and_then(|t| time_taken(pickle, t, limits.depth));
+                let spent = entry.seconds.filter(|s| (0.0..1e9).contains(s)).map(|s| (s * 1e6).round() as i64);
+                entry.start = entry.end.zip(spent).map(|(end, spent)| end.saturating_sub(spent));
             }
         }
-        Some(event)
+        entries.push(entry);
+        limits.memory(texts.memory() + (entries.len() * size_of::<Entry>()) as u64)
     }
 
-    fn time_taken(&mut self, text: &str) -> Option<f64> {
-        if !self.pickle.parse(text, self.study.limits().depth) {
-            return None;
+    /// Puts the events together.
+    pub fn finish(self) -> Timeline {
+        let Gatherer { mut timeline, trials, modules, .. } = self;
+        let entries = &mut timeline.entries;
+        let responses = entries.iter().filter(|e| e.kind == Kind::Response);
+        let ends: BTreeMap<i64, i64> = responses.filter_map(|e| Some((e.id, e.end?))).collect();
+        for (event, state, response) in trials {
+            let Some(entry) = entries.get_mut(event as usize) else { continue };
+            entry.module = state.and_then(|s| modules.get(&s)).copied().unwrap_or(entry.module);
+            entry.end = response.and_then(|r| ends.get(&r)).copied();
         }
-        match self.pickle.get(text, self.pickle.value(text, Tree::ROOT), "time_taken")? {
-            Value::Int(digits) => number::float(digits),
-            Value::Float(f) => Some(f).filter(|f| f.is_finite()),
-            _ => None,
+        for entry in entries.iter_mut() {
+            if let (None, Some(start), Some(end)) = (entry.seconds, entry.start, entry.end) {
+                entry.seconds = Some(end.saturating_sub(start) as f64 / 1e6);
+            }
         }
+        let empty = timeline.texts.intern("");
+        let mut runs: BTreeMap<i64, Vec<(i64, i64, u32)>> = BTreeMap::new();
+        for module in timeline.entries.iter().filter(|e| e.kind == Kind::Module) {
+            let span = (module.start.unwrap_or(i64::MAX), module.end.unwrap_or(i64::MAX), module.module);
+            runs.entry(module.participant).or_default().push(span);
+        }
+        for response in timeline.entries.iter_mut().filter(|e| e.kind == Kind::Response) {
+            let Some(end) = response.end else { continue };
+            let runs = runs.get(&response.participant).map(Vec::as_slice).unwrap_or_default();
+            // Modules may be nested: the one entered last.
+            let during = runs.iter().filter(|(from, to, _)| *from <= end && end <= *to);
+            response.module = during.max_by_key(|(from, ..)| *from).map_or(empty, |(.., module)| *module);
+        }
+        timeline.entries.sort_by_key(|e| (e.participant, e.start.or(e.end), e.kind, e.id));
+        timeline
+    }
+}
+
+fn time_taken(pickle: &mut Pickle, text: &str, depth: usize) -> Option<f64> {
+    if !pickle.parse(text, depth) {
+        return None;
+    }
+    match pickle.get(text, pickle.value(text, Tree::ROOT), "time_taken")? {
+        Value::Int(digits) => number::float(digits),
+        Value::Float(f) => Some(f).filter(|f| f.is_finite()),
+        _ => None,
     }
 }
 
 /// Writes the timeline as a table.
 #[derive(Debug)]
 pub struct Written {
-    timeline: Timeline,
+    study: Arc<Study>,
     filetype: Filetype,
     /// Events written; `None` before the header.
     written: Option<usize>,
@@ -293,42 +318,35 @@ pub struct Written {
 impl Written {
     /// Begins with a study.
     pub fn new(study: Arc<Study>, filetype: Filetype) -> Self {
-        Written { timeline: Timeline::new(study), filetype, written: None }
+        Written { study, filetype, written: None }
     }
 }
 
 impl Producer for Written {
     fn step(&mut self, out: &mut Vec<u8>) -> Result<Step> {
-        let Some(mut at) = self.written else {
-            let step = self.timeline.step()?;
-            if step != Step::Done {
-                return Ok(step);
-            }
-            if self.filetype == Filetype::Csv {
-                out.extend_from_slice(COLUMNS.join(",").as_bytes());
-                out.push(b'\n');
-            }
-            self.written = Some(0);
-            return Ok(Step::More);
-        };
-        let start = out.len();
-        while let Some(event) = self.timeline.events.get(at) {
+        let end = out.len() + STEP;
+        if self.written.is_none() && self.filetype == Filetype::Csv {
+            out.extend_from_slice(COLUMNS.join(",").as_bytes());
+            out.push(b'\n');
+        }
+        let mut at = self.written.unwrap_or(0);
+        let timeline = self.study.timeline();
+        for event in timeline.events(at) {
             match self.filetype {
-                Filetype::Csv => csv(event, out),
-                Filetype::Jsonl => jsonl(event, out),
+                Filetype::Csv => csv(&event, out),
+                Filetype::Jsonl => jsonl(&event, out),
             }
             at += 1;
-            if out.len() - start >= STEP {
+            if out.len() >= end {
                 break;
             }
         }
         self.written = Some(at);
-        Ok(if at < self.timeline.events.len() { Step::More } else { Step::Done })
+        Ok(if at < timeline.len() { Step::More } else { Step::Done })
     }
 
-    fn push(&mut self, chunk: &[u8]) -> Result<()> {
-        self.timeline.push(chunk);
-        Ok(())
+    fn rows(&self) -> u64 {
+        self.written.unwrap_or(0) as u64
     }
 }
 
@@ -336,7 +354,7 @@ fn time(micros: Option<i64>) -> Option<String> {
     micros.map(DateTime::format_micros)
 }
 
-fn csv(event: &Event, out: &mut Vec<u8>) {
+fn csv(event: &Event<'_>, out: &mut Vec<u8>) {
     for (n, cell) in event.cells().into_iter().enumerate() {
         if n > 0 {
             out.push(b',');
@@ -346,10 +364,10 @@ fn csv(event: &Event, out: &mut Vec<u8>) {
     out.push(b'\n');
 }
 
-fn jsonl(event: &Event, out: &mut Vec<u8>) {
+fn jsonl(event: &Event<'_>, out: &mut Vec<u8>) {
     let mut line =
         format!("{{\"participant_id\":{},\"event\":\"{}\",\"id\":{}", event.participant, event.kind.as_str(), event.id);
-    let texts = [("class", &event.class), ("label", &event.label), ("module_id", &event.module)];
+    let texts = [("class", event.class), ("label", event.label), ("module_id", event.module)];
     for (name, text) in texts {
         line.push_str(&format!(",\"{name}\":"));
         json_text::write_text(text, &mut line);
