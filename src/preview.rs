@@ -117,7 +117,7 @@ impl Viewer {
             None => data.rows(path, &options, start, count)?,
         };
         let leave = (path.to_owned(), options, self.left.clone());
-        Ok(Viewing::Class { columns, total: table.rows, work, leave })
+        Ok(Viewing::Class { columns, total: table.rows, work: Box::new(work), leave })
     }
 
     fn rows(&mut self, log: &Arc<Log>, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Preview> {
@@ -141,7 +141,7 @@ pub enum Viewing {
     Ready(Preview),
     /// Rows of a processed table of PsyNet's.
     #[allow(missing_docs)]
-    Class { columns: Vec<String>, total: u64, work: psynet::Preview, leave: (String, psynet::Options, Left) },
+    Class { columns: Vec<String>, total: u64, work: Box<psynet::Preview>, leave: (String, psynet::Options, Left) },
 }
 
 impl Viewing {
@@ -151,7 +151,7 @@ impl Viewing {
             Viewing::Ready(preview) => preview,
             Viewing::Class { columns, total, mut work, leave: (path, options, left) } => {
                 let rows = work.take();
-                *left.lock().unwrap_or_else(PoisonError::into_inner) = Some((path, options, work));
+                *left.lock().unwrap_or_else(PoisonError::into_inner) = Some((path, options, *work));
                 Preview { columns, rows, total }
             }
         }
