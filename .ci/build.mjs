@@ -1,4 +1,5 @@
-// `npm run build`: makes dist/, one self-contained page with everything inlined and a policy that lets nothing out.
+// `npm run build`: makes dist/, one self-contained page with everything inlined and a policy that lets nothing out,
+// and beside it what makes a hosted page installable: a service worker, a manifest, an icon.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -53,13 +54,17 @@ const inScript = (text) => text.trim().replaceAll(/<(?=\/script|script|!--)/gi, 
 
 const sha256 = (text, form) => createHash("sha256").update(text).digest(form);
 
-/** What the page may do. No script can connect to anything, and the blob: worker inherits this. */
+/**
+ * What the page may do. No script can connect to anything, and the blob: worker inherits this. `'self'` is for the
+ * service worker alone: www/src/offline.ts narrows it to that one address, which is not known here.
+ */
 function policy(script, style) {
   return [
     "default-src 'none'",
     `script-src 'sha256-${sha256(script, "base64")}' 'wasm-unsafe-eval'`,
     `style-src 'sha256-${sha256(style, "base64")}'`,
-    "worker-src blob:",
+    "worker-src blob: 'self'",
+    "manifest-src 'self'",
     "img-src data: blob:",
     "connect-src 'none'",
     "form-action 'none'",
@@ -70,6 +75,18 @@ function policy(script, style) {
 /** Bytes as base64 in an element that holds data and is never run. */
 const dataBlock = (id, bytes) => `<script type="text/plain" id="${id}">${Buffer.from(bytes).toString("base64")}</script>`;
 
+/** The wasm module as LZMA, which takes some seconds to make and is a quarter smaller than gzip. */
+async function packedEngine() {
+  const wasm = join(root, "pkg/windrow_bg.wasm");
+  const packed = join(root, "target/steps/engine.lzma");
+  await once("packed", fingerprint("pkg/windrow_bg.wasm", "package-lock.json"), "target/steps/engine.lzma", async () => {
+    say("packing the wasm module");
+    const { compress } = await import("lzma1");
+    writeFileSync(packed, compress(readFileSync(wasm), 9));
+  });
+  return readFileSync(packed);
+}
+
 async function page() {
   const worker = await bundle("src/worker.ts", [noAddress]);
   const app = await bundle("src/main.tsx", [workerSource(worker.code)]);
@@ -79,7 +96,7 @@ async function page() {
     policy: `<meta http-equiv="Content-Security-Policy" content="${policy(script, style)}">`,
     style: `<style>${style}</style>`,
     data: [
-      dataBlock("engine", gzipSync(readFileSync(join(root, "pkg/windrow_bg.wasm")), { level: 9 })),
+      dataBlock("engine", await packedEngine()),
       dataBlock("example", readFileSync(join(www, "example/example.msgpack.gz"))),
     ].join("\n"),
     script: `<script>${script}</script>`,
@@ -89,21 +106,46 @@ async function page() {
   return { html, policy: policy(script, style) };
 }
 
+/** Headers for hosts that read `_headers`. The service worker gets its own policy: it may load the page's files. */
+function headers(policy) {
+  const lines = ["/*", "  X-Content-Type-Options: nosniff", "  Referrer-Policy: no-referrer"];
+  for (const path of ["/", "/index.html", "/windrow.html"]) {
+    lines.push(path, `  Content-Security-Policy: ${policy}; frame-ancestors 'none'`);
+  }
+  lines.push("/sw.js", "  Content-Security-Policy: default-src 'none'; connect-src 'self'");
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+/** The manifest with its icons inside: the page's policy lets no image be loaded, not even from its own host. */
+function manifest() {
+  const text = readFileSync(join(www, "manifest.webmanifest"), "utf8");
+  const types = { png: "image/png", svg: "image/svg+xml" };
+  return text.replaceAll(/icons\/\w+\.(png|svg)/g, (path, kind) => `data:${types[kind]};base64,${readFileSync(join(www, path), "base64")}`);
+}
+
+/** The service worker with the files that it keeps, and a name for this build. */
+function serviceWorker(files) {
+  const sums = Object.fromEntries(Object.entries(files).map(([path, bytes]) => [path, sha256(bytes, "base64")]));
+  const list = JSON.stringify(sums, null, 2);
+  const source = readFileSync(join(www, "sw.js"), "utf8");
+  return source.replace("__FILES__", list).replace("__BUILD__", sha256(list, "hex").slice(0, 12));
+}
+
 async function write() {
   say("building the page");
   const { html, policy } = await page();
-  const headers = [
-    "/*",
-    `  Content-Security-Policy: ${policy}; frame-ancestors 'none'`,
-    "  X-Content-Type-Options: nosniff",
-    "  Referrer-Policy: no-referrer",
-    "",
-  ].join("\n");
-  const files = { _headers: headers, "index.html": html, "windrow.html": html };
+  const beside = { "manifest.webmanifest": manifest() };
+  const files = {
+    _headers: headers(policy),
+    ...beside,
+    "index.html": html,
+    "sw.js": serviceWorker({ "./": html, ...beside }),
+    "windrow.html": html,
+  };
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(dist, name), text);
-  const sums = Object.entries(files).map(([name, text]) => `${sha256(text, "hex")}  ${name}\n`);
+  for (const [name, bytes] of Object.entries(files)) writeFileSync(join(dist, name), bytes);
+  const sums = Object.entries(files).map(([name, bytes]) => `${sha256(bytes, "hex")}  ${name}\n`);
   writeFileSync(join(dist, "SHA256SUMS"), sums.join(""));
   const sent = gzipSync(html, { level: 9 }).length;
   say(`dist/windrow.html: ${Math.round(html.length / 1000)} kB, ${Math.round(sent / 1000)} kB when a host compresses it`);

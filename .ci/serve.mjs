@@ -1,7 +1,7 @@
 // Serves a folder to this machine only.
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
-import { extname, join, normalize, sep } from "node:path";
+import { extname, join, normalize, relative, sep } from "node:path";
 
 const types = {
   ".html": "text/html; charset=utf-8",
@@ -13,8 +13,8 @@ const types = {
   ".webmanifest": "application/manifest+json",
 };
 
-/** Starts the server on 127.0.0.1 and resolves to it once it listens; port 0 means any. */
-export function serve(folder, port) {
+/** Starts the server on 127.0.0.1 and resolves to it once it listens; port 0 means any. `without` names files to hide. */
+export function serve(folder, port, { without = [] } = {}) {
   const server = createServer((request, response) => {
     const refuse = (status) => response.writeHead(status, { "content-type": "text/plain" }).end(`${status}\n`);
     if (request.method !== "GET" && request.method !== "HEAD") return refuse(405);
@@ -27,7 +27,7 @@ export function serve(folder, port) {
     if (path.endsWith(sep)) path += "index.html";
     const file = join(folder, path);
     const size = file.startsWith(folder + sep) ? statSync(file, { throwIfNoEntry: false }) : undefined;
-    if (!size?.isFile()) return refuse(404);
+    if (!size?.isFile() || without.includes(relative(folder, file))) return refuse(404);
     response.writeHead(200, {
       "content-type": types[extname(file)] ?? "application/octet-stream",
       "content-length": size.size,

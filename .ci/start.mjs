@@ -7,7 +7,8 @@ import { root, say, stop } from "./steps.mjs";
 const port = Number(process.env.PORT ?? 8080);
 await build();
 try {
-  await serve(join(root, "dist"), port);
+  // A service worker would answer on this port long after, whatever else is served there then.
+  await serve(join(root, "dist"), port, { without: ["sw.js"] });
 } catch (error) {
   stop(error.code === "EADDRINUSE" ? `port ${port} is in use; set another with PORT=8081 npm start` : error.message);
 }

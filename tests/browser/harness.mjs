@@ -13,8 +13,8 @@ export const dist = join(root, "dist");
 /** Where Chromium is on this machine. */
 export const chromiumPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
 
-// Without these flags Chromium itself looks for updates and accounts, which is not the page's doing.
-const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+/** Without these flags Chromium itself looks for updates and accounts, which is not the page's doing. */
+export const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Starts Chromium and serves dist/ on any free port. */
 export async function start() {

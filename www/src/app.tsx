@@ -4,6 +4,7 @@ import { fromDrop } from "./files.js";
 import { t } from "./i18n/index.js";
 import { openFiles, startOver } from "./job.js";
 import { Mark } from "./parts/mark.js";
+import { Update } from "./parts/update.js";
 import { Failed } from "./screens/failed.js";
 import { Reading } from "./screens/reading.js";
 import { Ready } from "./screens/ready.js";
@@ -27,6 +28,7 @@ export function App() {
           </button>
         )}
       </header>
+      <Update />
       <main>
         {phase.name === "start" && <Start />}
         {phase.name === "reading" && <Reading phase={phase} />}

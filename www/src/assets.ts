@@ -1,24 +1,37 @@
 // What the build puts into the page as data: the wasm module and the example. Nothing is fetched.
+import source from "virtual:worker-source";
+import { fromBase64, type FromCompiler, type ToCompiler } from "./compiler.js";
+import { EngineError } from "./engine/error.js";
 
-/** The bytes of a data block. */
-function block(id: string): Uint8Array<ArrayBuffer> {
-  const text = document.getElementById(id)?.textContent ?? "";
-  return Uint8Array.from(atob(text), (c) => c.charCodeAt(0));
-}
+/** The text of a data block: base64. */
+const text = (id: string) => document.getElementById(id)?.textContent ?? "";
 
+/** Unpacks and compiles in a worker, because it takes a moment; the worker ends by itself. */
 async function compile(): Promise<WebAssembly.Module> {
-  const packed = new Blob([block("engine")]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return WebAssembly.compile(await new Response(packed).arrayBuffer());
+  const script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+  try {
+    const worker = new Worker(script);
+    return await new Promise((resolve, reject) => {
+      worker.onmessage = ({ data }: MessageEvent<FromCompiler>) => ("module" in data ? resolve(data.module) : reject(new EngineError(data.fault)));
+      worker.onerror = (event) => reject(new EngineError({ code: "internal", message: event.message }));
+      worker.postMessage({ engine: text("engine") } satisfies ToCompiler);
+    });
+  } finally {
+    URL.revokeObjectURL(script);
+  }
 }
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
-/** The wasm module, compiled once; every worker gets the same. */
+/** The wasm module, compiled once; every worker gets the same. A failure is tried again the next time. */
 export function engineModule(): Promise<WebAssembly.Module> {
-  return (compiled ??= compile());
+  return (compiled ??= compile().catch((error: unknown) => {
+    compiled = undefined;
+    throw error;
+  }));
 }
 
 /** A small made-up dump, so that everything can be tried at once. */
 export function exampleFile(): File {
-  return new File([block("example")], "example.msgpack.gz");
+  return new File([fromBase64(text("example"))], "example.msgpack.gz");
 }

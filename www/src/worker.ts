@@ -3,6 +3,7 @@
 import * as wasm from "windrow-wasm";
 import { EngineError, faultOf, throwIfAborted } from "./engine/error.js";
 import { open, type OpenStudy, type Sink } from "./engine/index.js";
+import { compileEngine, type ToCompiler } from "./compiler.js";
 import { startLanes, type FromLane, type ToLane } from "./lanes.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
@@ -178,8 +179,13 @@ function serveLane(data: ToLane): void {
   }
 }
 
-self.onmessage = ({ data }: MessageEvent<ToWorker | ToLane>) => {
-  if ("lane" in data || "job" in data) {
+self.onmessage = ({ data }: MessageEvent<ToWorker | ToLane | ToCompiler>) => {
+  if ("engine" in data) {
+    void compileEngine(data).then((answer) => {
+      self.postMessage(answer);
+      self.close();
+    });
+  } else if ("lane" in data || "job" in data) {
     serveLane(data);
   } else if ("ask" in data) {
     void answer(data as { id: number; ask: Request } & Requests[Request]["ask"]);

@@ -11,6 +11,13 @@ export const en = {
   startOver: "Start over",
   cancel: "Cancel",
 
+  update: {
+    ready: "A new version of Windrow is ready.",
+    closes: "Reloading closes what is open.",
+    reload: "Reload",
+    later: "Later",
+  },
+
   start: {
     heading: "From database dump to tables, on your own computer",
     lead: "Drop the database dump of an uproot experiment or the export of a PsyNet experiment. See what is in it, choose what you need, and save one ZIP with tables that R, Python or a spreadsheet can open.",
