@@ -17,9 +17,9 @@ export const chromiumPath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/
 export const flags = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
 /** Starts Chromium and serves dist/ on any free port. */
-export async function start() {
+export async function start(more = []) {
   const server = await serve(dist, 0);
-  const browser = await chromium.launch({ executablePath: chromiumPath, args: flags });
+  const browser = await chromium.launch({ executablePath: chromiumPath, args: [...flags, ...more] });
   return {
     browser,
     url: `http://127.0.0.1:${server.address().port}/`,

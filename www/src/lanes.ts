@@ -1,5 +1,6 @@
 // Workers that compress and hash blocks of a ZIP, so that an export uses more than one processor.
 // They run the same script as the worker that holds the data, and are bound by the same policy.
+import { Digests } from "./engine/digest.js";
 import type { Helpers } from "./engine/share.js";
 import type { Task } from "./engine/types.js";
 
@@ -57,7 +58,8 @@ export function startLanes(module: WebAssembly.Module): Helpers & { end(): void 
   const script = self.location.href;
   const count = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
   const packers = Array.from({ length: count }, () => new Lane(script, module));
-  const hasher = new Lane(script, module);
+  let hasher: Lane | undefined;
+  const digests = new Digests(async (task) => (await (hasher ??= new Lane(script, module)).ask({ hash: task })).bytes);
   return {
     most: (count + 1) * AHEAD,
     async pack(task, small) {
@@ -65,9 +67,10 @@ export function startLanes(module: WebAssembly.Module): Helpers & { end(): void 
       const { bytes, crc } = await lane.ask({ pack: task, small });
       return { bytes: bytes!, crc: crc! };
     },
-    hash: async (task) => (await hasher.ask({ hash: task })).bytes,
+    hash: (task) => digests.take(task),
     end() {
-      for (const lane of [...packers, hasher]) lane.end();
+      for (const lane of packers) lane.end();
+      hasher?.end();
     },
   };
 }

@@ -4,10 +4,15 @@ use crate::Failure;
 use std::fs::File;
 use std::io::{self, IsTerminal, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::thread;
 use windrow::error::{Code, Error, Place};
 use windrow::limits::Limits;
 use windrow::source::{FileInfo, Reader, Want};
 use windrow::study::{Opening, Study};
+
+/// Bytes that are read at once.
+const PIECE: u64 = 1 << 20;
 
 /// The files that were given, to be read by ranges.
 pub struct Input {
@@ -31,24 +36,45 @@ impl Input {
         self.paths.iter().any(|(own, ..)| own.canonicalize().is_ok_and(|own| own == path))
     }
 
-    /// Pushes a range in pieces.
+    /// Pushes a range in pieces; while one is used, the next is read.
     pub fn read(&self, want: &Want, mut push: impl FnMut(&[u8]) -> windrow::error::Result<()>) -> Result<(), Failure> {
         let path = &self.paths[want.file].0;
         let mut file = File::open(path).map_err(|e| unreadable(path, &e))?;
         file.seek(SeekFrom::Start(want.range.start)).map_err(|e| unreadable(path, &e))?;
-        let most = usize::try_from(want.range.end - want.range.start).unwrap_or(usize::MAX);
-        let mut buffer = vec![0; most.min(4 << 20)];
-        let mut at = want.range.start;
-        while at < want.range.end {
-            let room = buffer.len().min(usize::try_from(want.range.end - at).unwrap_or(usize::MAX));
-            let n = file.read(&mut buffer[..room]).map_err(|e| unreadable(path, &e))?;
-            if n == 0 {
-                return Err(Error::new(Code::Io, Place::file(path.to_string_lossy()).byte(at)).into());
+        let length = want.range.end - want.range.start;
+        let mut file = file.take(length);
+        thread::scope(|scope| {
+            let (full, filled) = sync_channel::<io::Result<Vec<u8>>>(1);
+            let (empty, emptied) = sync_channel::<Vec<u8>>(2);
+            let mut next = move |mut buffer: Vec<u8>| {
+                buffer.clear();
+                (&mut file).take(PIECE).read_to_end(&mut buffer).map(|_| buffer)
+            };
+            let mut at = want.range.start;
+            let mut piece = next(Vec::new());
+            if length > PIECE {
+                scope.spawn(move || {
+                    // The other side hangs up when it has all or has failed.
+                    while emptied.recv().is_ok_and(|buffer| full.send(next(buffer)).is_ok()) {}
+                });
+                let _ = empty.send(Vec::new());
+            } else {
+                // A short range is not worth a thread.
+                drop(full);
             }
-            push(&buffer[..n])?;
-            at += n as u64;
-        }
-        Ok(())
+            while at < want.range.end {
+                let bytes = piece.map_err(|e| unreadable(path, &e))?;
+                if bytes.is_empty() {
+                    return Err(Error::new(Code::Io, Place::file(path.to_string_lossy()).byte(at)).into());
+                }
+                push(&bytes)?;
+                at += bytes.len() as u64;
+                let _ = empty.send(bytes);
+                // Nothing more comes of a file that has become shorter.
+                piece = filled.recv().unwrap_or_else(|_| Ok(Vec::new()));
+            }
+            Ok(())
+        })
     }
 }
 

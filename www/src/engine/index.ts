@@ -11,6 +11,7 @@ import { RangeReader, type ByteSource, type ReadOptions } from "./read.js";
 import { share, type Helpers } from "./share.js";
 import type { Preview, Recipe, Summary, TableInfo, Want, Wasm, WasmStudy } from "./types.js";
 
+export * from "./digest.js";
 export * from "./error.js";
 export * from "./read.js";
 export * from "./share.js";

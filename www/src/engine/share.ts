@@ -2,13 +2,13 @@
 // The result is the same bytes as without helpers, whoever finishes first.
 import type { Task, WasmExport } from "./types.js";
 
-/** Those who compress and hash. Both take what they are given: the arrays may be moved away. */
+/** Those who compress and hash. */
 export interface Helpers {
   /** How many blocks may be under way. */
   readonly most: number;
-  /** Compresses a block. */
+  /** Compresses a block, whose arrays may be moved away. */
   pack(task: Task, small: boolean): Promise<{ bytes: Uint8Array; crc: number }>;
-  /** Takes the next block of a file; gives the file's digest after its last one. */
+  /** Takes the next block of a file; gives the file's digest after its last one. What it keeps it copies at once. */
   hash(task: Task): Promise<Uint8Array | undefined>;
 }
 
@@ -49,8 +49,8 @@ export async function share(
     } else if ("want" in step) {
       await steps.read(step.want);
     } else if ("ticket" in step) {
-      // The hasher gets its own copy, because the block is moved to whoever compresses it.
-      if (step.hash) settled(hash({ ...step, before: new Uint8Array(), bytes: step.bytes.slice() }));
+      // The hasher comes first, because the block is moved to whoever compresses it.
+      if (step.hash) settled(hash(step));
       settled(pack(step));
     } else if (underWay > 0) {
       await new Promise<void>((resolve) => (wake = resolve));

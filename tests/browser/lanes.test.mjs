@@ -1,0 +1,41 @@
+// Large exports use several workers, and the browser's own hash where it has one: the bytes stay the same.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { writeDump } from "../bench/dump.mjs";
+import { exportByCli } from "../wasm/cli.mjs";
+import { open, start } from "./harness.mjs";
+
+let site;
+let expected;
+const folder = mkdtempSync(join(tmpdir(), "windrow-lanes-"));
+const dump = join(folder, "large.msgpack");
+before(async () => {
+  await writeDump(dump, { size: 12e6, sessions: 2 });
+  expected = exportByCli([dump]);
+  site = await start(["--host-resolver-rules=MAP insecure.test 127.0.0.1"]);
+});
+after(async () => {
+  await site.stop();
+  rmSync(folder, { recursive: true });
+});
+
+for (const host of ["127.0.0.1", "insecure.test"]) {
+  test(`a large export on http://${host} has the same bytes as the command line's`, { timeout: 120_000 }, async () => {
+    const { context, page, seen } = await open(site.browser, site.url.replace("127.0.0.1", host));
+    try {
+      // The browser hashes only where the page came by a way that nobody can tamper with.
+      assert.equal(await page.evaluate(() => crypto.subtle !== undefined), host === "127.0.0.1");
+      await page.locator("input[type=file]").first().setInputFiles(dump);
+      await page.getByRole("grid").waitFor();
+      const save = page.getByRole("button", { name: "Save ZIP" });
+      const [got] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), save.click()]);
+      assert.ok(readFileSync(await got.path()).equals(expected));
+      assert.deepEqual(seen.errors, []);
+    } finally {
+      await context.close();
+    }
+  });
+}
