@@ -65,7 +65,7 @@ async function buildWasm() {
     const remap = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=windrow`];
     const flags = remap.map((flag) => JSON.stringify(flag)).join(",");
     const config = `target.wasm32-unknown-unknown.rustflags=[${flags}]`;
-    must("wasm-pack", ["build", "--target", "web", "--release", "--mode", "no-install", "--", "--config", config], {
+    must("wasm-pack", ["build", "--target", "web", "--profile", "page", "--mode", "no-install", "--", "--config", config], {
       env: environment(folders),
     });
   });

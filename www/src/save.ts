@@ -104,7 +104,8 @@ async function toDownloads(signal: AbortSignal) {
     const now = state.saving.peek();
     if (size > MUCH_MEMORY && now.name === "saving" && !now.large) state.saving.value = { ...now, large: true };
   };
-  const file = `${PREFIX}${crypto.randomUUID()}.zip`;
+  // Not `randomUUID`: pages that came by plain http have none.
+  const file = `${PREFIX}${crypto.getRandomValues(new Uint32Array(2)).join("-")}.zip`;
   if (storage) hold(file);
   const outlet = storage ? "storage" : "page";
   const result = await line().call("export", { recipe, outlet, file }, { signal, onProgress, onPiece });
