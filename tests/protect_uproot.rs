@@ -11,8 +11,7 @@ use windrow::export::Export;
 use windrow::limits::Limits;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
-use windrow::protect::uproot::protect;
-use windrow::protect::{Given, Protected};
+use windrow::protect::{Given, Protected, Work, prepare};
 use windrow::recipe::Recipe;
 use windrow::study::Study;
 
@@ -27,11 +26,11 @@ fn recipe(level: Option<Level>) -> Recipe {
 }
 
 fn given(key: &[u8; 32]) -> Given {
-    Given { key: *key, project: false }
+    Given { key: *key, project: false, approved: BTreeSet::new() }
 }
 
 fn prepared(study: &Study, recipe: &Recipe, key: &[u8; 32]) -> (Protected, Vec<u8>) {
-    let protected = protect(study, recipe, &given(key), Limits::default()).unwrap();
+    let protected = prepare(study, recipe, &given(key), Limits::default()).unwrap().finish().unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
     (protected, zip)
 }
@@ -339,7 +338,7 @@ fn nothing_is_called_protected_that_is_not() {
     assert_eq!(refused(&protected.study, &recipe(OFF)), Some(Code::BadRecipe));
     let secrets = Recipe { include_secrets: true, ..recipe(SHARE) };
     assert_eq!(
-        protect(&study, &secrets, &given(&KEY), Limits::default()).err().map(|e| e.code()),
+        prepare(&study, &secrets, &given(&KEY), Limits::default()).err().map(|e| e.code()),
         Some(Code::BadRecipe)
     );
 }

@@ -84,6 +84,11 @@ impl Class {
         Class::ALL.into_iter().find(|class| class.as_str() == name)
     }
 
+    /// Whether it points at a person or opens something; what is below such a path is of its class, too.
+    pub const fn is_strong(self) -> bool {
+        matches!(self, Class::Secret | Class::PersonId | Class::TaskId | Class::Contact | Class::Binary)
+    }
+
     /// What share-safe does with it.
     pub const fn share_safe(self) -> Action {
         match self {
@@ -158,7 +163,8 @@ impl Action {
 }
 
 /// Who chose a class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DecidedBy {
     /// The user, in a preset or on the page.
     User,

@@ -11,19 +11,25 @@ pub mod defaults;
 pub mod detect;
 pub mod leak;
 pub mod names;
+pub mod overview;
 pub mod preset;
 pub mod pseudonym;
 pub mod quasi;
 pub mod report;
+pub mod risk;
 pub mod time;
 pub mod uproot;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::error::{Code, Error, Place, Result};
+use crate::limits::Limits;
 use crate::protect::leak::Searcher;
+use crate::protect::overview::Overview;
 use crate::recipe::Recipe;
-use crate::study::Study;
+use crate::source::{Reader, Want};
+use crate::study::{Data, Study};
 
 /// What is given for one export alone and is no part of a preset.
 #[derive(Clone, Debug)]
@@ -32,6 +38,8 @@ pub struct Given {
     pub key: [u8; 32],
     /// Whether the key is a project's; the report then names it by its label.
     pub project: bool,
+    /// Texts that a user has read and approved, by [`overview::text_id`]; they count where the preset says `review`.
+    pub approved: BTreeSet<String>,
 }
 
 /// A study that is prepared, and what its finished ZIP must be searched for before anyone gets it.
@@ -44,4 +52,60 @@ pub struct Protected {
     pub searcher: Searcher,
     /// Values too short or too plain to be searched everywhere, by the path where they must not be.
     pub own_columns: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Work that may read the input again: ask [`Reader::want`], push, and when nothing more is wanted, [`Work::finish`].
+pub trait Work<T>: Reader {
+    /// What came of it.
+    ///
+    /// # Errors
+    /// What the work meets.
+    fn finish(self: Box<Self>) -> Result<T>;
+}
+
+/// Work that is done already.
+struct Done<T>(T);
+
+impl<T> Reader for Done<T> {
+    fn want(&mut self) -> Result<Option<Want>> {
+        Ok(None)
+    }
+
+    fn push(&mut self, _: &[u8]) -> Result<()> {
+        Ok(())
+    }
+}
+
+impl<T> Work<T> for Done<T> {
+    fn finish(self: Box<Self>) -> Result<T> {
+        Ok(self.0)
+    }
+}
+
+/// Prepares a study for sharing, as the recipe's preset says.
+///
+/// # Errors
+/// [`Code::BadRecipe`] if the recipe asks for no protection or one that cannot be given, [`Code::Unsupported`] for data
+/// that cannot be prepared, and what the work meets.
+pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Box<dyn Work<Protected>>> {
+    match &study.data {
+        Data::Uproot(log) => Ok(Box::new(Done(uproot::protect(study, log, recipe, given, limits)?))),
+        Data::Psynet(_) => Err(psynet()),
+    }
+}
+
+/// Looks at a study and tells what [`prepare`] will do.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn look(study: &Study, recipe: &Recipe) -> Result<Box<dyn Work<Overview>>> {
+    match &study.data {
+        Data::Uproot(log) => Ok(Box::new(Done(uproot::overview(log, recipe)?))),
+        Data::Psynet(_) => Err(psynet()),
+    }
+}
+
+fn psynet() -> Error {
+    let detail = "Only uproot's data can be prepared for sharing so far, not PsyNet's.";
+    Error::new(Code::Unsupported, Place::default()).detail(detail)
 }

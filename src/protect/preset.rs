@@ -269,15 +269,15 @@ impl Preset {
     }
 
     /// What the user decided about a path, without `[]`: about itself, about a pattern in which `*` is one part of it,
-    /// or about the nearest part above it.
-    pub fn choice(&self, path: &str) -> Option<&Choice> {
-        let mut path = path;
+    /// or about the nearest part above it. Says whether it is about the path itself.
+    pub fn choice(&self, path: &str) -> Option<(&Choice, bool)> {
+        let mut part = path;
         loop {
-            let of_pattern = || self.paths.iter().find(|(pattern, _)| pattern.contains('*') && fits(pattern, path));
-            if let Some(choice) = self.paths.get(path).or_else(|| of_pattern().map(|(_, choice)| choice)) {
-                return Some(choice);
+            let of_pattern = || self.paths.iter().find(|(pattern, _)| pattern.contains('*') && fits(pattern, part));
+            if let Some(choice) = self.paths.get(part).or_else(|| of_pattern().map(|(_, choice)| choice)) {
+                return Some((choice, part == path));
             }
-            path = path.get(..path.rfind(['.', '['])?)?;
+            part = part.get(..part.rfind(['.', '['])?)?;
         }
     }
 
@@ -391,7 +391,7 @@ mod tests {
             ("player..surveys", None),
             ("response.answer[age]", Some(Class::Sensitive)),
         ] {
-            assert_eq!(preset.choice(path).map(|c| c.class), class, "{path}");
+            assert_eq!(preset.choice(path).map(|(c, _)| c.class), class, "{path}");
         }
     }
 

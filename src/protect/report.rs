@@ -4,13 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::Serialize;
-
 use crate::describe::dictionary;
 use crate::describe::readme::Text;
 use crate::protect::class::{Action, Class, DecidedBy};
-use crate::protect::preset::{Level, Preset, TimeMode};
-use crate::protect::quasi::Risk;
+use crate::protect::preset::{Level, Preset, Texts, TimeMode};
+use crate::protect::risk::{FEW, RiskReport, Step};
 use crate::recipe::VERSION;
 
 /// The name of the report for people.
@@ -37,50 +35,12 @@ pub struct PathReport {
     pub reason: String,
     /// Who decided.
     pub decided_by: DecidedBy,
+    /// What the rules say it is, if the user's choice is weaker.
+    pub weaker: Option<Class>,
+    /// Whether the preset's author did not see it.
+    pub new: bool,
     /// Changes of the whole field that were kept, changed and removed; nothing for paths inside.
     pub counts: Option<[u64; 3]>,
-}
-
-/// Risk in numbers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[allow(missing_docs, reason = "as in `Risk`")]
-pub struct RiskNumbers {
-    pub participants: u64,
-    pub classes: u64,
-    pub k: u64,
-    pub unique: u64,
-    pub below_3: u64,
-    pub below_5: u64,
-    pub largest_risk: f64,
-    pub average_risk: f64,
-}
-
-impl From<Risk> for RiskNumbers {
-    fn from(risk: Risk) -> Self {
-        RiskNumbers {
-            participants: risk.n as u64,
-            classes: risk.classes as u64,
-            k: risk.k as u64,
-            unique: risk.unique as u64,
-            below_3: risk.below_3 as u64,
-            below_5: risk.below_5 as u64,
-            largest_risk: risk.largest,
-            average_risk: risk.average,
-        }
-    }
-}
-
-/// Risk over the quasi-identifiers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct RiskReport {
-    /// Paths.
-    pub columns: Vec<String>,
-    /// Participants whose quasi-identifiers became `*`.
-    pub suppressed: u64,
-    /// Before generalisation.
-    pub before: RiskNumbers,
-    /// In the result.
-    pub after: RiskNumbers,
 }
 
 /// Everything that both files say.
@@ -101,6 +61,9 @@ pub struct Report {
     pub dropped_from_history: u64,
     pub withheld_by_search: u64,
     pub unnamed_storages: u64,
+    pub texts_released: u64,
+    pub texts_withheld: u64,
+    pub unique_by_duration: u64,
     pub risk: Option<RiskReport>,
     pub searched_values: u64,
     pub searched_forms: u64,
@@ -131,6 +94,28 @@ const NOT_CHECKED: [&str; 4] = [
     "The admin's data were dropped before anything was stored, so their secrets were not searched for.",
 ];
 
+/// What a reader has to know of sensitive columns, and which step would help.
+fn risk_lines(risk: &RiskReport) -> Vec<String> {
+    let one = |s: &&crate::protect::risk::Sensitive| s.after.distinct < 2;
+    let mut lines: Vec<String> = risk
+        .sensitive
+        .iter()
+        .filter(one)
+        .map(|s| {
+            format!("{}: at least one group of people who look alike has the same value throughout, so knowing the group tells the value.", s.path)
+        })
+        .collect();
+    lines.extend(risk.step.as_ref().map(|step| {
+        let what = match step {
+            Step::Regions { .. } => "Regions instead of countries".to_owned(),
+            Step::Bands { .. } => "Wider bands of age".to_owned(),
+            Step::Remove { path, .. } => format!("Leaving out {path}"),
+        };
+        format!("{what} would leave {} suppressed instead of {}.", step.suppressed(), risk.suppressed)
+    }));
+    lines
+}
+
 impl Report {
     fn share(&self) -> bool {
         self.preset.is_share()
@@ -138,7 +123,17 @@ impl Report {
 
     /// Choices weaker than open sharing by default.
     fn deviations(&self) -> Vec<String> {
-        self.preset.deviations()
+        let mut all = self.preset.deviations();
+        all.extend(self.paths.iter().filter_map(|p| {
+            let rule = p.weaker?.as_str();
+            Some(format!(
+                "{} was taken for {} ({}); the rules say {rule}.",
+                p.path,
+                p.class.as_str(),
+                p.action.as_str()
+            ))
+        }));
+        all
     }
 
     /// `anonymization.json`.
@@ -185,7 +180,9 @@ impl Report {
             "values_dropped_from_history": self.dropped_from_history,
             "values_withheld_by_search": self.withheld_by_search,
             "storages_left_out": self.unnamed_storages,
-            "texts_reviewed": 0,
+            "texts": { "mode": self.preset.texts.as_str(), "released_after_review": self.texts_released, "withheld": self.texts_withheld },
+            "paths_new_to_the_preset": self.paths.iter().filter(|p| p.new).map(|p| &p.path).collect::<Vec<_>>(),
+            "participants_unique_by_duration": self.unique_by_duration,
             "risk": self.risk,
             "leak_check": {
                 "values_searched": self.searched_values, "forms": self.searched_forms,
@@ -198,6 +195,21 @@ impl Report {
         let mut text = serde_json::to_vec_pretty(&all).unwrap_or_default();
         text.push(b'\n');
         text
+    }
+
+    /// What became of times, in words.
+    fn times(&self) -> &'static str {
+        match self.preset.time_mode() {
+            TimeMode::Relative => {
+                "Times are seconds since the session's first event where participants met each other, else since each participant's own start, rounded down; earlier events are at 0."
+            }
+            TimeMode::Shift => {
+                "All times were moved by the same whole number of weeks: weekdays, times of day and durations are as they were."
+            }
+            TimeMode::Day => "Of times only the day is left, in UTC.",
+            TimeMode::Remove => "Times were removed.",
+            TimeMode::Keep => "Times are as they were.",
+        }
     }
 
     /// The fields with an action, each once.
@@ -220,7 +232,7 @@ impl Report {
             "{} participants in {} sessions; {} of {} changes are in the result.",
             self.participants, self.sessions, self.rows_after, self.rows_before
         ));
-        if self.share() && self.participants < 20 {
+        if self.share() && self.participants < FEW {
             out.bullet("There are fewer than 20 participants: with so few, someone who knows who took part may recognise people by their answers.");
         }
         out.bullet(&match &self.key_label {
@@ -246,18 +258,35 @@ impl Report {
         self.list(&mut out, &self.fields(|p| p.action == Action::Token));
         if self.share() {
             out.heading("Made coarse");
-            out.paragraph("Times are whole seconds since the session's first event where participants met each other, else since each participant's own start; earlier events are at 0. Participants stand in the order of their tokens, and !seq counts anew.");
+            out.paragraph(self.times());
+            out.paragraph("Participants stand in the order of their tokens, and !seq counts anew.");
+            if self.unique_by_duration > 0 {
+                out.paragraph(&format!(
+                    "{} participants took a time that no other took (first to last event, rounded as the times are). Who knows how long somebody took may find them.",
+                    self.unique_by_duration
+                ));
+            }
             if let Some(risk) = &self.risk {
                 out.paragraph(&format!(
-                    "What others may know of a person ({}) was made coarse; {} of {} participants then had fewer than {} with the same values and got * instead. Unique participants before: {}, after: {}.",
+                    "What others may know of a person ({}) was made coarse; {} of {} participants then had fewer than {} with the same values and got * instead. Participants whom nobody resembled before: {}, after: {}.",
                     risk.columns.join(", "), risk.suppressed, risk.before.participants, self.preset.k, risk.before.unique, risk.after.unique
                 ));
             }
+            for line in self.risk.iter().flat_map(risk_lines) {
+                out.bullet(&line);
+            }
             out.heading("Withheld");
-            out.paragraph(
-                "Texts below are [withheld] because nobody has reviewed them. Numbers and truth values there stay.",
-            );
+            out.paragraph(match self.preset.texts {
+                Texts::Withhold | Texts::Review => "Texts below are [withheld] unless somebody has read and approved them. Numbers and truth values there stay.",
+                Texts::Lengths => "Of texts below only the length is told (0, 1-20, 21-100 or >100 characters), and nothing of settings. Numbers and truth values there stay.",
+            });
             self.list(&mut out, &self.fields(|p| p.action == Action::Withhold));
+        }
+        if self.texts_released > 0 {
+            out.paragraph(&format!(
+                "{} texts were read and approved by whoever prepared the data; what detectors found in them was replaced. The other {} are withheld.",
+                self.texts_released, self.texts_withheld
+            ));
         }
         if self.withheld_by_search > 0 {
             out.paragraph(&format!(
@@ -274,6 +303,12 @@ impl Report {
         ));
         out.heading("Not checked");
         NOT_CHECKED.iter().for_each(|line| out.bullet(line));
+        let new = self.fields(|p| p.new);
+        if !new.is_empty() {
+            out.heading("New");
+            out.paragraph("Whoever made the preset did not have these fields; they went by the rules:");
+            self.list(&mut out, &new);
+        }
         out.heading("To decide");
         let open = self.fields(|p| p.decided_by == DecidedBy::Nobody);
         out.paragraph(match open.is_empty() {

@@ -2,6 +2,7 @@
 
 use crate::Failure;
 use crate::input::unreadable;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use windrow::protect::preset::{Level, Preset};
 use windrow::psynet::{Assets, Form};
@@ -27,6 +28,7 @@ pub struct Arguments {
     pub protect: Option<Level>,
     pub key: Option<PathBuf>,
     pub preset: Option<PathBuf>,
+    pub approved: Option<PathBuf>,
     pub k: Option<u32>,
     pub form: Option<Form>,
     pub assets: Option<Assets>,
@@ -96,6 +98,7 @@ pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments
             }
             Long("key") => a.key = Some(parser.value()?.into()),
             Long("preset") => a.preset = Some(parser.value()?.into()),
+            Long("approved") => a.approved = Some(parser.value()?.into()),
             Long("k") => a.k = Some(parser.value()?.parse()?),
             other => return Err(other.unexpected().into()),
         }
@@ -135,6 +138,13 @@ impl Arguments {
         preset.level = self.protect.unwrap_or(preset.level);
         preset.k = self.k.unwrap_or(preset.k);
         Ok(Some(preset))
+    }
+
+    /// Names of texts that somebody has read and approved, one a line.
+    pub fn approved(&self) -> Result<BTreeSet<String>, Failure> {
+        let Some(path) = &self.approved else { return Ok(BTreeSet::new()) };
+        let text = std::fs::read_to_string(path).map_err(|e| unreadable(path, &e))?;
+        Ok(text.split_ascii_whitespace().map(str::to_owned).collect())
     }
 
     /// Options that the input has no use for are a mistake, not a wish to be passed over in silence.

@@ -16,9 +16,8 @@ use windrow::describe::summary::{ProblemSummary, Summary};
 use windrow::error::{Code, Error, Place, Problem};
 use windrow::export::{Export, chosen, threads};
 use windrow::log::Session;
-use windrow::protect::Given;
 use windrow::protect::check::{Leaks, check};
-use windrow::protect::uproot::protect as prepare;
+use windrow::protect::{Given, prepare};
 use windrow::recipe::{Compression, Filetype, Recipe};
 use windrow::source::Want;
 use windrow::study::{Data, Study};
@@ -205,8 +204,12 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
         return Err(Failure::Usage("--include-secrets and --protect exclude each other".to_owned()));
     }
     let key = a.key.as_ref().map_or_else(protect::random_key, |path| protect::key_of(path))?;
-    let given = Given { key, project: a.key.is_some() };
-    let protected = prepare(&study, &recipe, &given, input::limits())?;
+    let given = Given { key, project: a.key.is_some(), approved: a.approved()? };
+    let mut work = prepare(&study, &recipe, &given, input::limits())?;
+    while let Some(want) = work.want()? {
+        input.read(&want, |chunk| work.push(chunk))?;
+    }
+    let protected = work.finish()?;
     write_zip(&mut Export::new(&protected.study, &protected.recipe)?, a, &input, output, |partial| {
         let leaks = check(io::BufReader::new(File::open(partial)?), &protected.searcher, &protected.own_columns)?;
         if leaks.total == 0 { Ok(()) } else { Err(Failure::Leaks(leaks)) }

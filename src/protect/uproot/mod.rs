@@ -11,6 +11,7 @@ mod originals;
 mod people;
 mod plan;
 mod rewrite;
+mod rows;
 mod survey;
 mod transform;
 
@@ -20,9 +21,10 @@ use std::sync::Arc;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::export;
 use crate::limits::Limits;
-use crate::log::{Builder, Session};
+use crate::log::{Builder, Log, Session};
 use crate::protect::leak::Searcher;
-use crate::protect::preset::{Coarse, Preset, Texts, TimeMode};
+use crate::protect::overview::Overview;
+use crate::protect::preset::{Preset, TimeMode};
 use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
 use crate::protect::time::{self, Rounding, Window};
@@ -35,24 +37,47 @@ use rewrite::Rewriting;
 use survey::storage;
 use transform::Transform;
 
-/// Prepares the sessions that a recipe chooses.
-///
-/// # Errors
-/// [`Code::NoSuchSession`], [`Code::BadRecipe`] if the recipe asks for no protection, [`Code::TokenCollision`],
-/// [`Code::OutOfMemory`].
-pub fn protect(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Protected> {
+/// What a recipe asks for and a log has.
+fn asked(log: &Log, recipe: &Recipe) -> Result<(Recipe, Preset)> {
     let recipe = recipe.clone().checked()?;
     let Some(preset) = recipe.protect.clone().filter(|_| !recipe.include_secrets) else {
         let detail = "Protection and credentials exclude each other.";
         return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
     };
     can(&preset)?;
-    let Data::Uproot(log) = &study.data else {
-        return Err(refused("Only uproot's data can be prepared for sharing so far, not PsyNet's."));
-    };
     if log.exported {
         return Err(refused("Exported tables cannot be prepared for sharing so far: use the dump or the database."));
     }
+    Ok((recipe, preset))
+}
+
+/// What [`protect`] will do, path by path.
+///
+/// # Errors
+/// As [`protect`].
+pub fn overview(log: &Log, recipe: &Recipe) -> Result<Overview> {
+    let (recipe, preset) = asked(log, recipe)?;
+    let sessions = export::chosen(log, &recipe)?;
+    // No token is made for good, so any key will do.
+    let mut identity = Identity::new(Tokens::new(Key::new(&[0; 32])));
+    survey::identify(log, &sessions, &mut identity)?;
+    let names = survey::all_names(&identity);
+    let survey = survey::survey(log, &sessions, &names, window(&sessions), &preset, &BTreeSet::new());
+    let quasi = Quasi::measure(log, &sessions, &survey, &preset);
+    let mut overview = survey.overview(&preset);
+    overview.risk = quasi.report;
+    overview.participants = quasi.participants;
+    overview.unique_by_duration = quasi.unique_by_duration;
+    Ok(overview)
+}
+
+/// Prepares the sessions that a recipe chooses.
+///
+/// # Errors
+/// [`Code::NoSuchSession`], [`Code::BadRecipe`] if the recipe asks for no protection or a choice that nobody has,
+/// [`Code::TokenCollision`], [`Code::OutOfMemory`].
+pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Protected> {
+    let (recipe, preset) = asked(log, recipe)?;
     let sessions = export::chosen(log, &recipe)?;
     let share = preset.is_share();
     let window = window(&sessions);
@@ -60,21 +85,23 @@ pub fn protect(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) ->
     let mut identity = Identity::new(Tokens::new(mac.clone()));
     survey::identify(log, &sessions, &mut identity)?;
     let names = survey::all_names(&identity);
-    let survey = survey::survey(log, &sessions, &names, window, &preset);
+    let survey = survey::survey(log, &sessions, &names, window, &preset, &given.approved);
+    survey.obeyed(&preset)?;
     let (originals, own_columns) = originals::originals(&identity, &survey, &given.key);
     let searched = originals.iter().filter(|o| o.distinctive).count();
     let words = originals::words(&originals, &mut identity)?;
     let searcher = Searcher::new(originals, window.filter(|_| share));
-    let quasi = if share { Quasi::measure(log, &sessions, &survey, preset.k as usize) } else { Quasi::default() };
+    let quasi = Quasi::measure(log, &sessions, &survey, &preset);
     let transform = Transform {
         identity,
         words,
         names,
-        level: preset.level,
+        preset: &preset,
         window: window.filter(|_| share),
         rounding: Rounding::Second,
         searcher: &searcher,
         caught: 0,
+        released: 0,
     };
     let mut rewriting = Rewriting::new(log, &survey, &quasi, transform, share);
     let mut builder = Builder::new(limits);
@@ -94,8 +121,15 @@ pub fn protect(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) ->
     let unnamed =
         survey::spans(log, &sessions).filter(|s| storage(log.storages.get(s.storage)).is_none()).count() as u64;
     let short: usize = own_columns.values().map(BTreeSet::len).sum();
+    let paths = rewriting.paths();
+    let plans = || survey.fields.values().flat_map(|field| field.plans.values());
+    let withheld: u64 = plans().flat_map(|plan| plan.facts.texts.values()).sum();
+    let transform = &rewriting.transform;
     let report = Report {
-        preset,
+        preset: preset.clone(),
+        texts_released: transform.released,
+        texts_withheld: withheld.saturating_sub(transform.released),
+        unique_by_duration: quasi.unique_by_duration,
         input: study.format.name.clone(),
         key_label: given.project.then(|| mac.label()),
         sessions: new.sessions.len() as u64,
@@ -103,11 +137,11 @@ pub fn protect(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) ->
         participants: quasi.participants.max(rewriting.participants(&sessions)),
         rows_before: sessions.iter().map(|s| s.changes).sum(),
         rows_after: new.order.len() as u64,
-        paths: rewriting.paths(),
-        tokens: Domain::ALL.map(|d| (d.as_str(), rewriting.transform.identity.tokens.count(d) as u64)).into(),
+        paths,
+        tokens: Domain::ALL.map(|d| (d.as_str(), transform.identity.tokens.count(d) as u64)).into(),
         detectors: survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect(),
         dropped_from_history: rewriting.history,
-        withheld_by_search: rewriting.transform.caught,
+        withheld_by_search: transform.caught,
         unnamed_storages: unnamed,
         risk: quasi.report,
         searched_values: searched as u64,
@@ -131,10 +165,6 @@ fn can(preset: &Preset) -> Result<()> {
     match preset {
         p if p.time_mode() != by_level => no("Another form of time"),
         p if p.time.rounding != Rounding::Second => no("Another rounding of times"),
-        p if p.quasi != Coarse::default() => no("Another way to make descriptions coarse"),
-        p if p.texts != Texts::Withhold => no("Another form of texts"),
-        p if !p.paths.is_empty() => no("A class of a field"),
-        p if !p.detectors.is_empty() => no("Detectors"),
         _ => Ok(()),
     }
 }

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::leaves::{Leaf, as_json, walk};
-use super::plan::Field;
-use super::survey::{self, Survey, storage};
+use super::plan::{Field, Plan};
+use super::survey::{self, Survey, clean, storage};
 use crate::log::{Log, Session};
-use crate::protect::class::Action;
-use crate::protect::quasi::{self, Ages};
-use crate::protect::report::RiskReport;
+use crate::protect::class::{Action, Class};
+use crate::protect::preset::{Holds, Preset};
+use crate::protect::risk::{self, Column, JOINT, RiskReport};
+use crate::protect::time;
 
-/// A player's values before and after they were made coarse, by field and path inside.
-type Cells = BTreeMap<(String, String), BTreeSet<(String, String)>>;
+/// A player's values by path.
+type Cells = BTreeMap<String, BTreeSet<String>>;
 
 /// The players' quasi-identifiers.
 #[derive(Default)]
@@ -19,58 +20,82 @@ pub(super) struct Quasi {
     /// Storages of players whose quasi-identifiers become `*`.
     pub suppressed: BTreeSet<u32>,
     pub participants: u64,
+    pub unique_by_duration: u64,
     pub report: Option<RiskReport>,
 }
 
+/// One player.
+#[derive(Default)]
+struct Player {
+    cells: Cells,
+    first: f64,
+    last: f64,
+}
+
 impl Quasi {
-    pub fn measure(log: &Log, sessions: &[&Session], survey: &Survey, k: usize) -> Quasi {
-        let is_quasi = |field: &Field| field.plans.values().any(|plan| plan.action == Action::Generalize);
-        let fields: Vec<(&String, &Field)> = survey
-            .fields
-            .iter()
-            .filter(|((kind, _), f)| kind == "player" && is_quasi(f))
-            .map(|((_, n), f)| (n, f))
-            .collect();
-        let mut players: BTreeMap<u32, Cells> = BTreeMap::new();
+    pub fn measure(log: &Log, sessions: &[&Session], survey: &Survey, preset: &Preset) -> Quasi {
+        // Where nothing is made coarse, what describes people is only reported.
+        let plans = || survey.fields.values().flat_map(|field| field.plans.values());
+        let kept = plans().all(|plan| plan.action != Action::Generalize);
+        let preset = &Preset { k: if kept { 0 } else { preset.k }, ..preset.clone() };
+        let described = |field: &Field| {
+            let one = |plan: &Plan| {
+                plan.action == Action::Generalize || matches!(plan.class, Class::Quasi | Class::Sensitive)
+            };
+            field.plans.values().any(one)
+        };
+        let fields = survey.fields.iter().filter(|((kind, _), field)| kind == "player" && described(field));
+        let fields: BTreeMap<&str, &Field> = fields.map(|((_, name), field)| (name.as_str(), field)).collect();
+        let mut players: BTreeMap<u32, Player> = BTreeMap::new();
+        let mut holds: BTreeMap<String, Option<Holds>> = BTreeMap::new();
         for span in survey::spans(log, sessions) {
             if storage(log.storages.get(span.storage)).is_none_or(|s| s.0 != "player") {
                 continue;
             }
-            let player = players.entry(span.storage).or_default();
-            let Some((name, field)) = fields.iter().find(|(name, _)| *name == log.fields.get(span.field)) else {
-                continue;
-            };
+            let new = || Player { first: f64::INFINITY, last: f64::NEG_INFINITY, ..Player::default() };
+            let player = players.entry(span.storage).or_insert_with(new);
+            for time in log.changes(span).iter().map(|change| log.time(*change)) {
+                // Neither of these takes in what is no number.
+                player.first = player.first.min(time);
+                player.last = player.last.max(time);
+            }
+            let name = log.fields.get(span.field);
+            let Some(field) = fields.get(name) else { continue };
             for change in log.changes(span) {
                 let (kind, text) = log.values.get(log.value(*change));
                 walk(&as_json(kind, text), "", field.shape, 0, &|_| false, &mut |below, leaf| {
                     let (Leaf::Text(value) | Leaf::Plain(value)) = leaf else { return };
-                    let plan = field.plans.get(below).filter(|plan| plan.action == Action::Generalize);
-                    let Some(plan) = plan.filter(|_| value != "null" && !value.is_empty()) else { return };
-                    let coarse =
-                        if plan.age { quasi::age(value, Ages::Bands).unwrap_or_default() } else { value.to_owned() };
-                    let cell = player.entry(((*name).clone(), below.to_owned())).or_default();
-                    cell.insert((value.to_owned(), coarse));
+                    let Some(plan) = field.plans.get(below).filter(|_| value != "null" && !value.is_empty()) else {
+                        return;
+                    };
+                    let what = match (plan.class, plan.action) {
+                        (_, Action::Generalize) => Some(plan.holds),
+                        (Class::Quasi, Action::Keep) if kept => Some(Holds::Other),
+                        (Class::Sensitive, Action::Keep) => None,
+                        _ => return,
+                    };
+                    let path = clean(&format!("player..{name}{below}"));
+                    player.cells.entry(path.clone()).or_default().insert(value.to_owned());
+                    holds.insert(path, what);
                 });
             }
         }
-        let columns: BTreeSet<(String, String)> = players.values().flat_map(|p| p.keys().cloned()).collect();
-        let table = |pick: fn(&(String, String)) -> &str| -> Vec<Vec<String>> {
-            let cell = |player: &Cells, column: &(String, String)| {
-                let values: BTreeSet<&str> = player.get(column).into_iter().flatten().map(pick).collect();
-                values.into_iter().collect::<Vec<_>>().join("\x1f")
+        let values = |path: &String| {
+            let cell = |player: &Player| {
+                player.cells.get(path).into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(JOINT)
             };
-            columns.iter().map(|column| players.values().map(|player| cell(player, column)).collect()).collect()
+            players.values().map(cell).collect::<Vec<String>>()
         };
-        let (before, coarse) = (table(|v| v.0.as_str()), table(|v| v.1.as_str()));
-        let rows = quasi::suppress(&coarse, k);
-        let report = (!columns.is_empty()).then(|| RiskReport {
-            columns: columns.iter().map(|(field, below)| format!("player..{field}{below}")).collect(),
-            suppressed: rows.len() as u64,
-            before: quasi::risk(&before).into(),
-            after: quasi::risk(&quasi::starred(&coarse, &rows)).into(),
-        });
+        let column = |(path, holds): (&String, &Option<Holds>)| {
+            Some(Column { path: path.clone(), holds: (*holds)?, values: values(path) })
+        };
+        let quasi: Vec<Column> = holds.iter().filter_map(column).collect();
+        let sensitive = holds.iter().filter(|(_, holds)| holds.is_none()).map(|(path, _)| (path.clone(), values(path)));
+        let (report, rows) = risk::assess(&quasi, &sensitive.collect(), preset);
+        let durations = players.values().filter_map(|p| time::from_seconds(p.last - p.first));
+        let unique_by_duration = risk::unique_durations(durations, preset);
         let storages: Vec<u32> = players.keys().copied().collect();
         let suppressed = rows.iter().filter_map(|row| storages.get(*row).copied()).collect();
-        Quasi { suppressed, participants: players.len() as u64, report }
+        Quasi { suppressed, participants: players.len() as u64, unique_by_duration, report }
     }
 }

@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::leaves::Shape;
 use super::survey::{Seen, Survey, clean, is_binary};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
-use crate::protect::preset::Level;
+use crate::protect::overview::{self, text_id};
+use crate::protect::preset::{Choice, Holds, Level, Preset, Texts};
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::{defaults, names};
+
+/// Examples of a path's texts, and of its numbers.
+const EXAMPLES: usize = 3;
 
 /// What is to be done with the values at a path.
 #[derive(Clone, Debug)]
@@ -18,14 +22,43 @@ pub(super) struct Plan {
     pub decided_by: DecidedBy,
     /// Whether texts are categories; other texts of a kept class are withheld.
     pub categories: bool,
-    /// Whether the path holds ages.
-    pub age: bool,
+    /// What is made coarse.
+    pub holds: Holds,
+    /// What the rules alone say, and who of them.
+    pub rule: (Choice, DecidedBy),
+    /// Whether nobody may decide otherwise.
+    pub locked: bool,
+    /// Whether the user's choice is weaker than what the rules say.
+    pub weaker: bool,
+    /// Texts of the path that a user approved.
+    pub approved: BTreeSet<String>,
+    /// What was seen there.
+    pub facts: Facts,
     /// Whether some values are times, which differ from owner to owner once relative.
     pub times: bool,
     /// Texts in which a detector found something.
     pub hits: BTreeSet<String>,
     /// Keys of objects that only one storage has: they may be data.
     pub rare_keys: BTreeSet<String>,
+}
+
+/// What was seen at a path, for whoever decides.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub values: u64,
+    pub distinct: u64,
+    pub detected: u64,
+    pub participants: u64,
+    pub examples: Vec<String>,
+    /// Texts that may be released after review, with how many have them.
+    pub texts: BTreeMap<String, u64>,
+}
+
+impl Plan {
+    /// Whether its texts are withheld because somebody may have written them.
+    pub fn is_unread(&self) -> bool {
+        self.class == Class::FreeText && self.action == Action::Withhold
+    }
 }
 
 /// One field of one kind of storage.
@@ -47,14 +80,16 @@ impl Field {
 }
 
 /// The class of a path, which also inherits from the names above it.
-fn class_of(field: &str, below: &str, stats: &Stats) -> Suggestion {
+fn class_of(field: &str, below: &str, stats: &Stats, preset: &Preset) -> Suggestion {
     let path = clean(&format!("{field}{below}"));
     if defaults::uproot(&path).is_some() {
         return classify(System::Uproot, &path, stats);
     }
     let above: Vec<&str> = path.match_indices('.').skip(2).filter_map(|(at, _)| path.get(..at)).collect();
     let named = |path: &str| names::by_name(path).map(|n| n.class);
-    if let Some(strong) = above.iter().find(|a| named(a).is_some_and(is_strong)) {
+    if let Some(strong) =
+        above.iter().find(|a| named(a).is_some_and(Class::is_strong) && !preset.paths.contains_key(**a))
+    {
         return classify(System::Uproot, strong, stats);
     }
     let own = classify(System::Uproot, &path, stats);
@@ -65,21 +100,47 @@ fn class_of(field: &str, below: &str, stats: &Stats) -> Suggestion {
     nearest.map_or(own, |above| classify(System::Uproot, above, stats))
 }
 
-pub(super) fn is_strong(class: Class) -> bool {
-    matches!(class, Class::Secret | Class::PersonId | Class::TaskId | Class::Contact | Class::Binary)
-}
-
 impl Survey {
-    pub fn decide(&mut self, field: &str, below: &str, seen: Seen, level: Level) -> Plan {
+    pub fn decide(
+        &mut self,
+        field: &str,
+        below: &str,
+        seen: Seen,
+        preset: &Preset,
+        approved: &BTreeSet<String>,
+    ) -> Plan {
+        let level = preset.level;
         let path = clean(&format!("{field}{below}"));
-        let mut found = class_of(field, below, &seen.stats);
+        let mut found = class_of(field, below, &seen.stats, preset);
         let undecided = matches!(found.decided_by, DecidedBy::Values | DecidedBy::Nobody);
         if undecided && seen.stats.texts > 0 && seen.names == seen.stats.texts {
             found.class = Class::InternalId;
             found.decided_by = DecidedBy::Values;
             found.reason = "Names of players, groups, models or sessions.".to_owned();
         }
-        let action = found.action.unwrap_or(level.action(found.class));
+        let mut action = found.action.unwrap_or(level.action(found.class));
+        let rule = (Choice { class: found.class, action: found.action, holds: None }, found.decided_by);
+        let locked = rule.1 == DecidedBy::Default && found.class == Class::Secret;
+        let chosen = overview::decided(preset, &path, found.class, locked);
+        if let Some(choice) = chosen {
+            action = choice.action.unwrap_or(level.action(choice.class));
+            found.class = choice.class;
+            found.decided_by = DecidedBy::User;
+            found.reason = format!("Your choice. The rules say {}: {}", rule.0.class.as_str(), found.reason);
+        }
+        let weaker = overview::is_weaker(level, &rule.0, rule.1, found.class, action);
+        let reviewed = found.class == Class::FreeText && action == Action::Withhold;
+        let releasable = seen.texts.iter().filter(|(_, (_, last))| reviewed && *last);
+        let facts = Facts {
+            values: seen.stats.values,
+            distinct: seen.stats.distinct,
+            detected: seen.stats.detected,
+            participants: seen.stats.participants,
+            examples: seen.texts.keys().take(EXAMPLES).chain(seen.sample.iter().take(EXAMPLES)).cloned().collect(),
+            texts: releasable.map(|(text, (count, _))| (text.clone(), *count)).collect(),
+        };
+        let is_approved = |text: &&String| preset.texts == Texts::Review && approved.contains(&text_id(&path, text));
+        let approved = facts.texts.keys().filter(is_approved).cloned().collect();
         for (kind, count) in seen.hits.values().flatten().map(|(kind, _)| (*kind, 1)) {
             *self.finds.entry(kind).or_default() += count;
         }
@@ -109,6 +170,7 @@ impl Survey {
             }
         }
         let categories = seen.stats.categories();
+        let user = found.decided_by == DecidedBy::User;
         let kept = matches!(found.class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive);
         if kept
             && action != Action::Remove
@@ -129,9 +191,18 @@ impl Survey {
             action,
             reason: found.reason,
             decided_by: found.decided_by,
-            categories,
+            categories: categories || user && action == Action::Keep,
+            rule,
+            locked,
+            weaker,
+            approved,
+            facts,
             times: seen.stats.times > 0,
-            age: matches!(word, Some("age" | "alter" | "âge" | "edad" | "年龄")),
+            holds: chosen.and_then(|choice| choice.holds).unwrap_or(match word {
+                Some("age" | "alter" | "âge" | "edad" | "年龄") => Holds::Age,
+                Some("country" | "land" | "pays" | "pais" | "país" | "国家") => Holds::Country,
+                _ => Holds::Other,
+            }),
             hits: seen.hits.into_keys().collect(),
             rare_keys: if own_keys { seen.keys.into_iter().filter_map(rare).collect() } else { BTreeSet::new() },
         }

@@ -6,7 +6,7 @@ use super::clock::{self, Start};
 use super::identity::domain_of_kind;
 use super::people::Quasi;
 use super::plan::Field;
-use super::survey::{self, Survey, storage};
+use super::survey::{self, Survey, clean, storage};
 use super::transform::{Owner, Transform};
 use crate::error::Result;
 use crate::log::column::ValueId;
@@ -96,13 +96,16 @@ impl<'a> Rewriting<'a> {
         let own =
             at.field.plans.get("").is_some_and(|p| p.decided_by == DecidedBy::Default && p.class == Class::Experiment);
         let last = self.log.changes(span).last().copied();
+        let owner = Owner { last: last == Some(change) || at.field.shape.entry, ..owner };
         if self.share && !own && last.is_some_and(|last| self.log.value(last).is_tombstone()) {
             counts.removed += 1;
             self.history += 1;
             return Ok(Some(builder.value(Type::NONE, b"null")?.0));
         }
         let personal = at.name == "id"
-            || at.field.plans.values().any(|p| p.times || matches!(p.action, Action::Relative | Action::Generalize));
+            || at.field.plans.values().any(|p| {
+                !p.approved.is_empty() || p.times || matches!(p.action, Action::Relative | Action::Generalize)
+            });
         let memo = (at.session, at.kind, span.field, id);
         let known = if personal { None } else { self.memo.get(&memo).copied() };
         let new = match known {
@@ -177,6 +180,7 @@ impl<'a> Rewriting<'a> {
                     suppressed: self.quasi.suppressed.contains(&span.storage),
                     rank: ranks.iter().find_map(of_kind).unwrap_or_default(),
                     field: at.name,
+                    last: false,
                     sorted: at.kind == "session"
                         && matches!(
                             at.name,
@@ -233,9 +237,10 @@ impl<'a> Rewriting<'a> {
             let owner = Owner {
                 session: at.session,
                 start: None,
-                suppressed: false,
+                suppressed: self.quasi.suppressed.contains(&span.storage),
                 rank: rank.unwrap_or_default(),
                 field: at.name,
+                last: false,
                 sorted: false,
             };
             let Some(value) = self.value(&at, span, change, owner, builder)? else { continue };
@@ -259,7 +264,8 @@ impl<'a> Rewriting<'a> {
         for ((kind, name), field) in &self.survey.fields {
             let counts = self.counts.get(&(kind.as_str(), name.as_str())).copied().unwrap_or_default();
             for (below, plan) in &field.plans {
-                let path = format!("{kind}..{name}{}", shown(field, below));
+                let path = format!("{kind}..{name}{}", shown(field, below, true));
+                let real = clean(&format!("{kind}..{name}{}", shown(field, below, false)));
                 if all.last().is_some_and(|last: &PathReport| last.path == path) {
                     continue;
                 }
@@ -269,6 +275,8 @@ impl<'a> Rewriting<'a> {
                     action: plan.action,
                     reason: plan.reason.clone(),
                     decided_by: plan.decided_by,
+                    weaker: plan.weaker.then_some(plan.rule.0.class),
+                    new: self.transform.preset.is_new(&real),
                     counts: below.is_empty().then_some([counts.kept, counts.changed, counts.removed]),
                 });
             }
@@ -277,8 +285,9 @@ impl<'a> Rewriting<'a> {
     }
 }
 
-/// A path inside a field without keys that may be data: those of removed members, and those that one storage has.
-fn shown(field: &Field, below: &str) -> String {
+/// A path inside a field without keys that may be data: those that one storage has, and in a report those of removed
+/// members, too.
+pub(super) fn shown(field: &Field, below: &str, report: bool) -> String {
     let (mut real, mut shown) = (String::new(), String::new());
     for (i, part) in below.split('.').enumerate() {
         if i == 0 {
@@ -289,7 +298,7 @@ fn shown(field: &Field, below: &str) -> String {
         let key = part.split('[').next().unwrap_or_default();
         let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
         real = format!("{real}.{key}");
-        let removed = field.plans.get(&real).is_some_and(|plan| plan.action == Action::Remove);
+        let removed = report && field.plans.get(&real).is_some_and(|plan| plan.action == Action::Remove);
         let hidden = rare || removed || !crate::protect::detect::detect(key).is_empty();
         shown.push_str(&format!(".{}", if hidden { "*" } else { key }));
         let rest = part.get(key.len()..).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::identity::{Identity, domain_of_kind};
 use super::leaves::{Leaf, Shape, as_json, walk};
-use super::plan::{Field, is_strong};
+use super::plan::Field;
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
@@ -20,8 +20,11 @@ use crate::value::Type;
 #[derive(Default)]
 pub(super) struct Seen {
     pub stats: Stats,
-    pub texts: BTreeMap<String, u64>,
+    /// How often each text occurs, and whether it stands at the end of a field's history.
+    pub texts: BTreeMap<String, (u64, bool)>,
     pub numbers: BTreeSet<String>,
+    /// Some numbers and truth values.
+    pub sample: BTreeSet<String>,
     pub names: u64,
     pub hits: BTreeMap<String, Vec<(Kind, String)>>,
     pub keys: BTreeMap<String, (u32, bool)>,
@@ -120,6 +123,7 @@ pub(super) fn survey(
     names: &BTreeSet<String>,
     window: Option<Window>,
     preset: &Preset,
+    approved: &BTreeSet<String>,
 ) -> Survey {
     let mut by_field: BTreeMap<(u32, u32), Vec<&Span>> = BTreeMap::new();
     for section in sessions.iter().flat_map(|s| &s.sections) {
@@ -134,9 +138,9 @@ pub(super) fn survey(
     for ((kind, field), spans) in by_field {
         let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
         let shape = Shape { entry: kind == "model" && field == "entry" };
-        let seen = look(log, kind, field, &spans, shape, names, window);
+        let seen = look(log, kind, field, &spans, shape, names, window, preset);
         let plans = seen.into_iter().map(|(below, seen)| {
-            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, preset.level);
+            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, preset, approved);
             (below, plan)
         });
         let plans = plans.collect();
@@ -155,9 +159,10 @@ fn look(
     shape: Shape,
     names: &BTreeSet<String>,
     window: Option<Window>,
+    preset: &Preset,
 ) -> BTreeMap<String, Seen> {
-    // How often each value occurs, its first storage, and whether others have it too.
-    let mut values: BTreeMap<ValueId, (u64, u32, bool)> = BTreeMap::new();
+    // How often each value occurs, its first storage, whether others have it too, and whether it is a field's last.
+    let mut values: BTreeMap<ValueId, (u64, u32, bool, bool)> = BTreeMap::new();
     let mut alone: Vec<(u32, ValueId)> = Vec::new();
     let mut storages = 0;
     for span in spans {
@@ -170,9 +175,12 @@ fn look(
             }
             one &= own.is_none_or(|own| own == id);
             own = Some(id);
-            let value = values.entry(id).or_insert((0, span.storage, false));
+            let value = values.entry(id).or_insert((0, span.storage, false, false));
             value.0 += 1;
             value.2 |= value.1 != span.storage;
+        }
+        if let Some(value) = log.changes(span).last().and_then(|last| values.get_mut(&log.value(*last))) {
+            value.3 = true;
         }
         storages += u64::from(own.is_some());
         alone.extend(own.filter(|_| one).map(|id| (span.storage, id)));
@@ -182,7 +190,9 @@ fn look(
     let path = format!("{kind}..{field}");
     let fixed = defaults::uproot(&path).is_some_and(|d| d.0 != Class::FreeText);
     let mut all: BTreeMap<String, Seen> = BTreeMap::from([(String::new(), Seen::default())]);
-    for (id, (count, first, many)) in &values {
+    for (id, (count, first, many, last)) in &values {
+        // An entry of a chat does not overwrite the one before.
+        let last = *last || shape.entry;
         let (value_kind, text) = log.values.get(*id);
         if matches!(value_kind, Type::BYTES | Type::BYTEARRAY | Type::RANDOM | Type::UUID) {
             let seen = all.entry(String::new()).or_default();
@@ -192,17 +202,15 @@ fn look(
                     seen.stats.uuids += count;
                     let bytes = crate::json::content(text).and_then(|t| time::decode(&t));
                     if let Some(bytes) = bytes.and_then(|b| <[u8; 16]>::try_from(b).ok()) {
-                        *seen.texts.entry(uuid_text(&bytes)).or_default() += count;
+                        seen.texts.entry(uuid_text(&bytes)).or_default().0 += count;
                     }
                 }
                 // The state of a generator tells its next draws; it goes as bytes do.
                 Type::RANDOM => seen.stats.binaries += count,
                 _ => {
                     seen.stats.binaries += count;
-                    *seen
-                        .texts
-                        .entry(crate::json::content(text).unwrap_or_default().chars().take(24).collect())
-                        .or_default() += count;
+                    let start = crate::json::content(text).unwrap_or_default().chars().take(24).collect();
+                    seen.texts.entry(start).or_default().0 += count;
                 }
             }
             continue;
@@ -219,7 +227,7 @@ fn look(
                     known.1 |= *many || known.0 != *first;
                 }
                 Leaf::Text("") | Leaf::Plain("null") | Leaf::Pair(..) => {}
-                Leaf::Text(text) => seen.text(text, *count, names),
+                Leaf::Text(text) => seen.text(text, *count, last, names),
                 Leaf::Plain(text) => seen.plain(text, *count, window),
                 Leaf::Player(..) => {
                     seen.stats.values += count;
@@ -231,18 +239,18 @@ fn look(
     }
     for (below, seen) in &mut all {
         seen.finish(storages, if below.is_empty() { own_value } else { 0 });
-        let strong = names::by_name(&clean(&format!("{path}{below}"))).is_some_and(|n| is_strong(n.class));
+        let strong = names::by_name(&clean(&format!("{path}{below}"))).is_some_and(|n| n.class.is_strong());
         let fixed_here =
             fixed && !matches!(defaults::uproot(&clean(&format!("{path}{below}"))), Some((Class::FreeText, ..)));
         if !(fixed_here || strong) {
-            seen.detect();
+            seen.detect(preset);
         }
     }
     all
 }
 
 impl Seen {
-    fn text(&mut self, text: &str, count: u64, names: &BTreeSet<String>) {
+    fn text(&mut self, text: &str, count: u64, last: bool, names: &BTreeSet<String>) {
         self.stats.values += count;
         self.stats.texts += count;
         self.stats.longest = self.stats.longest.max(text.chars().count() as u64);
@@ -252,7 +260,8 @@ impl Seen {
         self.stats.uuids += if uuid_bytes(text).is_some_and(|_| text.len() == 36) { count } else { 0 };
         self.stats.times += if Iso::parse(text).is_some() { count } else { 0 };
         self.stats.binaries += if is_binary(text) { count } else { 0 };
-        *self.texts.entry(text.to_owned()).or_default() += count;
+        let known = self.texts.entry(text.to_owned()).or_default();
+        *known = (known.0 + count, known.1 || last);
     }
 
     fn plain(&mut self, text: &str, count: u64, window: Option<Window>) {
@@ -260,6 +269,9 @@ impl Seen {
         let number = text.parse::<f64>().ok();
         let long = text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
         self.stats.long_numbers += if long { count } else { 0 };
+        if self.sample.len() < 3 {
+            self.sample.insert(text.to_owned());
+        }
         let time = number.zip(window).is_some_and(|(number, window)| window.number(number));
         self.stats.times += if time { count } else { 0 };
         if text.len() >= 5 && number.is_some() {
@@ -271,12 +283,13 @@ impl Seen {
         self.stats.participants = storages;
         self.stats.own_value = own_value;
         self.stats.distinct = self.texts.len() as u64;
-        self.stats.once = self.texts.values().filter(|count| **count == 1).count() as u64;
+        self.stats.once = self.texts.values().filter(|known| known.0 == 1).count() as u64;
     }
 
-    fn detect(&mut self) {
-        for (text, count) in &self.texts {
-            let finds = detect::detect(text);
+    fn detect(&mut self, preset: &Preset) {
+        for (text, (count, _)) in &self.texts {
+            let mut finds = detect::detect(text);
+            finds.retain(|find| preset.detects(find.kind));
             if !finds.is_empty() {
                 self.stats.detected += count;
                 let found = |f: &detect::Find| Some((f.kind, text.get(f.start..f.end)?.to_owned()));

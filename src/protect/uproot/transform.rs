@@ -9,15 +9,16 @@ use super::survey::is_data_key;
 use crate::error::Result;
 use crate::json;
 use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::detect;
 use crate::protect::leak::{Hits, Searcher};
-use crate::protect::preset::Level;
+use crate::protect::overview::{WITHHELD, length_class};
+use crate::protect::preset::{Holds, Preset, Texts};
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
-use crate::protect::quasi::{self, Ages, SUPPRESSED};
+use crate::protect::quasi::SUPPRESSED;
+use crate::protect::risk;
 use crate::protect::time::{self, Iso, Micros, Mode, Rounding, Time, Window};
 use crate::value::Type;
 
-/// What a withheld text says.
-pub(super) const WITHHELD: &str = "[withheld]";
 /// What stands for an identifier that has no token.
 pub(super) const REMOVED: &str = "[removed]";
 
@@ -32,6 +33,8 @@ pub(super) struct Owner<'a> {
     pub rank: u64,
     /// The name of the field, for what lists of names hold.
     pub field: &'a str,
+    /// Whether the value ends the field's history (or is an entry of its own).
+    pub last: bool,
     /// Whether lists of names are put in the order of their tokens.
     pub sorted: bool,
 }
@@ -41,12 +44,14 @@ pub(super) struct Transform<'a> {
     pub identity: Identity,
     pub words: Words,
     pub names: BTreeSet<String>,
-    pub level: Level,
+    pub preset: &'a Preset,
     pub window: Option<Window>,
     pub rounding: Rounding,
     pub searcher: &'a Searcher,
     /// Cells withheld because an original was left in them in some other form.
     pub caught: u64,
+    /// Texts released after review.
+    pub released: u64,
 }
 
 /// A value that leaves nothing behind.
@@ -54,7 +59,7 @@ const NOTHING: &str = "null";
 
 impl Transform<'_> {
     fn share(&self) -> bool {
-        self.level == Level::Share
+        self.preset.is_share()
     }
 
     /// The new value as canonical JSON; `None` removes it.
@@ -180,8 +185,7 @@ impl Transform<'_> {
             return Ok(uuid_text(&self.identity.tokens.uuid(&bytes)?));
         }
         let new = self.words.replace(key, owner.session).unwrap_or_else(|| key.to_owned());
-        let rare =
-            plan.is_none_or(|plan| plan.rare_keys.contains(key)) || !crate::protect::detect::detect(&new).is_empty();
+        let rare = plan.is_none_or(|plan| plan.rare_keys.contains(key)) || !detect::detect(&new).is_empty();
         let withheld = self.share() && rare || self.window.is_some_and(|w| w.contains(&new)) || self.leaks(&new);
         Ok(if withheld { WITHHELD.to_owned() } else { new })
     }
@@ -216,10 +220,20 @@ impl Transform<'_> {
     }
 
     fn text(&mut self, content: &str, plan: Option<&Plan>, owner: Owner<'_>) -> Result<String> {
+        let lengths = |plan: &&Plan| self.preset.texts == Texts::Lengths && plan.is_unread();
+        if plan.filter(lengths).is_some() {
+            return Ok(quoted(length_class(content)));
+        }
         if content.is_empty() {
             return Ok("\"\"".to_owned());
         }
         let Some(plan) = plan else { return Ok(quoted(WITHHELD)) };
+        if plan.is_unread() && owner.last && plan.approved.contains(content) {
+            let new = detect::redact(content);
+            let new = self.words.replace(&new, owner.session).unwrap_or(new);
+            self.released += 1;
+            return Ok(quoted(if self.window.is_some_and(|w| w.contains(&new)) { WITHHELD } else { &new }));
+        }
         let token = |found: Result<String>| found.map(|token| quoted(&token));
         match (plan.class, plan.action) {
             (Class::PersonId, Action::Token) => return token(self.identity.tokens.token(Domain::Person, &[content])),
@@ -241,12 +255,8 @@ impl Transform<'_> {
             }
             (_, Action::Withhold | Action::Renumber) => return Ok(quoted(WITHHELD)),
             (_, Action::Generalize) => {
-                let new = match plan.age {
-                    true => quasi::age(content, Ages::Bands),
-                    false => {
-                        (!plan.hits.contains(content) && content.chars().count() <= 40).then(|| content.to_owned())
-                    }
-                };
+                let plain = !plan.hits.contains(content) && content.chars().count() <= 40;
+                let new = risk::coarse(content, plan.holds, self.preset).filter(|_| plan.holds == Holds::Age || plain);
                 return Ok(quoted(match new {
                     _ if owner.suppressed => SUPPRESSED,
                     Some(ref new) if !self.window.is_some_and(|w| w.contains(new)) => new,
@@ -276,8 +286,9 @@ impl Transform<'_> {
             }
             (Class::InternalId, Action::Token) if owner.field == "id" => return owner.rank.to_string(),
             (_, Action::Generalize) if owner.suppressed => return quoted(SUPPRESSED),
-            (_, Action::Generalize) if plan.age => {
-                return quasi::age(text, Ages::Bands).map_or_else(|| quoted(WITHHELD), |age| quoted(&age));
+            (_, Action::Generalize) if plan.holds != Holds::Other => {
+                let new = risk::coarse(text, plan.holds, self.preset);
+                return new.map_or_else(|| quoted(WITHHELD), |new| quoted(&new));
             }
             _ => {}
         }
