@@ -1,5 +1,7 @@
 //! The JavaScript skin: conversions only. `www/src/engine` wraps it into the documented API.
 
+mod protect;
+
 use crate::describe::summary::{ProblemSummary, Summary};
 use crate::error::{Code, Error, Place, Result};
 use crate::export::{self, Made, Output};

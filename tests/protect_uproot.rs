@@ -11,7 +11,7 @@ use windrow::export::Export;
 use windrow::limits::Limits;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
-use windrow::protect::{Given, Protected, Work, prepare};
+use windrow::protect::{Given, Protected, prepare};
 use windrow::recipe::Recipe;
 use windrow::study::Study;
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
+use serde::Serialize;
 use zip::ZipArchive;
 
 use crate::error::{Code, Error, Place, Result};
@@ -13,7 +14,7 @@ use crate::protect::class::Class;
 use crate::protect::leak::{Hits, Searcher, masked};
 
 /// A place in the ZIP where an original value was found.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Leak {
     /// Path of the file in the ZIP.
     pub file: String,
@@ -30,7 +31,7 @@ pub struct Leak {
 }
 
 /// Leaks, of which only the first are kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Leaks {
     /// The first.
     pub list: Vec<Leak>,

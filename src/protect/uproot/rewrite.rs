@@ -276,7 +276,7 @@ impl<'a> Rewriting<'a> {
                     reason: plan.reason.clone(),
                     decided_by: plan.decided_by,
                     weaker: plan.weaker.then_some(plan.rule.0.class),
-                    new: self.transform.preset.is_new(&real),
+                    new: plan.decided_by != DecidedBy::Default && self.transform.preset.is_new(&real),
                     counts: below.is_empty().then_some([counts.kept, counts.changed, counts.removed]),
                 });
             }

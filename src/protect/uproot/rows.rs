@@ -4,6 +4,7 @@ use super::plan::Plan;
 use super::rewrite::shown;
 use super::survey::{Survey, clean};
 use crate::error::{Code, Error, Place, Result};
+use crate::protect::class::DecidedBy;
 use crate::protect::overview::{Overview, Row, Text, example};
 use crate::protect::preset::Preset;
 
@@ -33,7 +34,7 @@ impl Survey {
                 decided_by: plan.decided_by,
                 rule,
                 locked: plan.locked,
-                new: preset.is_new(&path),
+                new: plan.decided_by != DecidedBy::Default && preset.is_new(&path),
                 weaker: plan.weaker,
                 actions: plan.class.actions(),
                 values: facts.values,

@@ -1,0 +1,216 @@
+//! Preparing for sharing, for JavaScript: what will be done, the prepared study, and the search of its finished ZIP.
+
+use std::collections::BTreeSet;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+
+use js_sys::{Function, Uint8Array};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+
+use super::{Export, Study, Viewing, from_js, page_recipe, thrown, to_js, want};
+use crate::error::{Code, Error, Place};
+use crate::export;
+use crate::limits::Limits;
+use crate::preview;
+use crate::protect::check::check;
+use crate::protect::overview::{Overview, Text};
+use crate::protect::preset::Preset;
+use crate::protect::{Given, Protected, Work, look, prepare};
+use crate::recipe::Recipe;
+
+type Thrown<T> = std::result::Result<T, JsValue>;
+
+/// What is given for one export, as the type `Given` has it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FromPage {
+    /// 32 bytes.
+    key: Vec<u8>,
+    /// Whether the key is a project's.
+    project: bool,
+    /// Texts that were read and approved.
+    approved: BTreeSet<String>,
+}
+
+#[wasm_bindgen]
+impl Study {
+    /// Begins to look at what preparation would do.
+    pub fn look(&self, recipe: JsValue) -> Thrown<Looking> {
+        look(self.read()?, &page_recipe(recipe)?).map(Looking).map_err(thrown)
+    }
+
+    /// Begins to prepare.
+    pub fn prepare(&self, recipe: JsValue, given: JsValue) -> Thrown<Preparing> {
+        let FromPage { key, project, approved } = from_js(given).map_err(thrown)?;
+        let short = || thrown(Error::new(Code::BadRecipe, Place::default()).detail("A key has 32 bytes."));
+        let given = Given { key: key.try_into().map_err(|_| short())?, project, approved };
+        prepare(self.read()?, &page_recipe(recipe)?, &given, Limits::default()).map(Preparing).map_err(thrown)
+    }
+}
+
+/// A look under way: ask `want`, push what it asks for, and when it asks for nothing more, `finish`.
+#[wasm_bindgen]
+pub struct Looking(Box<dyn Work<Overview>>);
+
+#[wasm_bindgen]
+impl Looking {
+    /// The next range to read, `{ file, start, end }`; `undefined` when all is there.
+    pub fn want(&mut self) -> Thrown<JsValue> {
+        Ok(self.0.want().map_err(thrown)?.as_ref().map_or(JsValue::UNDEFINED, want))
+    }
+
+    /// The next bytes of the wanted range.
+    pub fn push(&mut self, chunk: &[u8]) -> Thrown<()> {
+        self.0.push(chunk).map_err(thrown)
+    }
+
+    /// What was seen. The object is used up.
+    pub fn finish(self) -> Thrown<Looked> {
+        self.0.finish().map(Looked).map_err(thrown)
+    }
+}
+
+/// What preparation would do.
+#[wasm_bindgen]
+pub struct Looked(Overview);
+
+#[derive(serde::Serialize)]
+struct Texts<'a> {
+    total: usize,
+    texts: &'a [Text],
+}
+
+#[wasm_bindgen]
+impl Looked {
+    /// Path by path, see the type `Protection`.
+    pub fn protection(&self) -> Thrown<JsValue> {
+        to_js(&self.0)
+    }
+
+    /// Some of the texts that can be reviewed, see the type `Texts`.
+    pub fn texts(&self, start: usize, count: usize) -> Thrown<JsValue> {
+        to_js(&Texts { total: self.0.texts.len(), texts: self.0.texts(start, count) })
+    }
+}
+
+/// Preparation under way: ask `want`, push what it asks for, and when it asks for nothing more, `finish`.
+#[wasm_bindgen]
+pub struct Preparing(Box<dyn Work<Protected>>);
+
+#[wasm_bindgen]
+impl Preparing {
+    /// The next range to read, `{ file, start, end }`; `undefined` when all is there.
+    pub fn want(&mut self) -> Thrown<JsValue> {
+        Ok(self.0.want().map_err(thrown)?.as_ref().map_or(JsValue::UNDEFINED, want))
+    }
+
+    /// The next bytes of the wanted range.
+    pub fn push(&mut self, chunk: &[u8]) -> Thrown<()> {
+        self.0.push(chunk).map_err(thrown)
+    }
+
+    /// The prepared study. The object is used up.
+    pub fn finish(self) -> Thrown<Prepared> {
+        let protected = self.0.finish().map_err(thrown)?;
+        Ok(Prepared { protected, viewer: preview::Viewer::default() })
+    }
+}
+
+/// A study that is prepared; its tables, previews and ZIP are made like any other's.
+#[wasm_bindgen]
+pub struct Prepared {
+    protected: Protected,
+    viewer: preview::Viewer,
+}
+
+impl Prepared {
+    /// The recipe with what was prepared in place of what was asked for.
+    fn recipe(&self, recipe: JsValue) -> Thrown<Recipe> {
+        let Recipe { sessions, protect, .. } = self.protected.recipe.clone();
+        Ok(Recipe { sessions, protect, ..page_recipe(recipe)? })
+    }
+}
+
+#[wasm_bindgen]
+impl Prepared {
+    /// As of the study.
+    pub fn tables(&self, recipe: JsValue) -> Thrown<JsValue> {
+        to_js(&preview::tables(&self.protected.study, &self.recipe(recipe)?).map_err(thrown)?)
+    }
+
+    /// As of the study.
+    pub fn preview(&mut self, recipe: JsValue, path: &str, start: f64, count: f64) -> Thrown<Viewing> {
+        let recipe = self.recipe(recipe)?;
+        let study = &self.protected.study;
+        self.viewer.start(study, &recipe, path, start as u64, count as u64).map(Viewing).map_err(thrown)
+    }
+
+    /// As of the study. The ZIP must pass `leaks` before anyone gets it.
+    pub fn export(&self, recipe: JsValue) -> Thrown<Export> {
+        let export = export::Export::new(&self.protected.study, &self.recipe(recipe)?).map_err(thrown)?;
+        Ok(Export { export, name: preview::archive_name(&self.protected.study) })
+    }
+
+    /// Searches the finished ZIP of so many bytes; `read(start, end)` gives a range of it at once. See the type `Leaks`.
+    pub fn leaks(&self, size: f64, read: Function) -> Thrown<JsValue> {
+        let zip = BufReader::with_capacity(1 << 20, Ranges { read, size: size as u64, at: 0 });
+        to_js(&check(zip, &self.protected.searcher, &self.protected.own_columns).map_err(thrown)?)
+    }
+}
+
+/// A file that JavaScript reads by ranges.
+struct Ranges {
+    read: Function,
+    size: u64,
+    at: u64,
+}
+
+impl Read for Ranges {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let end = self.at.saturating_add(buffer.len() as u64).min(self.size);
+        if end <= self.at {
+            return Ok(0);
+        }
+        let range = [JsValue::from_f64(self.at as f64), JsValue::from_f64(end as f64)];
+        let [start, stop] = &range;
+        let bytes = self.read.call2(&JsValue::UNDEFINED, start, stop).map_err(|_| io::Error::other("read"))?;
+        let bytes = Uint8Array::new(&bytes);
+        let length = (bytes.length() as usize).min(buffer.len());
+        if let Some(part) = buffer.get_mut(..length) {
+            bytes.subarray(0, length as u32).copy_to(part);
+        }
+        self.at += length as u64;
+        Ok(length)
+    }
+}
+
+impl Seek for Ranges {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let to = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(by) => self.size.checked_add_signed(by),
+            SeekFrom::Current(by) => self.at.checked_add_signed(by),
+        };
+        self.at = to.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+/// The preset of a level without further choices.
+#[wasm_bindgen]
+pub fn default_preset() -> Thrown<JsValue> {
+    to_js(&Preset::default())
+}
+
+/// Reads a saved preset (JSON text).
+#[wasm_bindgen]
+pub fn parse_preset(text: &str) -> Thrown<JsValue> {
+    to_js(&Preset::from_json(text.as_bytes()).map_err(thrown)?)
+}
+
+/// A preset as it is saved (JSON text).
+#[wasm_bindgen]
+pub fn preset_text(preset: JsValue) -> Thrown<String> {
+    let preset: Preset = from_js(preset).map_err(thrown)?;
+    Ok(String::from_utf8_lossy(&preset.checked().map_err(thrown)?.to_json()).into_owned())
+}
