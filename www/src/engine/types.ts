@@ -1,5 +1,7 @@
 // The shapes that cross the border between the wasm module and its callers: plain data, named as in the README.
 
+import type { Given, Preset, WasmLooked, WasmPrepared, WasmWork } from "./protect.js";
+
 /** A range of bytes that the module wants next: `end` is the byte after the last. */
 export interface Want {
   file: number;
@@ -125,6 +127,8 @@ export interface Recipe {
   compression: "fast" | "small";
   /** Left out where all of it is the default: the regular form with database and timeline and nothing else. */
   psynet?: PsynetChoices;
+  /** How the data are prepared for sharing; left out where they are not. */
+  protect?: Preset;
 }
 
 /** One table of the result. */
@@ -158,6 +162,8 @@ export interface WasmStudy {
   tables(recipe: Recipe): TableInfo[];
   preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
   export(recipe: Recipe): WasmExport;
+  look(recipe: Recipe): WasmWork<WasmLooked>;
+  prepare(recipe: Recipe, given: Given): WasmWork<WasmPrepared>;
 }
 
 /** Rows being looked up; `finish` uses the object up. */
@@ -206,6 +212,11 @@ export interface Wasm {
   /** A recipe as it is saved. */
   recipe_text(recipe: Recipe): string;
   version(): string;
+  default_preset(): Preset;
+  /** Reads a saved preset; throws if it is none. */
+  parse_preset(text: string): Preset;
+  /** A preset as it is saved. */
+  preset_text(preset: Preset): string;
   pack_block(before: Uint8Array, bytes: Uint8Array, last: boolean, small: boolean): { bytes: Uint8Array; crc: number };
   Hasher: new () => { update(bytes: Uint8Array): void; finish(): Uint8Array };
 }

@@ -1,0 +1,97 @@
+// The steps that all work has in common: reading what the module wants, writing a ZIP, and letting messages in.
+import { throwIfAborted } from "./error.js";
+import { RangeReader, type ByteSource } from "./read.js";
+import { share, type Helpers } from "./share.js";
+import type { Want, WasmExport } from "./types.js";
+
+/** A file as it was given: its path (`/` between folders) and its bytes. */
+export interface Input {
+  path: string;
+  blob: ByteSource;
+}
+
+/** Where a ZIP goes. If anything fails, `abort` is called once and nothing may remain. */
+export interface Sink {
+  write(bytes: Uint8Array): void | Promise<void>;
+  close(): void | Promise<void>;
+  abort(): void | Promise<void>;
+}
+
+export interface ExportOptions {
+  signal?: AbortSignal;
+  /** From 0 to 1. */
+  onProgress?: (part: number) => void;
+  /** Who compresses and hashes; without them it is done here. The bytes are the same. */
+  helpers?: Helpers;
+}
+
+/** How long the work may keep the thread before messages are let in, in milliseconds. */
+const TURN = 40;
+
+/** Pushes whatever some work wants, until it wants no more. */
+export async function pushAll(work: { want(): Want | undefined; push(chunk: Uint8Array): void }, inputs: Input[], reader: RangeReader): Promise<void> {
+  const pause = pauses();
+  for (let want = work.want(); want; want = work.want()) {
+    await readWant(reader, inputs, want, (piece) => work.push(piece));
+    await pause();
+  }
+}
+
+/** Writes a ZIP piece by piece and lets `finish` decide when it is whole; gives back its suggested name and its size. */
+export async function writeZip(
+  start: () => WasmExport,
+  inputs: Input[],
+  sink: Sink,
+  { signal, onProgress, helpers }: ExportOptions,
+  finish: (size: number) => void | Promise<void>,
+): Promise<{ name: string; size: number }> {
+  const reader = new RangeReader(signal ? { signal } : {});
+  const pause = pauses();
+  let size = 0;
+  try {
+    const job = start();
+    const after = async () => {
+      onProgress?.(job.progress());
+      await pause();
+      throwIfAborted(signal);
+    };
+    const read = async (want: Want) => {
+      await readWant(reader, inputs, want, (piece) => job.push(piece));
+      await after();
+    };
+    const write = async (bytes: Uint8Array) => {
+      size += bytes.byteLength;
+      await sink.write(bytes);
+      await after();
+    };
+    if (helpers) {
+      await share(job, helpers, { read, write });
+    } else {
+      for (let step = job.next(); step; step = job.next()) {
+        await ("want" in step ? read(step.want) : write(step.bytes));
+      }
+    }
+    await finish(size);
+    return { name: job.name(), size };
+  } catch (error) {
+    await sink.abort();
+    throw error;
+  }
+}
+
+/** Reads a range that the module wants. */
+export async function readWant(reader: RangeReader, inputs: Input[], want: Want, use: (piece: Uint8Array) => void): Promise<void> {
+  const input = inputs[want.file];
+  if (!input) throw new RangeError(`the module wants file ${want.file} of ${inputs.length}`);
+  await reader.read(input.blob, want.start, want.end, use);
+}
+
+/** A function that lets the thread take messages when it has worked for a turn. */
+export function pauses(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since < TURN) return;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    since = performance.now();
+  };
+}
