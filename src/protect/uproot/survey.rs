@@ -138,7 +138,7 @@ pub(super) fn survey(
     for ((kind, field), spans) in by_field {
         let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
         let shape = Shape { entry: kind == "model" && field == "entry" };
-        let seen = look(log, kind, field, &spans, shape, names, window, preset);
+        let seen = look(log, (kind, field), &spans, shape, names, window, preset);
         let plans = seen.into_iter().map(|(below, seen)| {
             let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, preset, approved);
             (below, plan)
@@ -153,8 +153,7 @@ pub(super) fn survey(
 /// What stands at each path of a field.
 fn look(
     log: &Log,
-    kind: &str,
-    field: &str,
+    (kind, field): (&str, &str),
     spans: &[&Span],
     shape: Shape,
     names: &BTreeSet<String>,
