@@ -1,4 +1,5 @@
-// `npm run bench [-- --size 216] [--json FILE]`: the whole job on made-up dumps, as ratios in one run.
+// `npm run bench [-- --size 216] [--responses 200000] [--json FILE]`: the whole job on made-up dumps, as ratios in one
+// run, and on a PsyNet database of so many responses.
 //
 // Measured: the command line with one thread and with all, the wasm module in Node, the page in Chromium.
 // With UPROOT_PYTHON (a Python that has uproot-science 0.10.1) uproot itself does the same job on the same file.
@@ -9,16 +10,20 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { writeDump } from "../tests/bench/dump.mjs";
+import { writeDatabase } from "../tests/bench/psynet.mjs";
 import { build } from "./build.mjs";
 import { environment, must, root, say } from "./steps.mjs";
 
 const { values: options } = parseArgs({
-  options: { size: { type: "string", default: "54" }, runs: { type: "string", default: "3" }, json: { type: "string" } },
+  options: { size: { type: "string", default: "54" }, runs: { type: "string", default: "3" }, responses: { type: "string", default: "200000" }, json: { type: "string" } },
 });
 const size = Number(options.size) * 1e6;
 const runs = Number(options.runs);
 const folder = mkdtempSync(join(tmpdir(), "windrow-bench-"));
 const binary = join(root, "target/release/windrow");
+
+// PsyNet needs the experiment, PostgreSQL and Redis, so it cannot run here.
+const elsewhere = "PsyNet 13.3.0's own dump of 200,035 responses took 374 s and 4.5 GB (one run, two busy cores)";
 
 const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
 
@@ -106,6 +111,21 @@ try {
     say(`  peak memory of the command line: ${memory ?? "unknown"} MB; ZIP ${Math.round(statSync(zip).size / 1e6)} MB`);
     report.shapes.push({ name, ...made, seconds, uproot, memory, zip: statSync(zip).size });
   }
+  const database = join(folder, "database.zip");
+  const zip = join(folder, "psynet.zip");
+  const source = readFileSync(join(root, "tests/cases/psynet/static/database.zip"));
+  const made = writeDatabase(database, source, { responses: Number(options.responses) });
+  say(`PsyNet: ${made.responses} responses, ${made.rows} rows, ${Math.round(made.raw / 1e6)} MB raw`);
+  const seconds = {
+    "command line, 1 thread": await timed(() => run(["export", database, "-o", zip, "--threads", "1"])),
+    "command line, all threads": await timed(() => run(["export", database, "-o", zip])),
+    "command line, summary": await timed(() => run(["inspect", database])),
+  };
+  const memory = peak(["export", database, "-o", zip]);
+  for (const [job, time] of Object.entries(seconds)) say(`  ${job}: ${time.toFixed(2)} s`);
+  say(`  peak memory of the command line: ${memory ?? "unknown"} MB; ZIP ${Math.round(statSync(zip).size / 1e6)} MB`);
+  say(`  measured elsewhere, not here: ${elsewhere}`);
+  report.psynet = { ...made, seconds, memory, zip: statSync(zip).size, elsewhere };
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

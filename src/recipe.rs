@@ -223,6 +223,18 @@ impl Recipe {
         text
     }
 
+    /// The same for a PsyNet export: its own choices in full, and nothing that is only uproot's.
+    pub fn to_psynet_json(&self) -> Vec<u8> {
+        let mut choices: serde_json::Map<_, _> = serde_json::from_slice(&self.to_json()).unwrap_or_default();
+        for uproots in ["sessions", "views", "gvars", "filters", "include_secrets"] {
+            choices.remove(uproots);
+        }
+        choices.insert("psynet".to_owned(), serde_json::to_value(self.psynet).unwrap_or_default());
+        let mut text = serde_json::to_vec_pretty(&choices).unwrap_or_default();
+        text.push(b'\n');
+        text
+    }
+
     /// What decides the content of tables.
     pub fn options(&self) -> Options {
         let choice = Choice { filters: self.filters, secrets: self.include_secrets };
@@ -299,6 +311,10 @@ mod tests {
         let psynet = Psynet { form: Form::PsynetAnonymous, assets: Assets::All, logs: true, ..Psynet::default() };
         let recipe = Recipe { psynet, ..Recipe::default() };
         assert_eq!(Recipe::from_json(&recipe.to_json()).unwrap(), recipe);
+        let own = recipe.to_psynet_json();
+        assert_eq!(Recipe::from_json(&own).unwrap(), recipe);
+        let own = String::from_utf8(own).unwrap();
+        assert!(own.contains("\"timeline\"") && !own.contains("views") && !own.contains("filters"));
         for bad in ["", "[]", r#"{"format":"x"}"#, r#"{"views":["all"]}"#, r#"{"unknown":1}"#] {
             assert_eq!(Recipe::from_json(bad.as_bytes()).unwrap_err().code(), Code::BadRecipe);
         }

@@ -194,6 +194,28 @@ fn previews_show_the_rows_of_the_zip() {
 }
 
 #[test]
+fn previews_spell_cells_as_the_format_does() {
+    let csv = b"id,type,failed,vars\n1,psynet.bot.Bot,t,\"{\"\"list\"\": [1, 2], \"\"word\"\": \"\"a\"\"}\"\n".to_vec();
+    let files: Files = vec![("participant.csv".to_owned(), csv)];
+    let study = open(&files, 100).unwrap();
+    let shown = |filetype: Filetype| {
+        let recipe = Recipe { filetype, ..Recipe::default() };
+        let path = format!("regular/data/Bot.{}", filetype.as_str());
+        let mut viewing = Viewer::default().start(&study, &recipe, &path, 0, 9).unwrap();
+        while let Some(want) = viewing.want().unwrap() {
+            viewing.push(part(&files, &want)).unwrap();
+        }
+        let preview = viewing.finish();
+        ["id", "failed", "list", "word"].map(|name| {
+            let column = preview.columns.iter().position(|c| c == name).unwrap();
+            preview.rows[0][column].clone().unwrap()
+        })
+    };
+    assert_eq!(shown(Filetype::Csv), ["1", "True", "[1, 2]", "a"]);
+    assert_eq!(shown(Filetype::Jsonl), ["1", "true", "[1, 2]", "\"a\""]);
+}
+
+#[test]
 fn archives_and_raw_tables_are_taken_for_psynet_and_nothing_else_is() {
     let system = |path: &str, bytes: &[u8]| {
         open(&[(path.to_owned(), bytes.to_vec())], 100).map(|s| Summary::of(&s).system).map_err(|e| e.code())

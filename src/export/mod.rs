@@ -10,6 +10,7 @@ mod segment;
 pub mod threads;
 
 use crate::error::{Code, Error, Place, Result};
+use crate::psynet::Shelf;
 use crate::recipe::{Filetype, Recipe};
 use crate::source::Want;
 use crate::study::Study;
@@ -110,6 +111,8 @@ pub struct Export {
     rows_total: u64,
     finished: bool,
     digest: Sha256,
+    /// Rows of PsyNet's tables for files still to come.
+    shelf: Shelf,
 }
 
 impl Export {
@@ -145,6 +148,7 @@ impl Export {
             rows_done: 0,
             finished: false,
             digest: Sha256::new(),
+            shelf: Shelf::default(),
         })
     }
 
@@ -301,7 +305,9 @@ impl Export {
         }
         let keys = if let Job::Table { table, .. } = &job { jsonl::keys(&table.columns) } else { Vec::new() };
         let producer = match &job {
-            Job::Psynet { path, study, options, .. } => Some(study.producer(path, options)?),
+            Job::Psynet { path, study, options, .. } => {
+                Some(study.producer_of_many(path, options, Some(&self.shelf))?)
+            }
             _ => None,
         };
         let (file, cursor) = (self.files, Cursor::default());

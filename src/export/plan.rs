@@ -167,7 +167,7 @@ fn uproot_jobs(study: &Study, log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<Job
 fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe) -> Vec<Job> {
     let options = recipe.psynet_options();
     let files = data.tables(&options);
-    let at_hand = [(RECIPE, recipe.to_json()), ("README.txt", psynet_readme::text(study, data, recipe, &files))];
+    let at_hand = [(RECIPE, recipe.to_psynet_json()), ("README.txt", psynet_readme::text(study, data, recipe, &files))];
     let at_hand = at_hand.into_iter().map(|(name, bytes)| Job::Bytes {
         path: name.to_owned(),
         bytes,

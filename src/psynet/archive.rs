@@ -1,20 +1,16 @@
-//! Read an export: find its database, survey every table, gather the columns of every processed file.
+//! Read an export: find its database and what lies beside it, then read the tables.
 //!
-//! [`Archive`] asks for directories of archives first, then for every table of one database twice: once to
-//! survey it, once for the columns of its classes. What it leaves is a [`Study`], which holds no text of rows
-//! and from which any file of the result can be produced by passing over the input again.
+//! [`Archive`] asks for directories of archives first, then for every table of one database. What it leaves is a
+//! [`Study`], which holds no text of rows and from which any file of the result can be produced by passing over the
+//! input once more.
 
 use super::contents::{self, Database, Entry, Form, Role};
-use super::frame::{self, ClassFile, Shaper, Shaping};
-use super::links::Links;
+use super::database::{Read, Tables};
 use super::member::{Flow, Home, Member, Stream};
 use super::passes::Go;
-use super::reading::{About, Identity, Reading};
 use super::schema::Schema;
 use super::source_code::SourceCode;
 use super::study::Study;
-use super::survey::RawTable;
-use super::timeline::Gatherer;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::source::{FileInfo, Reader, Sparse, Want};
@@ -49,11 +45,7 @@ pub struct Archive {
     /// Bytes of archives that were unpacked into memory.
     held: u64,
     database: Database,
-    tables: Vec<RawTable>,
-    links: Links,
-    events: Gatherer,
-    files: Vec<ClassFile>,
-    identity: Identity,
+    read: Option<Read>,
     problems: Problems,
 }
 
@@ -69,10 +61,8 @@ enum Phase {
     Unpack { entry: Entry, stream: Box<Stream>, bytes: Vec<u8> },
     /// Read a Python file.
     Source { stream: Box<Stream>, bytes: Vec<u8> },
-    /// Survey tables: those left, and the one that is read.
-    Survey { left: VecDeque<(String, Member)>, reading: Option<Box<Reading>> },
-    /// Gather columns: the index of the table.
-    Shape { table: usize, shaper: Option<Box<Shaper>> },
+    /// Read the tables.
+    Tables(Box<Tables>),
     /// Everything was read.
     Done,
 }
@@ -91,11 +81,7 @@ impl Archive {
             source: SourceCode::default(),
             held: 0,
             database: Database::default(),
-            tables: Vec::new(),
-            links: Links::default(),
-            events: Gatherer::default(),
-            files: Vec::new(),
-            identity: Identity::default(),
+            read: None,
             problems: Problems::default(),
             schema,
         };
@@ -110,11 +96,10 @@ impl Archive {
     /// # Errors
     /// [`Code::Truncated`] where not everything was pushed that was wanted.
     pub fn finish(self) -> Result<Study> {
-        if !matches!(self.phase, Phase::Done) {
+        let Archive { limits, entries, database, read: Some(read), problems, .. } = self else {
             return Err(Error::new(Code::Truncated, Place::default()));
-        }
-        let Archive { limits, schema, entries, database, tables, links, events, files, identity, problems, .. } = self;
-        Ok(Study::new(limits, schema, entries, database, tables, links, events.finish(), files, identity, problems))
+        };
+        Ok(Study::new(limits, entries, &database, read, problems))
     }
 
     fn add(&mut self, member: Member) {
@@ -204,18 +189,9 @@ impl Archive {
             let detail = "Only PsyNet's anonymous database is here: worker ids and addresses are gone, and NULL and the empty text of participants are one.";
             self.problems.add(Problem::new(Code::Lossy, Place::file(&self.database.root)).detail(detail));
         }
-        self.report_missing();
-        let mut left: VecDeque<_> = self.database.tables.clone().into_iter().collect();
-        // The version stands in the table `experiment`, and the lists to read the others by depend on it.
-        if let Some(at) = left.iter().position(|(name, _)| name == "experiment") {
-            let first = left.remove(at);
-            left.extend(first);
-            left.rotate_right(1);
-        } else if !left.iter().any(|(name, _)| name == "barrier") && left.iter().any(|(name, _)| name == "asset") {
-            self.schema = Schema::for_version(Some("12"));
-        }
-        self.links.keep_vars = self.schema.is_old();
-        self.phase = Phase::Survey { left, reading: None };
+        let schema = Schema::for_version(None);
+        let source = std::mem::take(&mut self.source);
+        self.phase = Phase::Tables(Box::new(Tables::new(&self.database, schema, source, self.limits)));
         Ok(())
     }
 
@@ -223,33 +199,6 @@ impl Archive {
     fn why_nothing(&self, error: Error) -> Error {
         let broken = |p: &&Problem| matches!(p.code, Code::Damaged | Code::Encrypted | Code::Truncated);
         self.problems.iter().find(broken).map_or(error, |problem| problem.clone().into())
-    }
-
-    fn report_missing(&mut self) {
-        let has = |name: &str| self.database.tables.contains_key(name);
-        let psynet = has("response") || has("module_state") || has("experiment");
-        let mut missing = Vec::new();
-        for name in ["participant", "info", "node", "network"] {
-            if !has(name) {
-                missing.push(name);
-            }
-        }
-        for name in ["experiment", "module_state", "response"] {
-            if psynet && !has(name) {
-                missing.push(name);
-            }
-        }
-        for name in missing {
-            let detail = match name {
-                "experiment" => "The version of PsyNet is unknown; lists of the nearest known release are used.",
-                "info" => "Counts of trials are 0.",
-                "node" => "Counts of nodes are 0.",
-                "module_state" => "The lists of a participant's modules are empty.",
-                _ => "",
-            };
-            let place = Place::file(format!("{}/data/{name}.csv", self.database.root));
-            self.problems.add(Problem::new(Code::MissingTable, place).detail(detail));
-        }
     }
 
     /// Lists an archive whose directory may be at hand; answers the range that is missing.
@@ -352,84 +301,21 @@ impl Archive {
                 }
                 Err(error) => self.do_without(&Role::SourceCode, error)?,
             },
-            Phase::Survey { mut left, reading: Some(mut reading) } => {
-                let about = About {
-                    schema: &self.schema,
-                    links: &mut self.links,
-                    events: &mut self.events,
-                    problems: &mut self.problems,
-                    identity: &mut self.identity,
-                };
-                let go = reading.step(about)?;
-                if go == Go::End {
-                    if reading.is_experiment() {
-                        self.schema = Schema::for_version(self.identity.version.as_deref());
-                        self.links.keep_vars = self.schema.is_old();
-                        self.report_version();
-                    }
-                    self.tables.push(reading.finish(&mut self.problems));
-                    self.phase = Phase::Survey { left, reading: None };
-                    return Ok(None);
-                }
-                self.phase = Phase::Survey { left: std::mem::take(&mut left), reading: Some(reading) };
-                if let Go::Want(want) = go {
-                    return Ok(Some(want));
-                }
-            }
-            Phase::Survey { mut left, reading: None } => match left.pop_front() {
-                Some((name, member)) => {
-                    let reading = Reading::new(&name, &member, &self.limits)?;
-                    self.phase = Phase::Survey { left, reading: Some(Box::new(reading)) };
-                }
-                None => {
-                    self.tables.sort_by(|a, b| a.name.cmp(&b.name));
-                    self.tables.iter_mut().for_each(|table| table.declare(&self.source));
-                    self.files = frame::files(&self.tables, &self.schema, &self.source);
-                    self.phase = Phase::Shape { table: 0, shaper: None };
-                }
-            },
-            Phase::Shape { table, shaper: None } => match self.tables.get(table) {
-                Some(raw) => {
-                    let shaper = Shaper::new(table, raw, &self.files, &self.limits)?;
-                    self.phase = Phase::Shape { table, shaper: Some(Box::new(shaper)) };
-                }
-                None => {
-                    frame::finish(&mut self.files);
+            Phase::Tables(mut tables) => match tables.step()? {
+                Go::End => {
+                    self.read = Some(tables.finish());
                     self.phase = Phase::Done;
                 }
+                go => {
+                    self.phase = Phase::Tables(tables);
+                    if let Go::Want(want) = go {
+                        return Ok(Some(want));
+                    }
+                }
             },
-            Phase::Shape { table, shaper: Some(mut shaper) } => {
-                let mut shaping = Shaping {
-                    tables: &self.tables,
-                    links: &self.links,
-                    old: self.schema.is_old(),
-                    limits: &self.limits,
-                    files: &mut self.files,
-                    problems: &mut self.problems,
-                };
-                let go = shaper.step(&mut shaping)?;
-                if go == Go::End {
-                    self.phase = Phase::Shape { table: table + 1, shaper: None };
-                    return Ok(None);
-                }
-                self.phase = Phase::Shape { table, shaper: Some(shaper) };
-                if let Go::Want(want) = go {
-                    return Ok(Some(want));
-                }
-            }
             Phase::Done => self.phase = Phase::Done,
         }
         Ok(None)
-    }
-
-    fn report_version(&mut self) {
-        if let Some(version) = self.identity.version.as_deref().filter(|v| *v != self.schema.version) {
-            let detail = format!(
-                "The database was written by PsyNet {version}; the lists of {} are used, adapted to the tables' headers.",
-                self.schema.version
-            );
-            self.problems.add(Problem::new(Code::Guessed, Place::file(&self.database.root)).detail(detail));
-        }
     }
 }
 
@@ -449,8 +335,7 @@ impl Reader for Archive {
         match &mut self.phase {
             Phase::Sniff(_, bytes) | Phase::Directory { bytes, .. } => bytes.extend_from_slice(chunk),
             Phase::Unpack { stream, .. } | Phase::Source { stream, .. } => stream.push(chunk),
-            Phase::Survey { reading: Some(reading), .. } => reading.push(chunk),
-            Phase::Shape { shaper: Some(shaper), .. } => shaper.push(chunk),
+            Phase::Tables(tables) => tables.push(chunk),
             _ => {}
         }
         Ok(())

@@ -102,6 +102,18 @@ impl Seen {
         self.nan = true;
     }
 
+    /// Adds what another part of the column holds.
+    pub fn merge(&mut self, other: Seen) {
+        self.nan |= other.nan;
+        self.none |= other.none;
+        self.bool |= other.bool;
+        self.int |= other.int;
+        self.float |= other.float;
+        self.text |= other.text;
+        self.json |= other.json;
+        self.huge |= other.huge;
+    }
+
     /// Whether any row lacks a value.
     pub fn has_missing(&self) -> bool {
         self.nan || self.none
@@ -140,6 +152,21 @@ pub fn print<'v>(value: &'v Value<'_>, dtype: Dtype) -> Cow<'v, str> {
     }
 }
 
+/// Adds a cell as a CSV field.
+pub fn write(value: &Value<'_>, dtype: Dtype, out: &mut Vec<u8>) {
+    match value {
+        Value::Text(text) | Value::Json(text) => write_csv(text, out),
+        // As a float it prints the same digits as long as the float keeps them all.
+        Value::Int(text) if dtype == Dtype::Float && number::is_short_int(text) => {
+            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(b".0");
+        }
+        Value::Float(f) if !f.is_nan() => out.extend_from_slice(number::Buffer::default().python(*f).as_bytes()),
+        // Numbers and truth values need no quotes.
+        other => out.extend_from_slice(print(other, dtype).as_bytes()),
+    }
+}
+
 /// Adds a CSV field with Python's minimal quoting.
 ///
 /// A lone CR is quoted: Python before 3.13 leaves it bare, which breaks the row for most readers.
@@ -149,15 +176,15 @@ pub fn write_csv(text: &str, out: &mut Vec<u8>) {
         out.extend_from_slice(bytes);
         return;
     }
+    out.reserve(bytes.len() + 2);
     out.push(b'"');
-    let mut rest = bytes;
-    while let Some(at) = memchr::memchr(b'"', rest) {
-        let (head, tail) = rest.split_at(at + 1);
-        out.extend_from_slice(head);
-        out.push(b'"');
-        rest = tail;
+    let mut from = 0;
+    for at in memchr::memchr_iter(b'"', bytes) {
+        // Up to the quote and with it; the next piece begins with it again.
+        out.extend_from_slice(bytes.get(from..=at).unwrap_or_default());
+        from = at;
     }
-    out.extend_from_slice(rest);
+    out.extend_from_slice(bytes.get(from..).unwrap_or_default());
     out.push(b'"');
 }
 

@@ -98,7 +98,7 @@ pub enum Knowledge {
 }
 
 /// The plan for one class of rows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// What the file is called.
     pub class: String,

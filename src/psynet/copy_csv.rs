@@ -13,32 +13,37 @@ const COLUMNS: usize = 1664;
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     text: String,
-    /// End of each field in `text`, and whether the field was quoted.
-    ends: Vec<(u32, bool)>,
+    fields: Vec<Field>,
     /// Whether some of it was not UTF-8 and was replaced.
     mended: bool,
+}
+
+/// Where a field is in the text of its record, and whether it was quoted.
+#[derive(Clone, Copy, Debug)]
+struct Field {
+    start: u32,
+    end: u32,
+    quoted: bool,
 }
 
 impl Record {
     /// Number of fields.
     pub fn len(&self) -> usize {
-        self.ends.len()
+        self.fields.len()
     }
 
     /// Whether this is an empty line: one field, and that is NULL.
     pub fn is_blank(&self) -> bool {
-        self.ends.len() <= 1 && self.text.is_empty() && self.ends.iter().all(|(_, quoted)| !quoted)
+        self.fields.len() <= 1 && self.text(0).is_none()
     }
 
     /// The text of a field, `None` for NULL and for fields that are not there.
     pub fn text(&self, field: usize) -> Option<&str> {
-        let (end, quoted) = *self.ends.get(field)?;
-        let start = match field.checked_sub(1) {
-            Some(before) => self.ends.get(before)?.0,
-            None => 0,
-        };
-        let text = self.text.get(start as usize..end as usize)?;
-        (quoted || !text.is_empty()).then_some(text)
+        let Field { start, end, quoted } = *self.fields.get(field)?;
+        if start == end && !quoted {
+            return None;
+        }
+        self.text.get(start as usize..end as usize)
     }
 
     /// Whether every field was UTF-8; what was not reads as U+FFFD.
@@ -53,10 +58,10 @@ impl Record {
 
     /// Bytes of memory held.
     pub fn memory(&self) -> u64 {
-        (self.text.len() + self.ends.len() * 8 + 64) as u64
+        (self.text.len() + self.fields.len() * size_of::<Field>() + 64) as u64
     }
 
-    /// Takes the bytes that the fields' ends belong to.
+    /// Takes the bytes that the fields are in.
     fn take(&mut self, bytes: Vec<u8>) {
         self.mended = false;
         self.text = match String::from_utf8(bytes) {
@@ -68,15 +73,15 @@ impl Record {
         };
     }
 
-    /// Replaces what is not UTF-8, field by field, and moves the ends.
+    /// Replaces what is not UTF-8, field by field, and moves the fields.
     fn mend(&mut self, bytes: &[u8]) -> String {
         let mut text = String::new();
-        let mut start = 0;
-        for (end, _) in &mut self.ends {
-            let field = bytes.get(start..*end as usize).unwrap_or_default();
-            start = *end as usize;
-            text.push_str(&String::from_utf8_lossy(field));
-            *end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+        let end = |text: &String| u32::try_from(text.len()).unwrap_or(u32::MAX);
+        for field in &mut self.fields {
+            let old = bytes.get(field.start as usize..field.end as usize).unwrap_or_default();
+            field.start = end(&text);
+            text.push_str(&String::from_utf8_lossy(old));
+            field.end = end(&text);
         }
         text
     }
@@ -97,8 +102,9 @@ enum State {
 #[derive(Debug, Default)]
 pub struct CopyCsv {
     state: State,
-    /// The text of the record that is being read; its fields' ends are in `record`.
+    /// The text of the record that is being read, and where its last field begins; fields before are in `record`.
     bytes: Vec<u8>,
+    start: usize,
     record: Record,
     longest: usize,
     most_fields: usize,
@@ -127,24 +133,8 @@ impl CopyCsv {
                     self.state = State::Quoted;
                     1
                 }
-                State::Start | State::Plain => {
-                    let stop = memchr::memchr2(b',', b'\n', bytes);
-                    let (text, rest) = bytes.split_at(stop.unwrap_or(bytes.len()));
-                    self.take(text)?;
-                    self.state = State::Plain;
-                    text.len() + self.delimiter(rest.first().copied(), sink)?
-                }
-                State::Quoted => {
-                    let stop = memchr::memchr(b'"', bytes);
-                    self.take(bytes.get(..stop.unwrap_or(bytes.len())).unwrap_or_default())?;
-                    match stop {
-                        Some(n) => {
-                            self.state = State::Quote;
-                            n + 1
-                        }
-                        None => bytes.len(),
-                    }
-                }
+                State::Start | State::Plain => self.plain(bytes, sink)?,
+                State::Quoted => self.quoted(bytes)?,
                 State::Quote if first == b'"' => {
                     self.take(b"\"")?;
                     self.state = State::Quoted;
@@ -152,13 +142,20 @@ impl CopyCsv {
                 }
                 // Dallinger's scrubbed participant.csv ends its lines with CR LF.
                 State::Quote if first == b'\r' => 1,
-                State::Quote => match self.delimiter(Some(first), sink)? {
+                State::Quote => match first {
+                    b',' => {
+                        self.end_field(self.bytes.len())?;
+                        1
+                    }
+                    b'\n' => {
+                        self.end_record(sink)?;
+                        1
+                    }
                     // Text after the closing quote, which no writer makes: it belongs to the field.
-                    0 => {
+                    _ => {
                         self.take(&[first])?;
                         1
                     }
-                    n => n,
                 },
             };
             self.at += used as u64;
@@ -173,9 +170,60 @@ impl CopyCsv {
             return Ok(false);
         }
         if self.state != State::Start || self.record.len() > 0 {
-            self.delimiter(Some(b'\n'), sink)?;
+            self.end_record(sink)?;
         }
         Ok(true)
+    }
+
+    /// Reads fields without quotes, up to the end of the record or to the next quote; they are kept as they stand,
+    /// commas and all. Answers how many bytes it used.
+    fn plain(&mut self, bytes: &[u8], sink: &mut dyn FnMut(&Record) -> Result<()>) -> Result<usize> {
+        let before = self.bytes.len();
+        let mut used = bytes.len();
+        let mut ends = false;
+        for (at, byte) in bytes.iter().enumerate() {
+            match byte {
+                b',' => {
+                    self.end_field(before + at)?;
+                    self.start = before + at + 1;
+                }
+                b'\n' => {
+                    (used, ends) = (at, true);
+                    break;
+                }
+                b'"' if self.state == State::Start => {
+                    used = at;
+                    break;
+                }
+                _ => self.state = State::Plain,
+            }
+        }
+        self.take(bytes.get(..used).unwrap_or_default())?;
+        if ends {
+            self.end_record(sink)?;
+            used += 1;
+        }
+        Ok(used)
+    }
+
+    /// Reads on in a quoted field; answers how many bytes it used.
+    fn quoted(&mut self, bytes: &[u8]) -> Result<usize> {
+        let mut from = 0;
+        for at in memchr::memchr_iter(b'"', bytes) {
+            if at < from {
+                continue;
+            }
+            if bytes.get(at + 1) != Some(&b'"') {
+                self.state = State::Quote;
+                self.take(bytes.get(from..at).unwrap_or_default())?;
+                return Ok(at + 1);
+            }
+            // Of a doubled quote one is kept.
+            self.bytes.extend_from_slice(bytes.get(from..=at).unwrap_or_default());
+            from = at + 2;
+        }
+        self.take(bytes.get(from..).unwrap_or_default())?;
+        Ok(bytes.len())
     }
 
     fn take(&mut self, text: &[u8]) -> Result<()> {
@@ -186,34 +234,28 @@ impl CopyCsv {
         Ok(())
     }
 
-    /// Handles the byte after a field; answers how many bytes it used.
-    fn delimiter(&mut self, byte: Option<u8>, sink: &mut dyn FnMut(&Record) -> Result<()>) -> Result<usize> {
-        match byte {
-            Some(b',') => self.end_field()?,
-            Some(b'\n') => {
-                let start = self.record.ends.last().map_or(0, |(end, _)| *end as usize);
-                let plain = self.state == State::Plain;
-                if plain && self.bytes.len() > start && self.bytes.last() == Some(&b'\r') {
-                    self.bytes.pop();
-                }
-                self.end_field()?;
-                self.record.take(std::mem::take(&mut self.bytes));
-                sink(&self.record)?;
-                self.bytes = std::mem::take(&mut self.record.text).into_bytes();
-                self.bytes.clear();
-                self.record.ends.clear();
-            }
-            _ => return Ok(0),
+    fn end_record(&mut self, sink: &mut dyn FnMut(&Record) -> Result<()>) -> Result<()> {
+        let mut end = self.bytes.len();
+        if self.state == State::Plain && end > self.start && self.bytes.last() == Some(&b'\r') {
+            end -= 1;
         }
-        Ok(1)
+        self.end_field(end)?;
+        self.record.take(std::mem::take(&mut self.bytes));
+        sink(&self.record)?;
+        self.bytes = std::mem::take(&mut self.record.text).into_bytes();
+        self.bytes.clear();
+        self.start = 0;
+        self.record.fields.clear();
+        Ok(())
     }
 
-    fn end_field(&mut self) -> Result<()> {
-        if self.record.ends.len() >= self.most_fields {
+    fn end_field(&mut self, end: usize) -> Result<()> {
+        if self.record.fields.len() >= self.most_fields {
             return Err(Error::new(Code::TooManyColumns, Place::default().byte(self.at)));
         }
-        self.record.ends.push((self.bytes.len() as u32, self.state == State::Quote));
-        self.state = State::Start;
+        let quoted = self.state == State::Quote;
+        self.record.fields.push(Field { start: self.start as u32, end: end as u32, quoted });
+        (self.start, self.state) = (end, State::Start);
         Ok(())
     }
 }

@@ -15,9 +15,14 @@ pub struct DateTime {
 impl DateTime {
     /// Reads PostgreSQL's text (`2026-11-21 19:15:17.5279`); a zone is dropped.
     pub fn from_postgres(text: &str) -> Option<DateTime> {
-        let number = |range: std::ops::Range<usize>| -> Option<u8> { text.get(range)?.parse().ok() };
-        let separators = [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':')];
         let bytes = text.as_bytes();
+        // A sign is no digit, unlike in `parse`.
+        let number = |range: std::ops::Range<usize>| -> Option<u16> {
+            let mut digits = bytes.get(range)?.iter();
+            digits.try_fold(0, |n: u16, d| d.is_ascii_digit().then(|| n * 10 + u16::from(d - b'0')))
+        };
+        let short = |range| number(range).map(|n| n as u8);
+        let separators = [(4, b'-'), (7, b'-'), (10, b' '), (13, b':'), (16, b':')];
         if separators.iter().any(|(at, byte)| bytes.get(*at) != Some(byte)) {
             return None;
         }
@@ -25,12 +30,12 @@ impl DateTime {
         let digits = fraction.bytes().take_while(u8::is_ascii_digit).take(6);
         let (micro, width) = digits.fold((0u32, 0), |(n, w), d| (n * 10 + u32::from(d - b'0'), w + 1));
         Some(DateTime {
-            year: text.get(..4)?.parse().ok()?,
-            month: number(5..7)?,
-            day: number(8..10)?,
-            hour: number(11..13)?,
-            minute: number(14..16)?,
-            second: number(17..19)?,
+            year: number(0..4)?,
+            month: short(5..7)?,
+            day: short(8..10)?,
+            hour: short(11..13)?,
+            minute: short(14..16)?,
+            second: short(17..19)?,
             micro: micro * 10u32.pow(6 - width),
         })
         .filter(DateTime::exists)
@@ -97,9 +102,25 @@ impl DateTime {
         let date = day - (153 * month + 2) / 5 + 1;
         let year = era * 400 + year + i64::from(month >= 10);
         let month = if month < 10 { month + 3 } else { month - 9 };
-        let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
-        let (second, milli) = (rest / 1000 % 60, rest % 1000);
-        format!("{year:04}-{month:02}-{date:02} {hour:02}:{minute:02}:{second:02}.{milli:03}")
+        let parts = [
+            (year, 4, "-"),
+            (month, 2, "-"),
+            (date, 2, " "),
+            (rest / 3_600_000, 2, ":"),
+            (rest / 60_000 % 60, 2, ":"),
+            (rest / 1000 % 60, 2, "."),
+            (rest % 1000, 3, ""),
+        ];
+        let mut out = String::with_capacity(23);
+        for (number, width, after) in parts {
+            // A table of events has hundreds of thousands of these; the formatting machinery takes longer.
+            let mut digits = itoa::Buffer::new();
+            let digits = digits.format(number);
+            out.push_str("000".get(..usize::saturating_sub(width, digits.len())).unwrap_or_default());
+            out.push_str(digits);
+            out.push_str(after);
+        }
+        out
     }
 
     /// The jsonpickle text that PsyNet before 13 exported for a timestamp.

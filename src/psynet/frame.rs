@@ -1,12 +1,18 @@
-//! Find the columns and their types of every processed file, in one pass over each raw table.
+//! Find the columns and their types of every processed file while its rows are read.
+//!
+//! Which columns a class of the experiment has depends on what its rows ever fill, and that is known only at the
+//! end. A [`Shaper`] decides by the rows seen so far and goes on; at the end [`Shaper::finish`] says whether the
+//! decisions still hold. Only a table where one does not is read a second time.
 
 use super::cell::{Dtype, Seen};
 use super::class::{self, Knowledge, Plan, Recipe};
+use super::columns::{Names, Row};
 use super::copy_csv::Record;
+use super::jsonpickle::Pickle;
 use super::links::Links;
-use super::passes::{Go, Scan};
-use super::row::{Names, Pickles, RowMaker};
-use super::schema::Schema;
+use super::pickles::Pickles;
+use super::row::RowMaker;
+use super::schema::{Kind, Schema};
 use super::scrub;
 use super::source_code::SourceCode;
 use super::survey::RawTable;
@@ -25,6 +31,8 @@ pub struct Part {
     pub plan: Plan,
     /// Column numbers of the plan's columns.
     pub fixed: Vec<u32>,
+    /// Per raw column: whether all its cells are exported as they stand; see [`Pickles::verbatim`].
+    pub verbatim: Vec<bool>,
 }
 
 /// One processed file: a class, its columns, its rows.
@@ -38,28 +46,21 @@ pub struct ClassFile {
     pub rows: u64,
     /// Names of columns by number.
     pub names: Names,
-    /// Columns by number: cells seen, rows that have one, the first row and place that has one.
-    stats: Vec<Stat>,
+    /// Columns by number: cells seen, rows that have one.
+    stats: Vec<(Seen, u64)>,
     /// Column numbers in the order of the header.
     pub order: Vec<u32>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Stat {
-    seen: Seen,
-    rows: u64,
-    first: (u64, u32),
 }
 
 impl ClassFile {
     /// The type of a column.
     pub fn dtype(&self, id: u32) -> Dtype {
-        self.stats.get(id as usize).map_or(Dtype::Empty, |s| s.seen.dtype())
+        self.stats.get(id as usize).map_or(Dtype::Empty, |(seen, _)| seen.dtype())
     }
 
     /// Whether any row has nothing in a column.
     pub fn has_missing(&self, id: u32) -> bool {
-        self.stats.get(id as usize).is_some_and(|s| s.seen.has_missing())
+        self.stats.get(id as usize).is_some_and(|(seen, _)| seen.has_missing())
     }
 
     /// Whether PsyNet's anonymous form leaves a column out.
@@ -73,153 +74,204 @@ impl ClassFile {
         let all = || self.parts.iter().map(|p| p.plan.knowledge);
         all().find(|k| *k != Knowledge::Known).unwrap_or(Knowledge::Known)
     }
+
+    /// Adds the rows of a group of a table.
+    fn add(&mut self, (number, table): (usize, &RawTable), group: usize, shape: Shape) {
+        let Shape { plan, names, stats, pickles, .. } = shape;
+        // The header is the union of the rows' columns in order of first appearance, rows sorted by their key. Every
+        // row begins with the plan's columns, whose numbers are the first.
+        let fixed = plan.fixed.len() as u32;
+        let mut order: Vec<u32> = (0..names.len() as u32).collect();
+        order.sort_by_key(|id| match stats.get(*id as usize) {
+            Some(stat) if *id >= fixed => (table.rank.get(stat.first.0 as usize).copied().map(u64::from), stat.first.1),
+            _ => (None, *id),
+        });
+        for id in order {
+            let Some(stat) = stats.get(id as usize).filter(|s| s.rows > 0) else { continue };
+            let own = self.names.id(names.name(id));
+            if own as usize >= self.stats.len() {
+                self.stats.push((Seen::default(), 0));
+                self.order.push(own);
+            }
+            if let Some((seen, rows)) = self.stats.get_mut(own as usize) {
+                seen.merge(stat.seen);
+                *rows += stat.rows;
+            }
+        }
+        self.rows += table.groups.get(group).map_or(0, |g| u64::from(g.rows));
+        let fixed = plan.fixed.iter().map(|(name, _)| self.names.id(name)).collect();
+        self.parts.push(Part { table: number, group, plan, fixed, verbatim: pickles.verbatim() });
+    }
 }
 
-/// Groups every table's rows into files, sorted by class.
-pub fn files(tables: &[RawTable], schema: &Schema, source: &SourceCode) -> Vec<ClassFile> {
+/// Puts what was gathered of the tables together: one file a class, sorted by class.
+pub fn files(tables: &[RawTable], shaped: Vec<Shaped>) -> Vec<ClassFile> {
     let mut files: BTreeMap<String, ClassFile> = BTreeMap::new();
-    for (table, raw) in tables.iter().enumerate() {
-        for group in 0..raw.groups.len() {
-            let Some(plan) = class::plan(raw, group, schema, source) else { continue };
-            // PsyNet leaves the server's status out unless the experiment says otherwise.
-            let skipped = match &source.skipped {
-                Some(names) => names.contains(&plan.class),
-                None => plan.class == "ExperimentStatus",
-            };
-            if skipped {
-                continue;
-            }
-            let file = files.entry(plan.class.clone()).or_insert_with(|| ClassFile {
-                class: plan.class.clone(),
+    for ((number, table), shaped) in tables.iter().enumerate().zip(shaped) {
+        for (group, shape) in shaped.shapes.into_iter().enumerate() {
+            let Some(shape) = shape else { continue };
+            let class = shape.plan.class.clone();
+            let file = files.entry(class.clone()).or_insert_with(|| ClassFile {
+                class,
                 parts: Vec::new(),
                 rows: 0,
                 names: Names::default(),
                 stats: Vec::new(),
                 order: Vec::new(),
             });
-            file.rows += raw.groups.get(group).map_or(0, |g| u64::from(g.rows));
-            let fixed = plan.fixed.iter().map(|(name, _)| file.names.id(name)).collect();
-            file.parts.push(Part { table, group, plan, fixed });
+            file.add((number, table), group, shape);
         }
     }
-    files.into_values().collect()
+    let mut files: Vec<ClassFile> = files.into_values().collect();
+    for file in &mut files {
+        // What rows lack counts as missing.
+        file.stats.iter_mut().filter(|(_, rows)| *rows < file.rows).for_each(|(seen, _)| seen.note_missing());
+    }
+    files
+}
+
+/// The columns of one group's rows.
+#[derive(Debug)]
+struct Shape {
+    plan: Plan,
+    /// Numbers of the plan's columns: the first ones.
+    fixed: Vec<u32>,
+    names: Names,
+    /// Per column.
+    stats: Vec<Stat>,
+    pickles: Pickles,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Stat {
+    seen: Seen,
+    rows: u64,
+    /// The row, of those that have the column the first in the order of the primary key, and its place there.
+    first: (u32, u32),
+}
+
+/// What was gathered of a table.
+#[derive(Debug, Default)]
+pub struct Shaped {
+    /// Per group; `None` where the class is not exported.
+    shapes: Vec<Option<Shape>>,
+    /// What went wrong.
+    pub problems: Problems,
+}
+
+/// What a shaper goes by.
+#[derive(Clone, Copy, Debug)]
+pub struct Guide<'a> {
+    /// Lists of the release.
+    pub schema: &'a Schema,
+    /// Declarations of the experiment.
+    pub source: &'a SourceCode,
+    /// Counts and lists. Tables are read in the order of their names, so those of modules are complete when
+    /// participants, who need them, are read.
+    pub links: &'a Links,
+    /// Limits.
+    pub limits: &'a Limits,
 }
 
 /// Gathers the columns of all files that rows of one table go to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Shaper {
-    /// Index of the table.
-    table: usize,
-    scan: Scan,
-    /// Per group of the table: index of its file and part, and room to parse its cells.
-    homes: Vec<Option<(usize, usize, Pickles)>>,
-}
-
-/// What a shaper needs of the study that it helps to make.
-#[derive(Debug)]
-pub struct Shaping<'a> {
-    /// All tables.
-    pub tables: &'a [RawTable],
-    /// Counts and lists.
-    pub links: &'a Links,
-    /// Whether PsyNet was older than 13.
-    pub old: bool,
-    /// Limits.
-    pub limits: &'a Limits,
-    /// The files, whose columns are gathered.
-    pub files: &'a mut [ClassFile],
-    /// What goes wrong.
-    pub problems: &'a mut Problems,
+    shapes: Vec<Option<Shape>>,
+    problems: Problems,
+    /// What decisions were made by, beside the plans.
+    kinds: Vec<Kind>,
+    old: bool,
+    /// Room for a row.
+    room: Row<'static>,
 }
 
 impl Shaper {
-    /// Begins with a table.
-    pub fn new(table: usize, raw: &RawTable, files: &[ClassFile], limits: &Limits) -> Result<Self> {
-        let mut homes: Vec<_> = raw.groups.iter().map(|_| None).collect();
-        for (f, file) in files.iter().enumerate() {
-            for (p, part) in file.parts.iter().enumerate().filter(|(_, part)| part.table == table) {
-                if let Some(home) = homes.get_mut(part.group) {
-                    *home = Some((f, p, Pickles::new(&part.plan, raw, limits.depth)));
-                }
+    /// Notes a row of the table. `earlier` says of two rows whether the first comes first in the order of the key.
+    ///
+    /// # Errors
+    /// [`Code::TooManyColumns`].
+    pub fn note(
+        &mut self,
+        guide: Guide<'_>,
+        table: &RawTable,
+        (row, record): (usize, &Record),
+        earlier: impl Fn(u32, u32) -> bool,
+    ) -> Result<()> {
+        let group = table.group_of.get(row).copied().unwrap_or(0) as usize;
+        if group >= self.shapes.len() {
+            (self.old, self.kinds) = (guide.schema.is_old(), table.kinds.clone());
+            self.shapes.push(shape(table, group, guide));
+        }
+        let Some(Some(Shape { plan, fixed, names, stats, pickles })) = self.shapes.get_mut(group) else {
+            return Ok(());
+        };
+        let place = || Place::file(&table.member.path).record(row as u64 + 2);
+        if let Some(column) = pickles.read(record) {
+            let name = table.header.get(column).map(String::as_str).unwrap_or_default();
+            let detail = "The cell is not the JSON that it should be; its text is kept as it is.";
+            self.problems.add(Problem::new(Code::BadValue, place().field(name)).detail(detail));
+        }
+        let depth = guide.limits.depth;
+        let maker = RowMaker { plan, table, links: guide.links, old: self.old, depth, only_kinds: true };
+        let made = maker.make(record, pickles, fixed, names, std::mem::take(&mut self.room).emptied());
+        let first = row as u32;
+        for (position, id) in made.order.iter().enumerate() {
+            let position = position as u32;
+            while stats.len() <= *id as usize {
+                stats.push(Stat { seen: Seen::default(), rows: 0, first: (first, position) });
+            }
+            let (Some(stat), Some(cell)) = (stats.get_mut(*id as usize), made.get(*id)) else { continue };
+            stat.seen.note(cell);
+            stat.rows += 1;
+            if *id as usize >= fixed.len() && (stat.rows == 1 || earlier(first, stat.first.0)) {
+                stat.first = (first, position);
             }
         }
-        Ok(Shaper { table, scan: Scan::new(raw, limits)?, homes })
+        self.room = made.emptied();
+        if names.len() > guide.limits.columns {
+            return Err(Error::new(Code::TooManyColumns, place()));
+        }
+        Ok(())
     }
 
-    /// The next bytes of a wanted range.
-    pub fn push(&mut self, chunk: &[u8]) {
-        self.scan.push(chunk);
+    /// The parsed cell of the row that was noted last, if it was parsed.
+    pub fn parsed<'r>(&'r self, group: usize, record: &'r Record, column: usize) -> Option<(&'r Pickle, &'r str)> {
+        self.shapes.get(group)?.as_ref()?.pickles.get(record, column)
     }
 
-    /// Reads a piece.
-    pub fn step(&mut self, shaping: &mut Shaping<'_>) -> Result<Go> {
-        let Some(table) = shaping.tables.get(self.table) else { return Ok(Go::End) };
-        let homes = &mut self.homes;
-        self.scan.step(&mut |row, record| {
-            let group = table.group_of.get(row).copied().unwrap_or(0);
-            if let Some(Some((file, part, pickles))) = homes.get_mut(group as usize) {
-                note(shaping, table, row, record, (*file, *part), pickles);
-                let columns = shaping.files.get(*file).map_or(0, |f| f.names.len());
-                if columns > shaping.limits.columns {
-                    return Err(Error::new(
-                        Code::TooManyColumns,
-                        Place::file(&table.member.path).record(row as u64 + 2),
-                    ));
-                }
-            }
-            Ok(())
-        })
+    /// Ends a table that was known when it began.
+    pub fn gathered(self) -> Shaped {
+        Shaped { shapes: self.shapes, problems: self.problems }
+    }
+
+    /// Ends the table; `None` where it must be read again, since what was decided while reading turned out wrong.
+    pub fn finish(self, table: &RawTable, schema: &Schema, source: &SourceCode) -> Option<Shaped> {
+        let Shaper { shapes, problems, kinds, old, .. } = self;
+        let same = |(group, shape): (usize, &Option<Shape>)| match (shape, plan(table, group, schema, source)) {
+            (Some(shape), Some(plan)) => shape.plan == plan,
+            (None, None) => true,
+            _ => false,
+        };
+        let holds = shapes.is_empty() || (kinds == table.kinds && old == schema.is_old());
+        (holds && shapes.iter().enumerate().all(same)).then_some(Shaped { shapes, problems })
     }
 }
 
-fn note(
-    shaping: &mut Shaping<'_>,
-    table: &RawTable,
-    row: usize,
-    record: &Record,
-    (file, number): (usize, usize),
-    pickles: &mut Pickles,
-) {
-    let Some(ClassFile { parts, names, stats, .. }) = shaping.files.get_mut(file) else { return };
-    let Some(part) = parts.get(number) else { return };
-    if let Some(column) = pickles.read(record) {
-        let name = table.header.get(column).map(String::as_str).unwrap_or_default();
-        let place = Place::file(&table.member.path).record(row as u64 + 2).field(name);
-        let detail = "The cell is not the JSON that it should be; its text is kept as it is.";
-        shaping.problems.add(Problem::new(Code::BadValue, place).detail(detail));
-    }
-    let maker = RowMaker {
-        plan: &part.plan,
-        table,
-        links: shaping.links,
-        old: shaping.old,
-        depth: shaping.limits.depth,
-        only_kinds: true,
+fn shape(table: &RawTable, group: usize, guide: Guide<'_>) -> Option<Shape> {
+    let plan = plan(table, group, guide.schema, guide.source)?;
+    let mut names = Names::default();
+    let fixed = plan.fixed.iter().map(|(name, _)| names.id(name)).collect();
+    let pickles = Pickles::new(&plan, table, guide.limits.depth);
+    Some(Shape { plan, fixed, names, stats: Vec::new(), pickles })
+}
+
+/// The plan of a group whose class is exported.
+fn plan(table: &RawTable, group: usize, schema: &Schema, source: &SourceCode) -> Option<Plan> {
+    let plan = class::plan(table, group, schema, source)?;
+    // PsyNet leaves the server's status out unless the experiment says otherwise.
+    let skipped = match &source.skipped {
+        Some(names) => names.contains(&plan.class),
+        None => plan.class == "ExperimentStatus",
     };
-    let made = maker.make(record, pickles, &part.fixed, names);
-    let rank = table.rank.get(row).copied().unwrap_or(0);
-    let place = (number as u64) << 32 | u64::from(rank);
-    for (position, id) in made.order.iter().enumerate() {
-        while stats.len() <= *id as usize {
-            stats.push(Stat { seen: Seen::default(), rows: 0, first: (u64::MAX, 0) });
-        }
-        let (Some(stat), Some(cell)) = (stats.get_mut(*id as usize), made.get(*id)) else { continue };
-        stat.seen.note(cell);
-        stat.rows += 1;
-        // The header is the union of the rows' columns in order of first appearance, rows sorted by their key.
-        stat.first = stat.first.min((place, position as u32));
-    }
-}
-
-/// Ends the gathering: columns get their order, and rows that lack one count as missing.
-pub fn finish(files: &mut [ClassFile]) {
-    for file in files {
-        let mut order: Vec<u32> = (0..file.stats.len() as u32).collect();
-        order.sort_by_key(|id| file.stats.get(*id as usize).map(|s| s.first));
-        order.retain(|id| file.stats.get(*id as usize).is_some_and(|s| s.rows > 0));
-        file.order = order;
-        for stat in file.stats.iter_mut().filter(|s| s.rows < file.rows) {
-            stat.seen.note_missing();
-        }
-    }
+    (!skipped).then_some(plan)
 }

@@ -4,7 +4,7 @@
 //! in one list in the order of the text; a container knows where the node after its content is, so that
 //! walking needs no pointers and a tree can be reused from row to row without new memory.
 
-use super::json_text::hex;
+use super::json_text::{hex, plain_run};
 use super::number;
 use std::ops::Range;
 
@@ -58,11 +58,18 @@ pub struct Tree {
     nodes: Vec<Node>,
     /// Whether the text is exactly what Python's `json.dumps` would write for it.
     canonical: bool,
+    /// Whether a key begins with `py/`, and whether one is `py/id`: most texts have none, which saves looking again.
+    tags: [bool; 2],
 }
 
 impl Tree {
     /// The root of a parsed tree.
     pub const ROOT: Index = 0;
+
+    /// Number of nodes.
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
 
     /// A node.
     pub fn node(&self, index: Index) -> Option<Node> {
@@ -77,6 +84,16 @@ impl Tree {
     /// Whether the text is what `json.dumps` writes, so that any part may be copied as it stands.
     pub fn is_canonical(&self) -> bool {
         self.canonical
+    }
+
+    /// Whether any key begins with `py/`.
+    pub fn has_tags(&self) -> bool {
+        self.tags[0]
+    }
+
+    /// Whether any key is `py/id`.
+    pub fn has_references(&self) -> bool {
+        self.tags[1]
     }
 
     /// The text of a node: of a string what is between the quotes, of a container brackets and all.
@@ -112,9 +129,10 @@ impl Tree {
     /// Parses a text, replacing what was there. `depth` is the deepest nesting allowed.
     pub fn parse(&mut self, text: &str, depth: usize) -> Result<(), Invalid> {
         self.nodes.clear();
-        let mut parser = Parser { text: text.as_bytes(), at: 0, canonical: true, nodes: &mut self.nodes };
+        let mut parser =
+            Parser { text: text.as_bytes(), at: 0, canonical: true, tags: [false; 2], nodes: &mut self.nodes };
         let result = u32::try_from(text.len()).map_err(|_| Invalid).and_then(|_| parser.run(depth));
-        self.canonical = parser.canonical;
+        (self.canonical, self.tags) = (parser.canonical, parser.tags);
         if result.is_err() {
             self.nodes.clear();
         }
@@ -159,6 +177,7 @@ struct Parser<'a> {
     text: &'a [u8],
     at: usize,
     canonical: bool,
+    tags: [bool; 2],
     nodes: &'a mut Vec<Node>,
 }
 
@@ -243,7 +262,12 @@ impl Parser<'_> {
     fn key(&mut self, container: Index) -> Result<(), Invalid> {
         if self.nodes.get(container as usize).is_some_and(|n| n.token == Token::Dict) {
             self.expect(b'"')?;
+            let start = self.at;
             self.string()?;
+            if let Some(key) = self.text.get(start..self.at).filter(|key| key.starts_with(b"py/")) {
+                self.tags[0] = true;
+                self.tags[1] |= key == b"py/id\"";
+            }
             self.blank();
             self.expect(b':')?;
             self.space();
@@ -331,6 +355,7 @@ impl Parser<'_> {
         }
         let text = self.text.get(start..self.at).and_then(|t| str::from_utf8(t).ok()).unwrap_or_default();
         self.canonical &= match token {
+            Token::Float if number::is_short_float(text) => true,
             Token::Float => number::float(text).is_some_and(|f| number::Buffer::default().python(f) == text),
             _ => text != "-0",
         };
@@ -343,6 +368,7 @@ impl Parser<'_> {
         let start = self.at;
         let mut plain = true;
         loop {
+            self.at += plain_run(self.text.get(self.at..).unwrap_or_default());
             match self.peek().ok_or(Invalid)? {
                 b'"' => break,
                 b'\\' => {

@@ -1,7 +1,7 @@
 //! Strings between their content and their spelling in JSON, escaped as Python's `json.dumps` does.
 //!
-//! A string's raw text (what is between the quotes) is turned into UTF-16 units and back without passing through
-//! `String`: Python may have escaped half of a surrogate pair, which no UTF-8 text can hold.
+//! A string's raw text is what is between the quotes. It is respelled without being decoded first: Python may have
+//! escaped half of a surrogate pair, which no UTF-8 text can hold.
 
 /// Four hexadecimal digits as a UTF-16 unit.
 pub fn hex(digits: &[u8]) -> Option<u16> {
@@ -11,49 +11,97 @@ pub fn hex(digits: &[u8]) -> Option<u16> {
     u16::from_str_radix(str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// The UTF-16 units of a string's raw text (what is between the quotes).
-fn units(raw: &str, mut each: impl FnMut(u16)) {
-    let mut rest = raw;
-    while let Some(c) = rest.chars().next() {
-        let after = rest.get(c.len_utf8()..).unwrap_or_default();
-        if c != '\\' {
-            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| each(*unit));
-            rest = after;
-            continue;
-        }
-        let kind = after.bytes().next().unwrap_or(b'\\');
-        let unit = match kind {
-            b'n' => 10,
-            b'r' => 13,
-            b't' => 9,
-            b'f' => 12,
-            b'b' => 8,
-            b'u' => after.get(1..5).and_then(|d| hex(d.as_bytes())).unwrap_or(0xfffd),
-            other => u16::from(other),
+/// How many of the first bytes stand for themselves in a JSON string, as Python writes it: printable ASCII without
+/// quote and backslash. Looks at eight bytes at once, since most of all JSON is in such runs.
+pub fn plain_run(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::MAX / 255;
+    const HIGH: u64 = ONES * 0x80;
+    let (groups, _) = bytes.as_chunks::<8>();
+    for (number, group) in groups.iter().enumerate() {
+        let word = u64::from_le_bytes(*group);
+        // A byte's high bit is set where the byte is the one looked for; only the lowest hit is certain.
+        let is = |byte: u8| {
+            let differs = word ^ (ONES * u64::from(byte));
+            differs.wrapping_sub(ONES) & !differs
         };
-        each(unit);
-        rest = after.get(if kind == b'u' { 5 } else { 1 }..).unwrap_or_default();
+        let control = word.wrapping_sub(ONES * 0x20) & !word;
+        let hits = (is(b'"') | is(b'\\') | is(0x7f) | control | word) & HIGH;
+        if hits != 0 {
+            return number * 8 + (hits.trailing_zeros() / 8) as usize;
+        }
+    }
+    let done = groups.len() * 8;
+    let rest = bytes.get(done..).unwrap_or_default();
+    done + rest.iter().take_while(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b'\\')).count()
+}
+
+/// One unit of a string's raw text after a backslash, and how many bytes of `after` it took.
+fn escaped(after: &str) -> (u16, usize) {
+    match after.bytes().next().unwrap_or(b'\\') {
+        b'n' => (10, 1),
+        b'r' => (13, 1),
+        b't' => (9, 1),
+        b'f' => (12, 1),
+        b'b' => (8, 1),
+        b'u' => (after.get(1..5).and_then(|d| hex(d.as_bytes())).unwrap_or(0xfffd), 5),
+        other => (u16::from(other), 1),
     }
 }
 
 /// The content of a string. Lone surrogates, which no UTF-8 file can hold, become U+FFFD.
 pub fn decode(raw: &str) -> String {
-    let mut all = Vec::with_capacity(raw.len());
-    units(raw, |unit| all.push(unit));
-    String::from_utf16_lossy(&all)
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some((head, after)) = rest.split_once('\\') {
+        out.push_str(head);
+        let (unit, used) = escaped(after);
+        rest = after.get(used..).unwrap_or_default();
+        let mut units = [unit, 0];
+        let mut len = 1;
+        if let (0xd800..=0xdbff, Some(after)) = (unit, rest.strip_prefix('\\'))
+            && let (low @ 0xdc00..=0xdfff, used) = escaped(after)
+        {
+            (units[1], len) = (low, 2);
+            rest = after.get(used..).unwrap_or_default();
+        }
+        let units = units.into_iter().take(len);
+        out.extend(char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Adds a string's raw text as Python's `json.dumps` escapes it, quotes included.
 pub fn write_raw(raw: &str, out: &mut String) {
     out.push('"');
-    units(raw, |unit| write_unit(unit, out));
+    let mut rest = raw;
+    loop {
+        let (head, tail) = rest.split_at(plain_run(rest.as_bytes()));
+        out.push_str(head);
+        let Some(c) = tail.chars().next() else { break };
+        rest = tail.get(c.len_utf8()..).unwrap_or_default();
+        if c == '\\' {
+            let (unit, used) = escaped(rest);
+            rest = rest.get(used..).unwrap_or_default();
+            write_unit(unit, out);
+        } else {
+            c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| write_unit(*unit, out));
+        }
+    }
     out.push('"');
 }
 
 /// Adds a text as Python's `json.dumps` writes it.
 pub fn write_text(text: &str, out: &mut String) {
     out.push('"');
-    text.encode_utf16().for_each(|unit| write_unit(unit, out));
+    let mut rest = text;
+    loop {
+        let (head, tail) = rest.split_at(plain_run(rest.as_bytes()));
+        out.push_str(head);
+        let Some(c) = tail.chars().next() else { break };
+        c.encode_utf16(&mut [0; 2]).iter().for_each(|unit| write_unit(*unit, out));
+        rest = tail.get(c.len_utf8()..).unwrap_or_default();
+    }
     out.push('"');
 }
 
@@ -90,5 +138,29 @@ mod tests {
         write_raw(raw, &mut out);
         assert_eq!(out, r#""\u00e4\ud83c/A""#);
         assert_eq!(decode(raw), "ä\u{fffd}/A");
+    }
+
+    #[test]
+    fn runs_end_at_the_first_byte_that_is_not_plain() {
+        for other in ['"', '\\', '\u{7f}', '\u{1f}', '\0', 'ä', '\u{80}'] {
+            for before in 0..20 {
+                let text = format!("{}{other}{}", "~ ".repeat(10).split_at(before).0, "a\"\\\u{1}".repeat(5));
+                assert_eq!(plain_run(text.as_bytes()), before, "{other:?} after {before}");
+            }
+        }
+        assert_eq!(plain_run(b"!#[]^ ~0123456789z"), 18);
+    }
+
+    #[test]
+    fn surrogates_are_paired_or_replaced() {
+        for (raw, want) in [
+            (r"\ud834\udd1e", "\u{1d11e}"),
+            (r"\ud834\ud834\udd1e", "\u{fffd}\u{1d11e}"),
+            (r"\udd1e\ud834", "\u{fffd}\u{fffd}"),
+            (r"\ud834\n\ud834x", "\u{fffd}\n\u{fffd}x"),
+            ("\\\\\\\"", "\\\""),
+        ] {
+            assert_eq!(decode(raw), want);
+        }
     }
 }

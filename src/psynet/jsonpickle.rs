@@ -9,7 +9,6 @@ use super::datetime::{DateTime, from_base64};
 use super::json::{Index, Token, Tree};
 use super::json_text;
 use super::number;
-use std::collections::BTreeMap;
 
 /// What a value is for the table it lands in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,7 +56,7 @@ pub struct Pickle {
     /// What each number of a reference stands for; empty where the text has no reference.
     numbered: Vec<Option<Index>>,
     has_references: bool,
-    /// JSONB knows no tags.
+    /// JSONB knows no tags, and most jsonpickle has none.
     tagless: bool,
 }
 
@@ -65,11 +64,11 @@ impl Pickle {
     /// Parses a jsonpickle text; answers whether it is one.
     pub fn parse(&mut self, text: &str, depth: usize) -> bool {
         self.numbered.clear();
-        self.tagless = false;
-        self.has_references = memchr::memmem::find(text.as_bytes(), b"\"py/id\"").is_some();
         if self.tree.parse(text, depth).is_err() {
             return false;
         }
+        self.tagless = !self.tree.has_tags();
+        self.has_references = self.tree.has_references();
         if self.has_references {
             let mut numbered = std::mem::take(&mut self.numbered);
             self.count(text, Tree::ROOT, &mut numbered);
@@ -133,7 +132,7 @@ impl Pickle {
             self.copy(text, index, out);
             return true;
         }
-        Dump { pickle: self, text, seen: BTreeMap::new(), count: 0 }.write(index, depth, out)
+        Dump { pickle: self, text, seen: vec![NOT_SEEN; self.tree.len()], count: 0 }.write(index, depth, out)
     }
 
     /// Adds a node as it stands, only respelled as Python spells.
@@ -147,7 +146,7 @@ impl Pickle {
             }
             Token::Text(_) => json_text::write_raw(raw, out),
             _ if self.tree.is_canonical() => out.push_str(raw),
-            Token::Float => out.push_str(&json_float(number::float(raw).unwrap_or(f64::NAN))),
+            Token::Float => json_float(number::float(raw).unwrap_or(f64::NAN), out),
             Token::Int if raw == "-0" => out.push('0'),
             Token::Null | Token::Bool(_) | Token::Int => out.push_str(raw),
             Token::List => {
@@ -301,33 +300,40 @@ fn count_of(raw: &str) -> usize {
     memchr::memmem::find_iter(raw.as_bytes(), b"\"py/reduce\"").count()
 }
 
-/// A float in Python's JSON: `NaN` and `Infinity` are words.
-fn json_float(value: f64) -> String {
-    if value.is_nan() {
-        "NaN".to_owned()
-    } else if value.is_infinite() {
-        (if value > 0.0 { "Infinity" } else { "-Infinity" }).to_owned()
-    } else {
-        number::Buffer::default().python(value).to_owned()
-    }
+/// Adds a float in Python's JSON: `NaN` and `Infinity` are words.
+fn json_float(value: f64, out: &mut String) {
+    out.push_str(match value {
+        _ if value.is_nan() => "NaN",
+        f64::INFINITY => "Infinity",
+        f64::NEG_INFINITY => "-Infinity",
+        _ => return out.push_str(number::Buffer::default().python(value)),
+    });
 }
 
 /// Writes a part and counts its references anew.
 struct Dump<'t> {
     pickle: &'t Pickle,
     text: &'t str,
-    seen: BTreeMap<Index, usize>,
-    count: usize,
+    /// Per node its number, or [`NOT_SEEN`].
+    seen: Vec<u32>,
+    count: u32,
 }
+
+const NOT_SEEN: u32 = u32::MAX;
 
 impl Dump<'_> {
     /// Notes a node; answers whether a reference was written instead since it was noted before.
     fn repeated(&mut self, index: Index, out: &mut String) -> bool {
-        if let Some(number) = self.seen.get(&index) {
-            out.push_str(&format!("{{\"py/id\": {number}}}"));
-            return true;
+        match self.seen.get_mut(index as usize) {
+            Some(number) if *number != NOT_SEEN => {
+                out.push_str("{\"py/id\": ");
+                out.push_str(itoa::Buffer::new().format(*number));
+                out.push('}');
+                return true;
+            }
+            Some(number) => *number = self.count,
+            None => {}
         }
-        self.seen.insert(index, self.count);
         self.count += 1;
         false
     }
@@ -357,8 +363,8 @@ impl Dump<'_> {
                     done
                 }
                 Tag::Number(_) => {
-                    if let std::collections::btree_map::Entry::Vacant(place) = self.seen.entry(index) {
-                        place.insert(self.count);
+                    if let Some(number) = self.seen.get_mut(index as usize).filter(|number| **number == NOT_SEEN) {
+                        *number = self.count;
                         self.count += 1;
                     }
                     pickle.copy(text, index, out);
@@ -366,7 +372,7 @@ impl Dump<'_> {
                 }
                 Tag::Time(_) => {
                     if !self.repeated(index, out) {
-                        self.count += count_of(pickle.tree.raw(text, index));
+                        self.count += count_of(pickle.tree.raw(text, index)) as u32;
                         pickle.copy(text, index, out);
                     }
                     true
@@ -375,7 +381,7 @@ impl Dump<'_> {
                     if !self.repeated(index, out) {
                         let raw = pickle.tree.raw(text, index);
                         // A one-dimensional NumPy array counts two.
-                        self.count += usize::from(raw.contains("\"values\": [") && !raw.contains("\"base\""));
+                        self.count += u32::from(raw.contains("\"values\": [") && !raw.contains("\"base\""));
                         pickle.copy(text, index, out);
                     }
                     true

@@ -42,21 +42,81 @@ pub struct Links {
     pub experiment_assets: BTreeSet<String>,
 }
 
+/// Where a table that others' counts and lists are made of keeps what matters.
+#[derive(Debug)]
+pub struct Places {
+    table: Table,
+    id: Option<usize>,
+    kind: Option<usize>,
+    failed: Option<usize>,
+    complete: Option<usize>,
+    is_repeat: Option<usize>,
+    network: Option<usize>,
+    node: Option<usize>,
+    state: Option<usize>,
+    block_position: Option<usize>,
+    export_path: Option<usize>,
+    participant: Option<usize>,
+    module: Option<usize>,
+    started_at: Option<usize>,
+    flags: [Option<usize>; 3],
+    vars: Option<usize>,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Table {
+    Info,
+    Node,
+    Asset,
+    ModuleState,
+}
+
+impl Places {
+    /// Looks them up; a table of another name has none.
+    pub fn new(table: &RawTable) -> Option<Self> {
+        let at = |name: &str| table.column(name);
+        Some(Places {
+            table: match table.name.as_str() {
+                "info" => Table::Info,
+                "node" => Table::Node,
+                "asset" => Table::Asset,
+                "module_state" => Table::ModuleState,
+                _ => return None,
+            },
+            id: at("id"),
+            kind: at("type"),
+            failed: at("failed"),
+            complete: at("complete"),
+            is_repeat: at("is_repeat_trial"),
+            network: at("network_id"),
+            node: at("node_id"),
+            state: at("module_state_id"),
+            block_position: at("block_position"),
+            export_path: at("export_path"),
+            participant: at("participant_id"),
+            module: at("module_id"),
+            started_at: at("time_started"),
+            flags: ["aborted", "started", "finished"].map(at),
+            vars: at("vars"),
+        })
+    }
+}
+
 impl Links {
     /// Notes a row.
-    pub fn note(&mut self, table: &RawTable, record: &Record) {
-        let text = |name: &str| table.column(name).and_then(|c| record.text(c));
-        let id = |name: &str| text(name).and_then(|t| t.parse::<i64>().ok());
-        let is = |name: &str, value: &str| text(name) == Some(value);
-        let failed = is("failed", "t");
-        match table.name.as_str() {
-            "info" => {
-                let complete = is("complete", "t");
-                let original = is("is_repeat_trial", "f");
-                let trial = text("type").is_some_and(|t| t.contains("psynet") || t.contains("dallinger_experiment"));
-                if let Some(network) = id("network_id") {
+    pub fn note(&mut self, at: &Places, record: &Record) {
+        let text = |column: Option<usize>| column.and_then(|c| record.text(c));
+        let id = |column| text(column).and_then(|t| t.parse::<i64>().ok());
+        let is = |column, value: &str| text(column) == Some(value);
+        let failed = is(at.failed, "t");
+        match at.table {
+            Table::Info => {
+                let complete = is(at.complete, "t");
+                let original = is(at.is_repeat, "f");
+                let trial = text(at.kind).is_some_and(|t| t.contains("psynet") || t.contains("dallinger_experiment"));
+                if let Some(network) = id(at.network) {
                     let flags = [
-                        !failed && is("complete", "f"),
+                        !failed && is(at.complete, "f"),
                         !failed && complete,
                         failed,
                         trial,
@@ -67,46 +127,45 @@ impl Links {
                     let counts = self.infos.entry(network).or_default();
                     counts.iter_mut().zip(flags).for_each(|(count, flag)| *count += u64::from(flag));
                 }
-                if let Some(node) = id("node_id").filter(|_| original && !failed) {
+                if let Some(node) = id(at.node).filter(|_| original && !failed) {
                     *self.viable.entry(node).or_default() += 1;
                 }
-                if let Some(state) = id("module_state_id") {
+                if let Some(state) = id(at.state) {
                     *self.trials.entry(state).or_default() += 1;
-                    if let Some(position) = id("block_position") {
+                    if let Some(position) = id(at.block_position) {
                         *self.block_trials.entry((state, position)).or_default() += 1;
                     }
                 }
             }
-            "node" => {
-                if let Some(network) = id("network_id") {
+            Table::Node => {
+                if let Some(network) = id(at.network) {
                     let [alive, dead] = self.nodes.entry(network).or_default();
                     *(if failed { dead } else { alive }) += 1;
                 }
             }
-            "asset" => {
-                let class = text("type").unwrap_or_default();
+            Table::Asset => {
+                let class = text(at.kind).unwrap_or_default();
                 let kept = ["Asset", "CachedAsset", "CachedFunctionAsset", "FastFunctionAsset", "OnDemandAsset"];
                 let elsewhere = ["ManagedAsset", "ExternalAsset", "ExternalS3Asset"];
                 let is = |name: &&str| class.strip_prefix("psynet.asset.") == Some(*name);
-                if let Some(path) = text("export_path").filter(|_| !kept.iter().chain(&elsewhere).any(is)) {
+                if let Some(path) = text(at.export_path).filter(|_| !kept.iter().chain(&elsewhere).any(is)) {
                     self.experiment_assets.insert(path.to_owned());
                 }
             }
-            "module_state" => {
-                let Some(state) = id("id") else { return };
-                let module = text("module_id").map(str::to_owned);
+            Table::ModuleState => {
+                let Some(state) = id(at.id) else { return };
+                let module = text(at.module).map(str::to_owned);
                 self.modules.insert(state, module.clone());
-                if let Some(participant) = id("participant_id") {
+                if let Some(participant) = id(at.participant) {
                     self.runs.entry(participant).or_default().push(ModuleRun {
                         id: state,
                         module,
-                        started_at: text("time_started").map(str::to_owned),
-                        flags: ["aborted", "started", "finished"].map(|flag| is(flag, "t")),
-                        vars: text("vars").filter(|_| self.keep_vars).map(str::to_owned),
+                        started_at: text(at.started_at).map(str::to_owned),
+                        flags: at.flags.map(|flag| is(flag, "t")),
+                        vars: text(at.vars).filter(|_| self.keep_vars).map(str::to_owned),
                     });
                 }
             }
-            _ => {}
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Read PsyNet and Dallinger exports and rebuild the processed tables, which need PsyNet and a server otherwise.
 //!
 //! ```text
-//! files ─ contents, member ─► database ─ survey ─► rows, classes, links ─ frame ─► columns ─ output ─► CSV, JSONL
-//!                               copy_csv                class, schema       row, cell, jsonpickle
+//! files ─ archive, contents, member ─► tables ─ database, reading, copy_csv ─► rows, one table after the other, once
+//!     rows ─ survey ─► classes, order ─ links, timeline ─► counts, events ─ frame, class, schema ─► columns
+//! and once more when a file is written:
+//!     rows ─ passes, shelf ─► rows of a class in order ─ row, pickles, computed, cell ─► output: CSV, JSONL
 //! ```
 //!
 //! The output is byte for byte what `psynet export` writes under `data/`, as far as the database alone says it;
@@ -13,8 +15,11 @@ mod archive;
 mod cell;
 mod chart;
 mod class;
+mod columns;
+mod computed;
 mod contents;
 mod copy_csv;
+mod database;
 mod datetime;
 mod frame;
 mod json;
@@ -25,12 +30,14 @@ mod member;
 mod number;
 mod output;
 mod passes;
+mod pickles;
 mod python;
 mod python_source;
 mod reading;
 mod row;
 mod schema;
 mod scrub;
+mod shelf;
 mod source_code;
 mod study;
 mod survey;
@@ -42,6 +49,7 @@ pub use chart::{Bounds, Chart, ChartItem, ChartRow, Mark};
 pub use contents::{Form, is_export, role_in_words};
 pub use output::Preview;
 pub use scrub::Leak;
+pub use shelf::Shelf;
 pub use study::{Column, DatabaseTable, Note, Study, Table};
 pub use timeline::{COLUMNS as TIMELINE_COLUMNS, Event, Kind as EventKind, Timeline};
 

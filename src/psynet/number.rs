@@ -53,10 +53,30 @@ pub fn float(text: &str) -> Option<f64> {
     }
 }
 
+/// Whether a text is a float that Python's `repr` would write the same, told without reading it: at most 15 digits,
+/// which every float keeps, none of them superfluous, and no need of an exponent. Others may be so, too.
+pub fn is_short_float(text: &str) -> bool {
+    let text = text.strip_prefix('-').unwrap_or(text);
+    let Some((whole, fraction)) = text.split_once('.') else { return false };
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    digits(whole)
+        && digits(fraction)
+        && whole.len() + fraction.len() <= 15
+        && (whole == "0" || !whole.starts_with('0'))
+        && (fraction == "0" || !fraction.ends_with('0'))
+        && (whole != "0" || !fraction.starts_with("0000"))
+}
+
 /// Whether a text is a whole number.
 pub fn is_int(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether a whole number is written as a float by adding `.0`: at most 15 digits, which every float keeps.
+pub fn is_short_int(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    is_int(digits) && digits.len() <= 15 && (digits == "0" || !digits.starts_with('0'))
 }
 
 /// Whether NumPy has an integer type that holds this whole number (int64 or uint64).
@@ -90,6 +110,19 @@ mod tests {
             assert_eq!(Buffer::default().python(value), want);
         }
         assert_eq!(pandas(f64::NAN), "");
+    }
+
+    #[test]
+    fn short_floats_are_what_python_writes() {
+        for text in ["0.0", "-0.0", "1.5", "0.0001", "-12.25", "12345678901234.5", "0.00012", "100.0", "0.10001"] {
+            assert!(is_short_float(text), "{text}");
+            assert_eq!(Buffer::default().python(text.parse().unwrap()), text);
+        }
+        for text in
+            ["0.00001", "1", "1.", ".5", "01.5", "1.50", "1e5", "1.5e5", "1234567890123.456", "", "-", "0.00000"]
+        {
+            assert!(!is_short_float(text), "{text}");
+        }
     }
 
     #[test]

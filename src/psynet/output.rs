@@ -1,7 +1,7 @@
 //! Produce one file of the result: a processed table as CSV or JSONL, or a file that is passed on as it was given.
 
-use super::Filetype;
 use super::cell::{self, Dtype, Value as Cell};
+use super::columns::{Names, Row};
 use super::contents::Form;
 use super::copy_csv::Record;
 use super::frame::{ClassFile, Part};
@@ -10,8 +10,12 @@ use super::json_text;
 use super::member::{Flow, Stream};
 use super::number;
 use super::passes::{Go, Sorted};
-use super::row::{Names, Pickles, Row, RowMaker, owned};
+use super::pickles::Pickles;
+use super::row::RowMaker;
+use super::shelf::Shelf;
 use super::study::Study;
+use super::survey::RawTable;
+use super::{Filetype, Options};
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
 use std::collections::VecDeque;
@@ -45,53 +49,84 @@ struct Rows {
     names: Names,
     /// The part that is read, and what comes after it.
     part: usize,
-    reading: Option<(Sorted, Pickles)>,
+    reading: Option<(Source, Pickles)>,
+    shelf: Option<Shelf>,
     /// Rows given so far.
     given: u64,
+    /// Room for a row.
+    room: Row<'static>,
 }
 
+/// Where the records of a part come from.
+#[derive(Debug)]
+enum Source {
+    Table(Box<Sorted>),
+    Shelf(std::vec::IntoIter<(u32, Record)>),
+}
+
+/// Records taken from a shelf at once.
+const SOME: usize = 256;
+
 impl Rows {
-    fn new(study: Arc<Study>, file: usize) -> Self {
+    fn new(study: Arc<Study>, file: usize, shelf: Option<&Shelf>) -> Self {
         let names = study.file(file).map(|f| f.names.clone()).unwrap_or_default();
-        Rows { study, file, names, part: 0, reading: None, given: 0 }
+        Rows { study, file, names, part: 0, reading: None, shelf: shelf.cloned(), given: 0, room: Row::default() }
     }
 
     fn push(&mut self, chunk: &[u8]) {
-        if let Some((sorted, _)) = &mut self.reading {
+        if let Some((Source::Table(sorted), _)) = &mut self.reading {
             sorted.push(chunk);
         }
     }
 
+    /// Where the records of a part come from: the shelf if they are there, else the table.
+    fn source(&self, part: &Part, table: &RawTable) -> Source {
+        let limits = self.study.limits();
+        let sorted = Sorted::new(table, part.group, limits);
+        let Some(shelf) = &self.shelf else { return Source::Table(Box::new(sorted)) };
+        let place = (part.table, table);
+        if let Some(rows) = shelf.take(place, part.group) {
+            return Source::Shelf(rows.into_iter());
+        }
+        let later = self.study.later_groups((self.file, self.part), part.table);
+        let aside = shelf.choose(place, later, limits);
+        Source::Table(Box::new(sorted.setting_aside(aside, shelf.clone())))
+    }
+
     /// Reads a piece; each row goes to `sink` with the file that it belongs to.
     fn step(&mut self, sink: &mut dyn FnMut(&ClassFile, &Row<'_>)) -> Result<Step> {
-        let Some(file) = self.study.file(self.file) else { return Ok(Step::Done) };
-        let Some(Part { table, group, plan, fixed }) = file.parts.get(self.part) else { return Ok(Step::Done) };
-        let Some(table) = self.study.raw_table(*table) else { return Ok(Step::Done) };
-        let limits = self.study.limits();
-        let (mut sorted, mut pickles) = match self.reading.take() {
+        let study = self.study.clone();
+        let Some(file) = study.file(self.file) else { return Ok(Step::Done) };
+        let Some(part) = file.parts.get(self.part) else { return Ok(Step::Done) };
+        let Some(table) = study.raw_table(part.table) else { return Ok(Step::Done) };
+        let depth = study.limits().depth;
+        let (mut source, mut pickles) = match self.reading.take() {
             Some(reading) => reading,
-            None => (Sorted::new(table, *group, limits), Pickles::new(plan, table, limits.depth)),
+            None => (self.source(part, table), Pickles::again(&part.plan, table, depth, &part.verbatim)),
         };
-        let maker = RowMaker {
-            plan,
-            table,
-            links: self.study.links(),
-            old: self.study.is_old(),
-            depth: limits.depth,
-            only_kinds: false,
-        };
-        let (names, given) = (&mut self.names, &mut self.given);
-        let go = sorted.step(table, &mut |record: &Record| {
+        let links = study.links();
+        let maker = RowMaker { plan: &part.plan, table, links, old: study.is_old(), depth, only_kinds: false };
+        let Rows { names, given, room, .. } = self;
+        let mut each = |record: &Record| {
             pickles.read(record);
-            sink(file, &maker.make(record, &pickles, fixed, names));
+            let made = maker.make(record, &pickles, &part.fixed, names, std::mem::take(room).emptied());
+            sink(file, &made);
+            *room = made.emptied();
             *given += 1;
             Ok(())
-        })?;
+        };
+        let go = match &mut source {
+            Source::Table(sorted) => sorted.step(table, &mut each)?,
+            Source::Shelf(rows) => {
+                rows.by_ref().take(SOME).try_for_each(|(_, record)| each(&record))?;
+                if rows.len() > 0 { Go::More } else { Go::End }
+            }
+        };
         if go == Go::End {
             self.part += 1;
             return Ok(Step::More);
         }
-        self.reading = Some((sorted, pickles));
+        self.reading = Some((source, pickles));
         Ok(match go {
             Go::Want(want) => Step::Want(want),
             _ => Step::More,
@@ -111,9 +146,9 @@ pub struct Processed {
 
 impl Processed {
     /// Begins with the file at an index.
-    pub fn new(study: Arc<Study>, file: usize, form: Form, filetype: Filetype) -> Self {
-        let columns = typed(&study, file, form);
-        Processed { rows: Rows::new(study, file), columns, filetype, begun: false }
+    pub fn new(study: Arc<Study>, file: usize, options: &Options, shelf: Option<&Shelf>) -> Self {
+        let columns = typed(&study, file, options.form);
+        Processed { rows: Rows::new(study, file, shelf), columns, filetype: options.filetype, begun: false }
     }
 }
 
@@ -163,7 +198,7 @@ fn csv(row: &Row<'_>, columns: &[(u32, Dtype)], out: &mut Vec<u8>) {
             out.push(b',');
         }
         if let Some(value) = row.get(*id) {
-            cell::write_csv(&cell::print(value, *dtype), out);
+            cell::write(value, *dtype, out);
         }
     }
     // Python writes the only, empty field of a row with quotes, lest the line be empty.
@@ -184,18 +219,23 @@ fn jsonl(row: &Row<'_>, columns: &[(u32, Dtype)], file: &ClassFile, out: &mut Ve
         }
         json_text::write_text(file.names.name(*id), &mut line);
         line.push(':');
-        match value {
-            Cell::None => line.push_str("null"),
-            Cell::Bool(b) => line.push_str(if *b { "true" } else { "false" }),
-            Cell::Int(digits) => line.push_str(digits),
-            Cell::Float(f) if f.is_finite() => line.push_str(number::Buffer::default().python(*f)),
-            Cell::Float(_) => line.push_str("null"),
-            Cell::Text(text) => json_text::write_text(text, &mut line),
-            Cell::Json(text) => embed(text, &mut line),
-        }
+        json(value, &mut line);
     }
     line.push_str("}\n");
     out.extend_from_slice(line.as_bytes());
+}
+
+/// A cell as JSON.
+fn json(value: &Cell<'_>, out: &mut String) {
+    match value {
+        Cell::None => out.push_str("null"),
+        Cell::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Cell::Int(digits) => out.push_str(digits),
+        Cell::Float(f) if f.is_finite() => out.push_str(number::Buffer::default().python(*f)),
+        Cell::Float(_) => out.push_str("null"),
+        Cell::Text(text) => json_text::write_text(text, out),
+        Cell::Json(text) => embed(text, out),
+    }
 }
 
 /// Adds Python's JSON as JSON that every reader takes.
@@ -245,10 +285,11 @@ const SPARE: usize = 1000;
 pub struct Preview {
     rows: Rows,
     columns: Vec<(u32, Dtype)>,
+    filetype: Filetype,
     /// Rows still to be passed over.
     skip: usize,
     count: usize,
-    /// Rows so far, cells as they are printed in CSV; `None` where nothing is.
+    /// Rows so far, cells as the format shows them; `None` where nothing is.
     found: VecDeque<Vec<Option<String>>>,
     /// Number of the row that comes next, the first of `found` if there is any.
     next: usize,
@@ -258,10 +299,10 @@ pub struct Preview {
 
 impl Preview {
     /// Begins with the file at an index; `count` rows from the row `start` on.
-    pub fn new(study: Arc<Study>, file: usize, form: Form, start: usize, count: usize) -> Self {
-        let columns = typed(&study, file, form);
-        let (found, rows) = (VecDeque::new(), Rows::new(study, file));
-        Preview { rows, columns, skip: start, count, found, next: start, lost: false }
+    pub fn new(study: Arc<Study>, file: usize, options: &Options, start: usize, count: usize) -> Self {
+        let columns = typed(&study, file, options.form);
+        let (found, rows) = (VecDeque::new(), Rows::new(study, file, None));
+        Preview { rows, columns, filetype: options.filetype, skip: start, count, found, next: start, lost: false }
     }
 
     /// Goes on with rows further down; answers whether that can be done without beginning anew.
@@ -279,14 +320,21 @@ impl Preview {
         if self.found.len() >= self.count {
             return Ok(Step::Done);
         }
-        let Preview { rows, columns, skip, count, found, lost, .. } = self;
+        let Preview { rows, columns, filetype, skip, count, found, lost, .. } = self;
         rows.step(&mut |_, row| {
             if *skip > 0 {
                 *skip -= 1;
             } else if found.len() < count.saturating_add(SPARE) {
                 let print = |(id, dtype): &(u32, Dtype)| match row.get(*id) {
                     None | Some(Cell::None) => None,
-                    Some(value) => Some(cell::print(&owned(value.clone()), *dtype).into_owned()),
+                    Some(value) => Some(match filetype {
+                        Filetype::Csv => cell::print(value, *dtype).into_owned(),
+                        Filetype::Jsonl => {
+                            let mut text = String::new();
+                            json(value, &mut text);
+                            text
+                        }
+                    }),
                 };
                 found.push_back(columns.iter().map(print).collect());
             } else {

@@ -6,6 +6,7 @@
 
 use super::copy_csv::{CopyCsv, Record};
 use super::member::{Flow, Stream};
+use super::shelf::{Aside, Shelf};
 use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
@@ -104,7 +105,12 @@ pub struct Sorted {
     held: u64,
     /// Most bytes that may wait.
     budget: u64,
+    /// Rows of other groups, gathered in the first pass, and where they go after it.
+    aside: Option<(Aside, Shelf)>,
 }
+
+/// Most bytes that wait, whatever the limits allow.
+const MOST: u64 = 64 << 20;
 
 impl Sorted {
     /// Begins with the rows of a group. Rows that wait may take a sixteenth of the memory budget.
@@ -119,8 +125,15 @@ impl Sorted {
             horizon: u32::MAX,
             waiting: BTreeMap::new(),
             held: 0,
-            budget: limits.memory / 16,
+            budget: MOST.min(limits.memory / 16),
+            aside: None,
         }
+    }
+
+    /// The same, and rows of other groups that the first pass meets go to a shelf.
+    pub fn setting_aside(mut self, aside: Aside, shelf: Shelf) -> Self {
+        self.aside = Some((aside, shelf)).filter(|(aside, _)| !aside.is_empty());
+        self
     }
 
     /// The next bytes of a wanted range.
@@ -132,7 +145,7 @@ impl Sorted {
 
     /// Reads a piece of the same table; each row whose turn it is goes to `sink`.
     pub fn step(&mut self, table: &RawTable, sink: &mut dyn FnMut(&Record) -> Result<()>) -> Result<Go> {
-        if self.next >= self.rows {
+        if self.next >= self.rows && self.aside.is_none() {
             return Ok(Go::End);
         }
         let mut scan = match self.scan.take() {
@@ -144,7 +157,10 @@ impl Sorted {
             self.scan = Some(scan);
             return Ok(go);
         }
-        if self.next == self.began {
+        if let Some((aside, shelf)) = self.aside.take() {
+            shelf.put(aside);
+        }
+        if self.next == self.began && self.rows > 0 {
             // The survey saw these rows; the file is not what it was.
             return Err(Error::new(Code::Io, Place::file(&table.member.path)));
         }
@@ -163,6 +179,9 @@ impl Sorted {
         sink: &mut dyn FnMut(&Record) -> Result<()>,
     ) -> Result<()> {
         let (Some(group), Some(rank)) = (table.group_of.get(row), table.rank.get(row)) else { return Ok(()) };
+        if let Some((aside, _)) = self.aside.as_mut().filter(|_| *group != self.group) {
+            aside.note(*group as usize, *rank, record);
+        }
         if *group != self.group || *rank < self.next || *rank >= self.horizon {
             return Ok(());
         }

@@ -1,15 +1,17 @@
 //! Survey one table as its bytes come; a table that is damaged is kept up to the place of the damage.
 
 use super::copy_csv::{CopyCsv, Record};
+use super::frame::{Guide, Shaper};
 use super::json::Tree;
 use super::json_text;
 use super::jsonpickle::{Pickle, Value};
-use super::links::Links;
+use super::links::{self, Links};
 use super::member::{Flow, Member, Stream};
 use super::passes::Go;
 use super::schema::Schema;
+use super::source_code::SourceCode;
 use super::survey::{RawTable, Surveyor};
-use super::timeline::Gatherer;
+use super::timeline::{self, Gatherer};
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 
@@ -30,6 +32,8 @@ pub struct Identity {
 pub struct About<'a> {
     /// Lists of the release.
     pub schema: &'a Schema,
+    /// Declarations of the experiment.
+    pub source: &'a SourceCode,
     /// Counts and lists.
     pub links: &'a mut Links,
     /// What happened to participants.
@@ -43,30 +47,41 @@ pub struct About<'a> {
 /// A table being surveyed.
 #[derive(Debug)]
 pub struct Reading {
-    surveyor: Surveyor,
+    rows: Rows,
     stream: Stream,
     csv: CopyCsv,
     piece: Vec<u8>,
+}
+
+/// What becomes of its rows.
+#[derive(Debug)]
+struct Rows {
+    surveyor: Surveyor,
+    shaper: Shaper,
+    /// Where links and events come from, if the table has any; known once the header was read.
+    links: Option<links::Places>,
+    events: Option<timeline::Places>,
     is_experiment: bool,
-    depth: usize,
+    limits: Limits,
 }
 
 impl Reading {
     /// Begins with a table.
     pub fn new(name: &str, member: &Member, limits: &Limits) -> Result<Self> {
-        Ok(Reading {
+        let rows = Rows {
             surveyor: Surveyor::new(name, member, limits),
-            stream: member.stream(limits)?,
-            csv: CopyCsv::new(limits),
-            piece: Vec::new(),
+            shaper: Shaper::default(),
+            links: None,
+            events: None,
             is_experiment: name == "experiment",
-            depth: limits.depth,
-        })
+            limits: *limits,
+        };
+        Ok(Reading { rows, stream: member.stream(limits)?, csv: CopyCsv::new(limits), piece: Vec::new() })
     }
 
     /// Whether this is the table that says which release wrote the database.
     pub fn is_experiment(&self) -> bool {
-        self.is_experiment
+        self.rows.is_experiment
     }
 
     /// The next bytes of a wanted range.
@@ -75,31 +90,25 @@ impl Reading {
     }
 
     /// Reads a piece.
-    pub fn step(&mut self, about: About<'_>) -> Result<Go> {
-        let About { schema, links, events, problems, identity } = about;
+    pub fn step(&mut self, mut about: About<'_>) -> Result<Go> {
         self.piece.clear();
         let flow = match self.stream.read(&mut self.piece, PIECE) {
             Ok(flow) => flow,
             Err(error) if ends_table(error.code()) => {
-                problems.add(error.problem().clone().detail("The rows before that place were kept."));
+                about.problems.add(error.problem().clone().detail("The rows before that place were kept."));
                 return Ok(Go::End);
             }
             Err(error) => return Err(error),
         };
-        let Reading { surveyor, csv, piece, is_experiment, depth, .. } = self;
-        let mut sink = |record: &Record| {
-            if *is_experiment && identity.version.is_none() {
-                *identity = identify(surveyor, record, *depth);
-            }
-            surveyor.record(record, schema, links, events, problems)
-        };
+        let Reading { rows, csv, piece, .. } = self;
+        let mut sink = |record: &Record| rows.record(record, &mut about);
         let result = match flow {
             Flow::Want(want) => return Ok(Go::Want(want)),
             Flow::Some => csv.push(piece, &mut sink).map(|()| Go::More),
             Flow::End => csv.finish(&mut sink).map(|whole| {
                 if !whole {
-                    let place = Place::file(surveyor.path()).byte(csv.position());
-                    problems.add(Problem::new(Code::Truncated, place));
+                    let place = Place::file(rows.surveyor.path()).byte(csv.position());
+                    about.problems.add(Problem::new(Code::Truncated, place));
                 }
                 Go::End
             }),
@@ -108,14 +117,40 @@ impl Reading {
             if !ends_table(error.code()) {
                 return Err(error);
             }
-            problems.add(error.in_file(surveyor.path()).problem().clone());
+            about.problems.add(error.in_file(rows.surveyor.path()).problem().clone());
             Ok(Go::End)
         })
     }
 
     /// Ends the table.
-    pub fn finish(self, problems: &mut Problems) -> RawTable {
-        self.surveyor.finish(problems)
+    pub fn finish(self, problems: &mut Problems) -> (RawTable, Shaper) {
+        (self.rows.surveyor.finish(problems), self.rows.shaper)
+    }
+}
+
+impl Rows {
+    fn record(&mut self, record: &Record, about: &mut About<'_>) -> Result<()> {
+        let Rows { surveyor, shaper, limits, .. } = self;
+        if self.is_experiment && about.identity.version.is_none() {
+            *about.identity = identify(surveyor, record, limits.depth);
+        }
+        let Some(row) = surveyor.record(record, about.schema, about.source, about.problems)? else {
+            self.links = links::Places::new(surveyor.table());
+            self.events = timeline::Places::new(surveyor.table());
+            return Ok(());
+        };
+        let table = surveyor.table();
+        let guide = Guide { schema: about.schema, source: about.source, links: about.links, limits };
+        let shaped = shaper.note(guide, table, (row, record), |a, b| surveyor.is_earlier(a, b));
+        if let Some(places) = &self.links {
+            about.links.note(places, record);
+        }
+        if let Some(places) = &self.events {
+            let group = table.group_of.get(row).copied().unwrap_or(0) as usize;
+            let metadata = places.metadata.and_then(|column| shaper.parsed(group, record, column));
+            about.events.note(places, record, metadata, limits)?;
+        }
+        shaped
     }
 }
 

@@ -3,12 +3,13 @@
 use super::chart::{Bounds, Chart};
 use super::class::{Knowledge, Recipe};
 use super::contents::{Database, Entry, Form, Role};
+use super::database::Read;
 use super::frame::ClassFile;
 use super::links::Links;
 use super::output::{self, Copy, Preview, Processed};
-use super::reading::Identity;
 use super::schema::{Kind, Schema};
 use super::scrub::{self, Leak};
+use super::shelf::Shelf;
 use super::survey::RawTable;
 use super::timeline::{self, Timeline};
 use super::{Assets, Options};
@@ -93,19 +94,16 @@ pub struct Study {
 }
 
 impl Study {
-    #[allow(clippy::too_many_arguments, reason = "the reader's parts, handed over once")]
+    /// Puts together what the tables held and what lay beside them. `problems` are those met before the tables.
     pub(super) fn new(
         limits: Limits,
-        schema: Schema,
         entries: Vec<Entry>,
-        database: Database,
-        tables: Vec<RawTable>,
-        links: Links,
-        timeline: Timeline,
-        files: Vec<ClassFile>,
-        identity: Identity,
-        problems: Problems,
+        database: &Database,
+        read: Read,
+        mut problems: Problems,
     ) -> Self {
+        let Read { schema, tables, links, timeline, files, identity, problems: in_tables } = read;
+        problems.extend(in_tables);
         let rows = |t: &RawTable| t.group_of.len() as u64;
         let participants = tables.iter().find(|t| t.name == "participant");
         let is_bot = |identity: &Option<String>| identity.as_deref() == Some("psynet.bot.Bot");
@@ -123,7 +121,7 @@ impl Study {
             problems,
             limits,
             schema,
-            by_path: by_path(&entries, &database),
+            by_path: by_path(&entries, database),
             entries,
             tables,
             links,
@@ -138,6 +136,14 @@ impl Study {
 
     pub(super) fn file(&self, index: usize) -> Option<&ClassFile> {
         self.files.get(index)
+    }
+
+    /// The groups of a table whose rows belong to files, or parts of files, after a part of a file.
+    pub(super) fn later_groups(&self, (file, part): (usize, usize), table: usize) -> Vec<usize> {
+        let parts = self.files.iter().enumerate().skip(file).flat_map(|(f, own)| {
+            own.parts.iter().enumerate().filter(move |(p, _)| (f, *p) > (file, part)).map(|(_, own)| own)
+        });
+        parts.filter(|own| own.table == table).map(|own| own.group).collect()
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -222,8 +228,22 @@ impl Study {
     /// # Errors
     /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path.
     pub fn producer(self: &Arc<Self>, path: &str, options: &Options) -> Result<Box<dyn Producer>> {
+        self.producer_of_many(path, options, None)
+    }
+
+    /// The same for one of all files, made in the order of [`Study::tables`]: rows that a table yields on the way for
+    /// later files are kept on the shelf that they share.
+    ///
+    /// # Errors
+    /// As [`Study::producer`].
+    pub fn producer_of_many(
+        self: &Arc<Self>,
+        path: &str,
+        options: &Options,
+        shelf: Option<&Shelf>,
+    ) -> Result<Box<dyn Producer>> {
         if let Some(file) = self.index_of(path, options) {
-            return Ok(Box::new(Processed::new(self.clone(), file, options.form, options.filetype)));
+            return Ok(Box::new(Processed::new(self.clone(), file, options, shelf)));
         }
         if options.timeline && path == timeline_path(options) {
             return Ok(Box::new(timeline::Written::new(self.clone(), options.filetype)));
@@ -256,7 +276,7 @@ impl Study {
     /// [`Code::NoSuchTable`] where [`Study::tables`] does not list the path as a processed table.
     pub fn rows(self: &Arc<Self>, path: &str, options: &Options, start: usize, count: usize) -> Result<Preview> {
         let file = self.index_of(path, options).ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
-        Ok(Preview::new(self.clone(), file, options.form, start, count))
+        Ok(Preview::new(self.clone(), file, options, start, count))
     }
 }
 

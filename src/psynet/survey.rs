@@ -7,12 +7,10 @@ use super::copy_csv::Record;
 use super::datetime::DateTime;
 use super::json::Tree;
 use super::jsonpickle::{Pickle, Value};
-use super::links::Links;
 use super::member::Member;
 use super::number;
 use super::schema::{Kind, Schema};
 use super::source_code::SourceCode;
-use super::timeline::{Gatherer, Places};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use std::collections::BTreeMap;
@@ -51,6 +49,8 @@ pub struct Group {
     pub identity: Option<String>,
     /// Number of rows.
     pub rows: u32,
+    /// Bytes of memory that its raw records take.
+    pub bytes: u64,
     /// Per column: whether any row fills it.
     pub filled: Vec<bool>,
     /// Whether the `definition` of every row has the keys of a Gibbs or an MCMCP trial.
@@ -132,8 +132,6 @@ pub struct Surveyor {
     keys: Keys,
     by_identity: BTreeMap<Option<String>, u32>,
     definition: Option<usize>,
-    /// Where events are made of, if the table has any.
-    events: Option<Places>,
     pickle: Pickle,
     limits: Limits,
     /// Records read, the header included.
@@ -161,7 +159,6 @@ impl Surveyor {
             keys: Keys::Numbers(Vec::new()),
             by_identity: BTreeMap::new(),
             definition: None,
-            events: None,
             pickle: Pickle::default(),
             limits: *limits,
             records: 0,
@@ -182,7 +179,20 @@ impl Surveyor {
         Place::file(&self.table.member.path).record(self.records)
     }
 
-    /// Takes the header or a row.
+    /// The table as far as it was read.
+    pub fn table(&self) -> &RawTable {
+        &self.table
+    }
+
+    /// Of two rows, whether the first comes first in the order of the primary key.
+    pub fn is_earlier(&self, a: u32, b: u32) -> bool {
+        match &self.keys {
+            Keys::Numbers(keys) => (keys.get(a as usize), a) < (keys.get(b as usize), b),
+            Keys::Bytes(keys) => (keys.get(a as usize), a) < (keys.get(b as usize), b),
+        }
+    }
+
+    /// Takes the header or a row. Answers the number of the row, if it is one to be kept.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] and [`Code::TooLong`] where there are more rows or classes than the limits allow.
@@ -190,14 +200,18 @@ impl Surveyor {
         &mut self,
         record: &Record,
         schema: &Schema,
-        links: &mut Links,
-        events: &mut Gatherer,
+        source: &SourceCode,
         problems: &mut Problems,
-    ) -> Result<()> {
+    ) -> Result<Option<usize>> {
         self.records += 1;
         if self.table.header.is_empty() {
             self.header(record, schema, problems);
-            return Ok(());
+            self.table.declare(source);
+            self.guesses
+                .iter_mut()
+                .zip(&self.table.guessed)
+                .for_each(|(guess, guessed)| *guess = guess.take().filter(|_| *guessed));
+            return Ok(None);
         }
         if record.has_nul() || !record.is_utf8() {
             let detail = "A NUL byte or text that is not UTF-8 stands in it, which PostgreSQL cannot write.";
@@ -208,7 +222,7 @@ impl Surveyor {
                 let detail = "It has more or fewer fields than the header.";
                 problems.add(Problem::new(Code::BadRecord, self.place()).detail(detail));
             }
-            return Ok(());
+            return Ok(None);
         }
         self.limits.memory(self.records.saturating_mul(ROW))?;
         if self.table.groups.len() > CLASSES {
@@ -226,6 +240,7 @@ impl Surveyor {
         }
         if let Some(group) = self.table.groups.get_mut(group as usize) {
             group.rows += 1;
+            group.bytes += record.memory();
             for (column, filled) in group.filled.iter_mut().enumerate() {
                 *filled |= !*filled && record.text(column).is_some();
             }
@@ -238,8 +253,7 @@ impl Surveyor {
                 group.mcmcp &= has(&["current_state", "proposal", "ordered"]);
             }
         }
-        links.note(&self.table, record);
-        self.events.as_ref().map_or(Ok(()), |places| events.note(places, record, &self.limits))
+        Ok(Some(self.table.group_of.len() - 1))
     }
 
     fn header(&mut self, record: &Record, schema: &Schema, problems: &mut Problems) {
@@ -273,7 +287,6 @@ impl Surveyor {
         }
         self.type_column = self.table.column("type");
         self.definition = self.table.column("definition").filter(|_| self.table.name == "info");
-        self.events = Places::new(&self.table);
         let key: &[&str] = facts.map_or(&["id"], |f| &f.key);
         self.key_columns = key
             .iter()
@@ -289,7 +302,13 @@ impl Surveyor {
     }
 
     fn group(&mut self, record: &Record) -> u32 {
-        let identity = self.type_column.and_then(|c| record.text(c)).map(str::to_owned);
+        let identity = self.type_column.and_then(|c| record.text(c));
+        // Neighbours mostly have the same class.
+        let last = self.table.group_of.last().copied().unwrap_or(0);
+        if self.table.groups.get(last as usize).is_some_and(|g| g.identity.as_deref() == identity) {
+            return last;
+        }
+        let identity = identity.map(str::to_owned);
         if let Some(group) = self.by_identity.get(&identity) {
             return *group;
         }

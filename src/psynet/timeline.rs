@@ -164,7 +164,8 @@ pub struct Places {
     finished: Option<usize>,
     aborted: Option<usize>,
     seconds: Option<usize>,
-    metadata: Option<usize>,
+    /// Column that says how long a page took.
+    pub metadata: Option<usize>,
     state: Option<usize>,
     response: Option<usize>,
 }
@@ -216,7 +217,8 @@ impl Gatherer {
     ///
     /// # Errors
     /// [`crate::error::Code::OutOfMemory`] where the events alone exceed the budget.
-    pub fn note(&mut self, at: &Places, record: &Record, limits: &Limits) -> Result<()> {
+    /// `metadata` is the response's, where it was parsed already.
+    pub fn note(&mut self, at: &Places, record: &Record, metadata: Option<Parsed<'_>>, limits: &Limits) -> Result<()> {
         let Gatherer { timeline: Timeline { entries, texts }, trials, modules, pickle } = self;
         let text = |column: Option<usize>| column.and_then(|c| record.text(c));
         let number = |column| text(column).and_then(|t| t.parse::<i64>().ok());
@@ -252,7 +254,12 @@ impl Gatherer {
             Kind::Trial => trials.push((entries.len() as u32, number(at.state), number(at.response))),
             Kind::Response => {
                 entry.end = entry.start.take();
-                entry.seconds = text(at.metadata).and_then(|t| time_taken(pickle, t, limits.depth));
+                entry.seconds = match metadata {
+                    Some(parsed) => time_taken(parsed),
+                    None => text(at.metadata)
+                        .filter(|t| pickle.parse(t, limits.depth))
+                        .and_then(|t| time_taken((pickle, t))),
+                };
                 let spent = entry.seconds.filter(|s| (0.0..1e9).contains(s)).map(|s| (s * 1e6).round() as i64);
                 entry.start = entry.end.zip(spent).map(|(end, spent)| end.saturating_sub(spent));
             }
@@ -295,10 +302,10 @@ impl Gatherer {
     }
 }
 
-fn time_taken(pickle: &mut Pickle, text: &str, depth: usize) -> Option<f64> {
-    if !pickle.parse(text, depth) {
-        return None;
-    }
+/// A parsed cell and its text.
+pub type Parsed<'r> = (&'r Pickle, &'r str);
+
+fn time_taken((pickle, text): Parsed<'_>) -> Option<f64> {
     match pickle.get(text, pickle.value(text, Tree::ROOT), "time_taken")? {
         Value::Int(digits) => number::float(digits),
         Value::Float(f) => Some(f).filter(|f| f.is_finite()),
@@ -355,11 +362,23 @@ fn time(micros: Option<i64>) -> Option<String> {
 }
 
 fn csv(event: &Event<'_>, out: &mut Vec<u8>) {
-    for (n, cell) in event.cells().into_iter().enumerate() {
-        if n > 0 {
-            out.push(b',');
-        }
-        write_csv(&cell.unwrap_or_default(), out);
+    let mut digits = itoa::Buffer::new();
+    out.extend_from_slice(digits.format(event.participant).as_bytes());
+    out.push(b',');
+    out.extend_from_slice(event.kind.as_str().as_bytes());
+    out.push(b',');
+    out.extend_from_slice(digits.format(event.id).as_bytes());
+    for text in [event.class, event.label, event.module] {
+        out.push(b',');
+        write_csv(text, out);
+    }
+    for micros in [event.start, event.end] {
+        out.push(b',');
+        out.extend_from_slice(time(micros).unwrap_or_default().as_bytes());
+    }
+    out.push(b',');
+    if let Some(seconds) = event.seconds.filter(|s| !s.is_nan()) {
+        out.extend_from_slice(number::Buffer::default().python(seconds).as_bytes());
     }
     out.push(b'\n');
 }
