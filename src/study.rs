@@ -28,7 +28,7 @@ enum Reading {
 }
 
 /// What was read, with what is known about it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Study {
     /// The files as they were given.
     pub files: Vec<FileInfo>,

@@ -133,6 +133,65 @@ fn the_choices_decide_what_is_in_the_zip() {
 }
 
 #[test]
+fn what_is_damaged_is_left_out_and_named() {
+    use std::io::Write;
+    let (_, files, _) = kitchen_sink();
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let members: [(&str, &[u8]); 5] = [
+        ("regular/database.zip", &files[0].1),
+        ("regular/assets/good.txt", b"this is good"),
+        ("regular/assets/flipped.txt", b"this is flipped"),
+        ("regular/assets/locked.txt", b"this is locked"),
+        ("logs.jsonl", b"this is a log"),
+    ];
+    for (path, bytes) in members {
+        writer.start_file(path, options).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    let mut export = writer.finish().unwrap().into_inner();
+    let find = |bytes: &[u8], text: &[u8]| bytes.windows(text.len()).rposition(|w| w == text).unwrap();
+    let flipped = find(&export, b"this is flipped");
+    export[flipped] ^= 1;
+    // The bit of encryption in the directory, 38 bytes before the name.
+    let locked = find(&export, b"regular/assets/locked.txt");
+    export[locked - 38] |= 1;
+    let files: Files = vec![("export.zip".to_owned(), export)];
+    let study = open(&files, 4096).unwrap();
+    let recipe =
+        Recipe { psynet: Psynet { assets: Assets::All, logs: true, ..Psynet::default() }, ..Recipe::default() };
+    let zip = unzip(&export_of(&study, &files, &recipe).unwrap());
+    assert_checksums(&zip);
+    let passed: Vec<_> = zip.keys().filter(|p| p.contains("/assets/") || p.contains("logs")).collect();
+    assert_eq!(passed, ["logs.jsonl", "regular/assets/good.txt"]);
+    let readme = String::from_utf8(zip["README.txt"].clone()).unwrap();
+    let readme = readme.split_whitespace().collect::<Vec<_>>().join(" ");
+    for name in ["flipped", "locked"] {
+        assert!(readme.contains(&format!("- regular/assets/{name}.txt: ")), "{readme}");
+    }
+    assert!(readme.contains("1 files as they were given."), "{readme}");
+}
+
+#[test]
+fn a_table_that_cannot_be_opened_is_left_out() {
+    use std::io::Write;
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (path, bytes) in [("data/participant.csv", "id,type,vars\n1,psynet.bot.Bot,{}\n"), ("data/info.csv", "id\n1\n")]
+    {
+        writer.start_file(path, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes.as_bytes()).unwrap();
+    }
+    let mut database = writer.finish().unwrap().into_inner();
+    let name = database.windows(13).rposition(|w| w == b"data/info.csv").unwrap();
+    database[name - 38] |= 1;
+    let files: Files = vec![("database.zip".to_owned(), database)];
+    let study = open(&files, 4096).unwrap();
+    assert!(study.problems.iter().any(|p| p.code == Code::Encrypted && p.detail == "The table was left out."));
+    let zip = unzip(&export_of(&study, &files, &Recipe::default()).unwrap());
+    assert!(zip.contains_key("regular/data/Bot.csv") && !zip.contains_key("regular/data/Info.csv"));
+}
+
+#[test]
 fn the_readme_says_what_is_not_known_and_what_still_points_at_persons() {
     let (_, files, study) = kitchen_sink();
     let readme = |form| {

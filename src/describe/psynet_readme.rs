@@ -1,12 +1,12 @@
 //! `README.txt` of a PsyNet export's ZIP: what it holds and what to know before using it.
 
 use super::readme::Text;
-use crate::psynet::{Form, Study as Psynet, Table};
+use crate::psynet::{Form, LeftOut, Study as Psynet, Table};
 use crate::recipe::{Filetype, Recipe, VERSION};
 use crate::study::Study;
 
 /// The text of the file. It holds no date: the same input gives the same bytes.
-pub fn text(study: &Study, data: &Psynet, recipe: &Recipe, files: &[Table]) -> Vec<u8> {
+pub fn text(study: &Study, data: &Psynet, recipe: &Recipe, files: &[Table], left_out: &LeftOut) -> Vec<u8> {
     let mut out = Text::default();
     out.title(&match &data.label {
         // A label may hold line ends.
@@ -40,10 +40,13 @@ pub fn text(study: &Study, data: &Psynet, recipe: &Recipe, files: &[Table]) -> V
             out.bullet(&format!("{name}: {}", note.text));
         }
     }
-    if !study.problems.is_empty() {
+    if !study.problems.is_empty() || !left_out.is_empty() {
         out.heading("Problems");
         for problem in study.problems.iter() {
             out.bullet(&problem.to_string());
+        }
+        for (path, problem) in left_out {
+            out.bullet(&format!("{path}: {problem}"));
         }
     }
     out.into_bytes()

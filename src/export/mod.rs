@@ -10,10 +10,10 @@ mod segment;
 pub mod threads;
 
 use crate::error::{Code, Error, Place, Result};
-use crate::psynet::Shelf;
+use crate::psynet::{Check, LeftOut, Shelf};
 use crate::recipe::{Filetype, Recipe};
 use crate::source::Want;
-use crate::study::Study;
+use crate::study::{Data, Study};
 use crate::table::{Producer, STEP, Step};
 use crate::view::Cursor;
 use crate::write::checksums::Checksums;
@@ -113,6 +113,9 @@ pub struct Export {
     digest: Sha256,
     /// Rows of PsyNet's tables for files still to come.
     shelf: Shelf,
+    /// Files that PsyNet exports pass on, being checked before anything is written.
+    checking: Option<Box<(Check, Study)>>,
+    left_out: LeftOut,
 }
 
 impl Export {
@@ -127,7 +130,11 @@ impl Export {
             let detail = "It asks for protection that the data do not have yet, or for less than was done.";
             return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
         }
-        let jobs = plan::jobs(study, &recipe)?;
+        let jobs = plan::jobs(study, &recipe, &LeftOut::new())?;
+        let checking = match &study.data {
+            Data::Psynet(data) => Some(Box::new((data.check(&recipe.psynet_options()), study.clone()))),
+            Data::Uproot(_) => None,
+        };
         let rows = |job: &Job| match job {
             Job::Table { table, .. } => table.rows,
             Job::Psynet { rows, .. } => *rows,
@@ -149,6 +156,8 @@ impl Export {
             finished: false,
             digest: Sha256::new(),
             shelf: Shelf::default(),
+            checking,
+            left_out: LeftOut::new(),
         })
     }
 
@@ -193,6 +202,10 @@ impl Export {
     /// # Errors
     /// What the file being made meets.
     pub fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        if let Some(checking) = &mut self.checking {
+            checking.0.push(chunk);
+            return Ok(());
+        }
         self.running.as_mut().and_then(|r| r.producer.as_mut()).map_or(Ok(()), |producer| producer.push(chunk))
     }
 
@@ -201,6 +214,9 @@ impl Export {
     /// # Errors
     /// What rendering meets.
     pub fn make(&mut self) -> Result<Made> {
+        if let Some(want) = self.check()? {
+            return Ok(Made::Want(want));
+        }
         loop {
             if self.running.is_none() && !self.begin()? {
                 return Ok(if self.jobs.is_empty() { Made::Done } else { Made::Wait });
@@ -225,6 +241,32 @@ impl Export {
             }
             return Ok(Made::Task(task));
         }
+    }
+
+    /// Checks the files that are passed on, and plans without those that are damaged; or says what must be read first.
+    fn check(&mut self) -> Result<Option<Want>> {
+        while let Some(mut checking) = self.checking.take() {
+            match checking.0.step(&self.recipe.psynet_options()) {
+                Step::Want(want) => {
+                    self.checking = Some(checking);
+                    return Ok(Some(want));
+                }
+                Step::More => self.checking = Some(checking),
+                Step::Done => {
+                    let (check, study) = *checking;
+                    self.left_out = check.finish();
+                    if !self.left_out.is_empty() {
+                        self.jobs = plan::jobs(&study, &self.recipe, &self.left_out)?.into();
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Files that should have been passed on and are damaged, by path, once the ZIP is complete.
+    pub fn left_out(&self) -> &LeftOut {
+        &self.left_out
     }
 
     /// The next rows that the caller lets somebody render, in the order in which [`Export::make`] needs them; `None` when

@@ -4,7 +4,7 @@ use crate::describe::{dictionary, psynet_readme, readme};
 use crate::error::{Code, Error, Place, Result};
 use crate::log::{Log, Session};
 use crate::protect::report;
-use crate::psynet;
+use crate::psynet::{self, LeftOut};
 use crate::recipe::{Recipe, grouped_folder};
 use crate::study::{Data, Study};
 use crate::view::{Table, View};
@@ -129,14 +129,14 @@ pub(super) enum Job {
     Checksums { path: String },
 }
 
-/// All files of the ZIP, in order.
+/// All files of the ZIP, in order, but for damaged ones.
 ///
 /// # Errors
 /// [`Code::NoSuchSession`].
-pub(super) fn jobs(study: &Study, recipe: &Recipe) -> Result<Vec<Job>> {
+pub(super) fn jobs(study: &Study, recipe: &Recipe, left_out: &LeftOut) -> Result<Vec<Job>> {
     match &study.data {
         Data::Uproot(log) => uproot_jobs(study, log, recipe),
-        Data::Psynet(data) => Ok(psynet_jobs(study, data, recipe)),
+        Data::Psynet(data) => Ok(psynet_jobs(study, data, recipe, left_out)),
     }
 }
 
@@ -164,10 +164,12 @@ fn uproot_jobs(study: &Study, log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<Job
 }
 
 /// Text at the top, then PsyNet's own names.
-fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe) -> Vec<Job> {
+fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe, left_out: &LeftOut) -> Vec<Job> {
     let options = recipe.psynet_options();
-    let files = data.tables(&options);
-    let at_hand = [(RECIPE, recipe.to_psynet_json()), ("README.txt", psynet_readme::text(study, data, recipe, &files))];
+    let mut files = data.tables(&options);
+    files.retain(|file| !left_out.contains_key(&file.path));
+    let at_hand =
+        [(RECIPE, recipe.to_psynet_json()), ("README.txt", psynet_readme::text(study, data, recipe, &files, left_out))];
     let at_hand = at_hand.into_iter().map(|(name, bytes)| Job::Bytes {
         path: name.to_owned(),
         bytes,

@@ -303,7 +303,7 @@ impl Archive {
             },
             Phase::Tables(mut tables) => match tables.step()? {
                 Go::End => {
-                    self.read = Some(tables.finish());
+                    self.read = Some(tables.finish()?);
                     self.phase = Phase::Done;
                 }
                 go => {

@@ -5,7 +5,7 @@ use super::frame::{self, ClassFile, Guide, Shaped, Shaper};
 use super::links::Links;
 use super::member::Member;
 use super::passes::{Go, Scan};
-use super::reading::{About, Identity, Reading};
+use super::reading::{About, Identity, Reading, ends_table};
 use super::schema::Schema;
 use super::source_code::SourceCode;
 use super::survey::RawTable;
@@ -138,7 +138,10 @@ impl Tables {
 
     fn next(&mut self) -> Result<Go> {
         if let Some((name, member)) = self.left.pop_front() {
-            self.work = Work::Survey(Box::new(Reading::new(&name, &member, &self.limits)?));
+            match Reading::new(&name, &member, &self.limits) {
+                Ok(reading) => self.work = Work::Survey(Box::new(reading)),
+                Err(error) => self.problems.add(error.problem().clone().detail("The table was left out.")),
+            }
             return Ok(Go::More);
         }
         let Some(number) = self.shaped.iter().position(Option::is_none) else { return Ok(Go::End) };
@@ -172,13 +175,26 @@ impl Tables {
     }
 
     /// Ends the reading, once [`Tables::step`] answered [`Go::End`].
-    pub fn finish(self) -> Read {
+    ///
+    /// # Errors
+    /// What kept the first table from being read, where none could be.
+    pub fn finish(self) -> Result<Read> {
+        if self.tables.iter().all(|table| table.header.is_empty())
+            && let Some(problem) = self.problems.iter().find(|p| is_unreadable(p.code))
+        {
+            return Err(problem.clone().into());
+        }
         let Tables { schema, tables, shaped, links, events, identity, mut problems, .. } = self;
         let mut shaped: Vec<Shaped> = shaped.into_iter().map(Option::unwrap_or_default).collect();
         shaped.iter_mut().for_each(|shaped| problems.extend(std::mem::take(&mut shaped.problems)));
         let files = frame::files(&tables, shaped);
-        Read { schema, tables, links, timeline: events.finish(), files, identity, problems }
+        Ok(Read { schema, tables, links, timeline: events.finish(), files, identity, problems })
     }
+}
+
+/// Whether a problem can keep a whole table from being read.
+fn is_unreadable(code: Code) -> bool {
+    matches!(code, Code::Encrypted | Code::Unsupported) || ends_table(code)
 }
 
 /// The tables that every database has and this one lacks.

@@ -14,6 +14,7 @@
 mod archive;
 mod cell;
 mod chart;
+mod check;
 mod class;
 mod columns;
 mod computed;
@@ -46,6 +47,7 @@ mod timeline;
 pub use crate::recipe::Filetype;
 pub use archive::Archive;
 pub use chart::{Bounds, Chart, ChartItem, ChartRow, Mark};
+pub use check::{Check, LeftOut};
 pub use contents::{Form, is_export, role_in_words};
 pub use output::Preview;
 pub use scrub::Leak;

@@ -155,8 +155,9 @@ impl Rows {
 }
 
 /// Whether a table is kept up to the place of such an error.
-fn ends_table(code: Code) -> bool {
-    matches!(code, Code::Truncated | Code::Damaged | Code::ChecksumMismatch | Code::TooLong | Code::TooManyColumns)
+pub fn ends_table(code: Code) -> bool {
+    let damaged = matches!(code, Code::Truncated | Code::Damaged | Code::ChecksumMismatch);
+    damaged || matches!(code, Code::TooLong | Code::TooManyColumns | Code::InflatesTooFar)
 }
 
 /// What the row of the table `experiment` says.

@@ -1,11 +1,13 @@
 //! What was found in an export, and how to get the files of the result out of it.
 
 use super::chart::{Bounds, Chart};
+use super::check::Check;
 use super::class::{Knowledge, Recipe};
 use super::contents::{Database, Entry, Form, Role};
 use super::database::Read;
 use super::frame::ClassFile;
 use super::links::Links;
+use super::member::Member;
 use super::output::{self, Copy, Preview, Processed};
 use super::schema::{Kind, Schema};
 use super::scrub::{self, Leak};
@@ -248,11 +250,19 @@ impl Study {
         if options.timeline && path == timeline_path(options) {
             return Ok(Box::new(timeline::Written::new(self.clone(), options.filetype)));
         }
-        let entry = self.by_path.get(path).filter(|entry| self.is_passed(**entry, options));
-        let entry = entry
-            .and_then(|entry| self.entries.get(*entry))
-            .ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
-        Ok(Box::new(Copy(entry.member.stream(&self.limits)?)))
+        let member = self.passed(path, options).ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
+        Ok(Box::new(Copy(member.stream(&self.limits)?)))
+    }
+
+    /// The file that is passed on to a path.
+    pub(super) fn passed(&self, path: &str, options: &Options) -> Option<&Member> {
+        let entry = self.by_path.get(path).filter(|entry| self.is_passed(**entry, options))?;
+        self.entries.get(*entry).map(|entry| &entry.member)
+    }
+
+    /// What finds those of the files that are passed on that are damaged.
+    pub fn check(self: &Arc<Self>, options: &Options) -> Check {
+        Check::new(self.clone(), options)
     }
 
     /// What PsyNet's anonymous form of these data leaves in that points at persons.

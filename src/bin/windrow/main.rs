@@ -197,8 +197,11 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     }
     recipe.protect = a.preset(recipe.protect)?;
     if recipe.protect.is_none() {
-        write_zip(&mut Export::new(&study, &recipe)?, a, &input, output, |_| Ok(()))?;
-        return Ok(report(&study, &recipe, sessions(&study, Some(&recipe))));
+        let mut export = Export::new(&study, &recipe)?;
+        write_zip(&mut export, a, &input, output, |_| Ok(()))?;
+        export.left_out().iter().for_each(|(path, problem)| eprintln!("windrow: {path}: {problem}"));
+        let reported = report(&study, &recipe, sessions(&study, Some(&recipe)));
+        return Ok(reported || !export.left_out().is_empty());
     }
     if recipe.include_secrets {
         return Err(Failure::Usage("--include-secrets and --protect exclude each other".to_owned()));
