@@ -5,7 +5,7 @@
 use crate::error::{Code, Error, Place, Result};
 use crate::filter::Choice;
 use crate::protect::preset::Preset;
-use crate::psynet::{self, Assets, Form};
+pub use crate::psynet::Options as Psynet;
 use crate::view::{Options, View};
 use crate::write::deflate::Level;
 use serde::{Deserialize, Serialize};
@@ -42,43 +42,10 @@ pub struct Recipe {
     /// Preparation for sharing; needs a key, which is never part of a recipe.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protect: Option<Preset>,
-    /// What only PsyNet exports have; left out of saved recipes where all of it is the default.
-    #[serde(skip_serializing_if = "Psynet::is_default")]
+    /// What only PsyNet exports have; of the rest only `filetype`, `compression` and `protect` concern them. Left out of
+    /// saved recipes where all of it is the default.
+    #[serde(skip_serializing_if = "is_default_psynet")]
     pub psynet: Psynet,
-}
-
-/// The choices for PsyNet exports; of the others only `filetype` and `compression` concern them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-#[allow(missing_docs, reason = "as in `psynet::Options`")]
-pub struct Psynet {
-    pub form: Form,
-    pub assets: Assets,
-    pub database: bool,
-    pub timeline: bool,
-    pub basic_data: bool,
-    pub logs: bool,
-    pub source_code: bool,
-}
-
-impl Default for Psynet {
-    fn default() -> Self {
-        Psynet {
-            form: Form::Regular,
-            assets: Assets::None,
-            database: true,
-            timeline: true,
-            basic_data: false,
-            logs: false,
-            source_code: false,
-        }
-    }
-}
-
-impl Psynet {
-    fn is_default(&self) -> bool {
-        *self == Psynet::default()
-    }
 }
 
 /// A view by its name in recipes and on the command line.
@@ -242,9 +209,8 @@ impl Recipe {
     }
 
     /// What decides which files of a PsyNet export are made, and how.
-    pub fn psynet_options(&self) -> psynet::Options {
-        let Psynet { form, assets, database, timeline, basic_data, logs, source_code } = self.psynet;
-        psynet::Options { filetype: self.filetype, form, assets, database, timeline, basic_data, logs, source_code }
+    pub fn psynet_options(&self) -> Psynet {
+        Psynet { filetype: self.filetype, ..self.psynet }
     }
 
     /// The views to write, in the order of the ZIP, each once.
@@ -253,6 +219,11 @@ impl Recipe {
             |view: &ViewName| self.views.contains(view) && (*view != ViewName::LatestBy || !self.gvars.is_empty());
         ViewName::ALL.into_iter().filter(has)
     }
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes references")]
+fn is_default_psynet(psynet: &Psynet) -> bool {
+    *psynet == Psynet::default()
 }
 
 fn bad(detail: &str) -> Error {
@@ -285,6 +256,7 @@ pub fn grouped_folder(gvars: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::psynet::{Assets, Form};
 
     #[test]
     fn folders_follow_uproots_rule() {

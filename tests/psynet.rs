@@ -226,8 +226,14 @@ fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
 #[test]
 fn every_way_of_packing_gives_the_same_tables() {
     let (_, zip) = kitchen_sink();
-    let options =
-        Options { basic_data: true, logs: true, source_code: true, assets: Assets::All, ..Options::default() };
+    let options = Options {
+        timeline: false,
+        basic_data: true,
+        logs: true,
+        source_code: true,
+        assets: Assets::All,
+        ..Options::default()
+    };
     let direct: &[(&str, &[u8])] = &[("x-data.zip", &zip)];
     let want = processed(&open(direct, 999, Limits::default()).unwrap(), Form::Regular, direct, 999);
     let rest: [(&str, &[u8]); 5] = [

@@ -70,10 +70,13 @@ pub enum Assets {
     All,
 }
 
-/// What the result holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What the result holds: the part of a recipe that only PsyNet exports have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Options {
-    /// How processed tables are written: CSV as PsyNet writes it, or JSONL, typed, embedded JSON as JSON.
+    /// How processed tables are written: CSV as PsyNet writes it, or JSONL, typed, embedded JSON as JSON. It is taken
+    /// from the recipe and not saved here.
+    #[serde(skip)]
     pub filetype: Filetype,
     /// PsyNet's regular form, or what it calls anonymous.
     pub form: Form,
@@ -98,7 +101,7 @@ impl Default for Options {
             form: Form::Regular,
             assets: Assets::None,
             database: true,
-            timeline: false,
+            timeline: true,
             basic_data: false,
             logs: false,
             source_code: false,

@@ -120,6 +120,7 @@ impl Arguments {
             basic_data: recipe.basic_data || self.basic_data,
             logs: recipe.logs || self.logs,
             source_code: recipe.source_code || self.source_code,
+            ..recipe
         }
     }
 
