@@ -181,22 +181,27 @@ impl CopyCsv {
         let before = self.bytes.len();
         let mut used = bytes.len();
         let mut ends = false;
+        let mut fresh = self.state == State::Start;
         for (at, byte) in bytes.iter().enumerate() {
             match byte {
                 b',' => {
                     self.end_field(before + at)?;
                     self.start = before + at + 1;
+                    fresh = true;
                 }
                 b'\n' => {
                     (used, ends) = (at, true);
                     break;
                 }
-                b'"' if self.state == State::Start => {
+                b'"' if fresh => {
                     used = at;
                     break;
                 }
-                _ => self.state = State::Plain,
+                _ => fresh = false,
             }
+        }
+        if !fresh {
+            self.state = State::Plain;
         }
         self.take(bytes.get(..used).unwrap_or_default())?;
         if ends {
