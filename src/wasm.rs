@@ -2,8 +2,10 @@
 
 mod protect;
 
+use crate::command;
 use crate::describe::summary::{ProblemSummary, Summary};
 use crate::error::{Code, Error, Place, Result};
+use crate::export::contents::{self, Weighed};
 use crate::export::{self, Made, Output};
 use crate::limits::Limits;
 use crate::preview::{self, TableInfo};
@@ -15,6 +17,7 @@ use js_sys::{Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 use wasm_bindgen::prelude::*;
 
 /// Turns an error into a JavaScript `Error` with `code`, `place`, `detail` and `advice`.
@@ -149,6 +152,11 @@ impl Study {
         self.viewer.start(study, &recipe, path, start as u64, count as u64).map(Viewing).map_err(thrown)
     }
 
+    /// Begins to work out what the ZIP will hold.
+    pub fn contents(&self, recipe: JsValue) -> std::result::Result<Contents, JsValue> {
+        contents::Contents::new(self.read()?, &page_recipe(recipe)?).map(Contents).map_err(thrown)
+    }
+
     /// Starts the ZIP.
     pub fn export(&self, recipe: JsValue) -> std::result::Result<Export, JsValue> {
         let study = self.read()?;
@@ -188,6 +196,30 @@ fn unread() -> JsValue {
 fn page_recipe(recipe: JsValue) -> std::result::Result<Recipe, JsValue> {
     let recipe: Recipe = from_js(recipe).map_err(thrown)?;
     Recipe { include_secrets: false, ..recipe }.checked().map_err(thrown)
+}
+
+/// What a ZIP will hold, being worked out.
+#[wasm_bindgen]
+pub struct Contents(contents::Contents);
+
+#[wasm_bindgen]
+impl Contents {
+    /// `{ file }` with the next file, `{ want }` when input must be pushed first, `{ more: true }` now and then,
+    /// `undefined` when all files are known.
+    #[allow(clippy::should_implement_trait, reason = "the name that JavaScript expects")]
+    pub fn next(&mut self) -> std::result::Result<JsValue, JsValue> {
+        Ok(match self.0.next().map_err(thrown)? {
+            Weighed::Done => JsValue::UNDEFINED,
+            Weighed::More => object(&[("more", JsValue::TRUE)]),
+            Weighed::Want(range) => object(&[("want", want(&range))]),
+            Weighed::File(file) => object(&[("file", to_js(&file)?)]),
+        })
+    }
+
+    /// The next bytes of the wanted range.
+    pub fn push(&mut self, chunk: &[u8]) -> std::result::Result<(), JsValue> {
+        self.0.push(chunk).map_err(thrown)
+    }
 }
 
 /// A ZIP under way.
@@ -329,6 +361,29 @@ pub fn parse_recipe(text: &str) -> std::result::Result<JsValue, JsValue> {
 #[wasm_bindgen]
 pub fn recipe_text(recipe: JsValue) -> std::result::Result<String, JsValue> {
     Ok(String::from_utf8_lossy(&page_recipe(recipe)?.to_json()).into_owned())
+}
+
+/// The command line that does what a recipe says with files of these paths.
+#[wasm_bindgen]
+pub fn command_line(recipe: JsValue, inputs: Vec<String>, output: &str) -> std::result::Result<String, JsValue> {
+    Ok(command::export(&page_recipe(recipe)?, &inputs, output))
+}
+
+/// Notes where a panic happened, because what JavaScript sees of it is the same as of exhausted memory.
+#[wasm_bindgen(start)]
+pub fn start() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(|at| format!("{}:{}", at.file(), at.line()));
+        PANIC.set(place.unwrap_or_default()).unwrap_or_default();
+    }));
+}
+
+static PANIC: OnceLock<String> = OnceLock::new();
+
+/// Where in the source a panic ended the module; `undefined` if none did. The text of a panic may hold data and is not kept.
+#[wasm_bindgen]
+pub fn panicked() -> Option<String> {
+    PANIC.get().cloned()
 }
 
 /// The version of Windrow.

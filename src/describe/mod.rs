@@ -5,5 +5,6 @@ pub mod fields;
 pub mod psynet_readme;
 pub mod psynet_summary;
 pub mod readme;
+pub mod spreadsheet;
 pub mod summary;
 pub mod upstream;

@@ -4,6 +4,7 @@
 //! that anyone may compress ([`deflate::pack`]) and hash, in any order; [`Export::packed`] and
 //! [`Export::hashed`] take the results, [`Export::take`] gives the archive in order. Both ways give the same bytes.
 
+pub mod contents;
 mod plan;
 mod segment;
 #[cfg(not(target_arch = "wasm32"))]
@@ -338,9 +339,7 @@ impl Export {
             }
             other => other,
         };
-        let (Job::Bytes { path, .. } | Job::Table { path, .. } | Job::Psynet { path, .. } | Job::Checksums { path }) =
-            &job;
-        self.events.push_back(Event::Begin(path.clone()));
+        self.events.push_back(Event::Begin(job.path().to_owned()));
         if let Job::Bytes { listed: Some(path), .. } | Job::Table { listed: path, .. } | Job::Psynet { path, .. } = &job
         {
             self.listed.push((self.files, path.clone(), None));

@@ -124,9 +124,23 @@ pub(super) enum Job {
     /// A table of uproot's; its checksum is listed.
     Table { path: String, listed: String, table: Arc<Table> },
     /// A file of a PsyNet export, a table of so many rows or one that is passed on; its checksum is listed.
-    Psynet { path: String, rows: u64, study: Arc<psynet::Study>, options: psynet::Options },
+    Psynet { path: String, rows: u64, table: bool, study: Arc<psynet::Study>, options: psynet::Options },
     /// The checksums of the folder, which are known only when all its files are written.
     Checksums { path: String },
+}
+
+impl Job {
+    /// Path in the ZIP.
+    pub(super) fn path(&self) -> &str {
+        let (Job::Bytes { path, .. } | Job::Table { path, .. } | Job::Psynet { path, .. } | Job::Checksums { path }) =
+            self;
+        path
+    }
+
+    /// Whether it is a table of the result.
+    pub(super) fn is_table(&self) -> bool {
+        matches!(self, Job::Table { .. } | Job::Psynet { table: true, .. })
+    }
 }
 
 /// All files of the ZIP, in order, but for damaged ones.
@@ -175,7 +189,9 @@ fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe, left_o
         bytes,
         listed: Some(name.to_owned()),
     });
-    let made =
-        files.into_iter().map(|file| Job::Psynet { path: file.path, rows: file.rows, study: data.clone(), options });
+    let made = files.into_iter().map(|file| {
+        let table = !file.columns.is_empty();
+        Job::Psynet { path: file.path, rows: file.rows, table, study: data.clone(), options }
+    });
     at_hand.chain(made).chain([Job::Checksums { path: "SHA256SUMS".to_owned() }]).collect()
 }

@@ -7,6 +7,7 @@ import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { example, exportByCli } from "../wasm/cli.mjs";
 import { dist, open, openExample, start } from "./harness.mjs";
+import { attempts } from "./waysout.mjs";
 
 let site;
 let listener;
@@ -47,55 +48,41 @@ test("the whole job makes no request, even with the network gone", { timeout: 60
   await context.close();
 });
 
-test("the page and its worker are forbidden to connect", { timeout: 60_000 }, async () => {
-  const { context, page } = await open(site.browser, site.url);
-  const address = `http://127.0.0.1:${listener.address().port}/`;
-  /** Tries every way out that scripts have; runs in the page and, as text, in a worker. */
-  const attempts = `async (to) => {
-    const tries = {
-      fetch: () => fetch(to + "fetch", { mode: "no-cors" }),
-      beacon: () => self.navigator.sendBeacon && !navigator.sendBeacon(to + "beacon", "x") && Promise.reject(),
-      xhr: () => new Promise((resolve, reject) => {
-        const request = new XMLHttpRequest();
-        request.onload = resolve;
-        request.onerror = reject;
-        request.open("GET", to + "xhr");
-        request.send();
-      }),
-      socket: () => new Promise((resolve, reject) => {
-        const socket = new WebSocket(to.replace("http", "ws") + "socket");
-        socket.onopen = resolve;
-        socket.onerror = reject;
-      }),
-      imports: () => self.importScripts ? importScripts(to + "imports") : import(to + "imports"),
-      image: () => self.Image && new Promise((resolve, reject) => {
-        const image = new Image();
-        image.onload = resolve;
-        image.onerror = reject;
-        image.src = to + "image";
-      }),
-    };
-    for (const attempt of Object.values(tries)) {
-      try { await attempt(); } catch {}
-    }
-  }`;
-  await page.evaluate(`(${attempts})(${JSON.stringify(address)})`);
-  // A worker from a blob: URL, as the page starts its own.
-  await page.evaluate(([code, to]) => new Promise((resolve, reject) => {
-    const source = `(${code})(${JSON.stringify(to)}).then(() => postMessage("tried"))`;
-    const worker = new Worker(URL.createObjectURL(new Blob([source])));
-    worker.onmessage = resolve;
-    worker.onerror = reject;
-  }), [attempts, address]);
-  await page.waitForTimeout(300);
-  assert.deepEqual(heard, []);
-  await context.close();
+const forms = { hosted: () => site.url, "from the disk": () => pathToFileURL(join(dist, "windrow.html")).href };
+const address = () => `http://127.0.0.1:${listener.address().port}/`;
 
-  // The same attempts do reach the listener where the browser ignores the policy: the test can fail.
-  const free = await open(site.browser, site.url, { bypassCSP: true });
-  await free.page.evaluate(`(${attempts})(${JSON.stringify(address)})`);
-  assert.ok(heard.includes("/fetch") && heard.includes("/xhr"), String(heard));
-  await free.context.close();
+for (const [form, url] of Object.entries(forms)) {
+  test(`${form}: the page and its worker are forbidden to connect`, { timeout: 90_000 }, async () => {
+    const { context, page } = await open(site.browser, url());
+    heard.length = 0;
+    const tried = await page.evaluate(attempts, address());
+    assert.ok(tried.page.length > 20 && tried.worker.length > 9, JSON.stringify(tried));
+    assert.deepEqual(heard, []);
+    assert.equal(new URL(page.url()).href, url(), "the form did not take the page away");
+    await context.close();
+  });
+}
+
+test("the same attempts do get out where the browser ignores the policy: the test can fail", { timeout: 90_000 }, async () => {
+  const { context, page } = await open(site.browser, site.url, { bypassCSP: true });
+  heard.length = 0;
+  await page.evaluate(attempts, address()).catch(() => {}); // the form takes the page away
+  for (const way of ["fetch", "xhr", "beacon", "image", "eventsource"]) assert.ok(heard.includes(`/${way}`), `${way}: ${heard}`);
+  await context.close();
+});
+
+test("what no policy can stop, as the README says: leaving the page for another address", { timeout: 60_000 }, async () => {
+  for (const leave of ["location", "window"]) {
+    const { context, page } = await open(site.browser, site.url);
+    heard.length = 0;
+    await page.evaluate(([leave, to]) => {
+      if (leave === "location") location.href = `${to}location`;
+      else window.open(`${to}window`);
+    }, [leave, address()]);
+    for (let i = 0; i < 50 && heard.length === 0; i += 1) await page.waitForTimeout(100).catch(() => {});
+    assert.ok(heard.includes(`/${leave}`), String(heard));
+    await context.close();
+  }
 });
 
 test("the single file does the job from the disk", { timeout: 60_000 }, async () => {

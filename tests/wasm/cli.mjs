@@ -11,7 +11,8 @@ export const root = join(fileURLToPath(import.meta.url), "../../..");
 export const example = join(root, "www/example/example.msgpack.gz");
 
 const name = process.platform === "win32" ? "windrow.exe" : "windrow";
-const windrow = join(root, "target/debug", name);
+/** The program itself. */
+export const windrow = join(root, "target/debug", name);
 
 /** The ZIP that the command line makes of files. */
 export function exportByCli(inputs, ...options) {

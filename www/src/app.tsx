@@ -3,6 +3,7 @@ import { useEffect } from "preact/hooks";
 import { fromDrop } from "./files.js";
 import { t } from "./i18n/index.js";
 import { openFiles, startOver } from "./job.js";
+import { Check } from "./parts/check.js";
 import { Mark } from "./parts/mark.js";
 import { Update } from "./parts/update.js";
 import { Failed } from "./screens/failed.js";
@@ -21,7 +22,7 @@ export function App() {
         <span class="brand">
           <Mark /> {words.title}
         </span>
-        <span class="private">{words.nothingUploaded}</span>
+        <Check />
         {(phase.name === "ready" || phase.name === "failed") && (
           <button type="button" class="quiet" onClick={startOver}>
             {words.startOver}

@@ -1,5 +1,6 @@
 // The page's end of the line to the worker: one typed call for each request, with progress and AbortSignal.
 import source from "virtual:worker-source";
+import { whenGone } from "./alive.js";
 import { EngineError } from "./engine/error.js";
 import type { Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
@@ -21,17 +22,21 @@ interface Call extends CallOptions {
 export class Bridge {
   readonly #worker: Worker;
   readonly #script: string;
+  readonly #onDeath: (reason: EngineError) => void;
   readonly #calls = new Map<number, Call>();
+  readonly #ended = new AbortController();
   #last = 0;
 
-  constructor() {
+  /** `onDeath` is called if the worker ends by itself, with the reason. */
+  constructor(onDeath: (reason: EngineError) => void = () => {}) {
+    this.#onDeath = onDeath;
     // The address stays good while the worker lives: it starts its helpers from it.
     this.#script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     this.#worker = new Worker(this.#script);
     this.#worker.onmessage = ({ data }: MessageEvent<ToPage>) => this.#hear(data);
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      this.end(new EngineError({ code: "internal", message: event.message }));
+      this.#die(new EngineError({ code: "internal", message: event.message }));
     };
   }
 
@@ -47,10 +52,17 @@ export class Bridge {
 
   /** Ends the worker at once. */
   end(reason: unknown = new EngineError({ code: "aborted" })): void {
+    this.#ended.abort();
     this.#worker.terminate();
     URL.revokeObjectURL(this.#script);
     for (const call of this.#calls.values()) call.reject(reason);
     this.#calls.clear();
+  }
+
+  #die(reason: EngineError): void {
+    if (this.#ended.signal.aborted) return;
+    this.end(reason);
+    this.#onDeath(reason);
   }
 
   #send(message: ToWorker): void {
@@ -58,6 +70,10 @@ export class Bridge {
   }
 
   #hear(message: ToPage): void {
+    if ("alive" in message) {
+      // The browser ended the worker: it does so when memory runs out, and it does not say why.
+      return whenGone(message.alive, this.#ended.signal, () => this.#die(new EngineError({ code: "worker-gone", message: "" })));
+    }
     const { id } = message;
     const call = this.#calls.get(id);
     if (!call) return;
@@ -77,6 +93,7 @@ export class Bridge {
       this.#calls.delete(id);
       if ("answer" in message) call.resolve(message.answer as never);
       else call.reject(new EngineError(message.fault));
+      if ("broken" in message) this.#die(new EngineError(message.fault));
     }
   }
 }

@@ -2,7 +2,7 @@
 import type { PsynetChoices, Recipe, View } from "./engine/types.js";
 import { f, t } from "./i18n/index.js";
 import { line } from "./job.js";
-import { download } from "./save.js";
+import { download, suggestedName } from "./save.js";
 import { state } from "./state.js";
 
 /** The views in the order of the ZIP. */
@@ -76,6 +76,12 @@ export function groupFields(): string[] {
   const names = fields.map((field) => (filtered ? field.filtered : field.field)).filter((name) => name != null);
   const inner = (name: string) => Number(name.startsWith("_"));
   return [...new Set(names)].sort((a, b) => inner(a) - inner(b) || (a < b ? -1 : 1));
+}
+
+/** The choices as they are saved, and the command line that does the same. */
+export function recipeTexts(): Promise<[recipe: string, command: string]> {
+  const recipe = state.recipe.peek()!;
+  return Promise.all([line().call("recipeText", { recipe }), line().call("commandLine", { recipe, inputs: state.inputs.peek(), output: suggestedName() })]);
 }
 
 /** Saves the choices as a file. */

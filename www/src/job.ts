@@ -35,7 +35,12 @@ export async function openFiles(given: Given[]): Promise<void> {
   end();
   const label = given[0]!.path;
   const size = given.reduce((sum, { file }) => sum + file.size, 0);
-  const mine = new Bridge();
+  const fail = (reason: unknown) => {
+    if (bridge !== mine) return;
+    end();
+    state.phase.value = { name: "failed", fault: faultOf(reason), label, given };
+  };
+  const mine = new Bridge(fail);
   bridge = mine;
   state.phase.value = { name: "reading", label, size, part: 0 };
   announce(`${t.value.reading.heading} ${label}`);
@@ -46,6 +51,7 @@ export async function openFiles(given: Given[]): Promise<void> {
     };
     const { summary, recipe } = await mine.call("open", { module, files: given }, { onProgress });
     if (bridge !== mine) return;
+    state.inputs.value = given.map(({ path }) => path);
     state.summary.value = summary;
     state.recipe.value = recipe;
     state.phase.value = { name: "ready", label, others: given.length - 1 };
@@ -53,9 +59,7 @@ export async function openFiles(given: Given[]): Promise<void> {
     const found = psynet ? t.value.ready.participants(psynet.participants, f.value) : t.value.sessions.count(summary.sessions.length, f.value);
     announce(t.value.ready.announce(found, summary.problems.length, f.value));
   } catch (error) {
-    if (bridge !== mine) return;
-    end();
-    state.phase.value = { name: "failed", fault: faultOf(error), label };
+    fail(error);
   }
 }
 

@@ -1,12 +1,14 @@
 // Workers that compress and hash blocks of a ZIP, so that an export uses more than one processor.
 // They run the same script as the worker that holds the data, and are bound by the same policy.
+import { whenGone } from "./alive.js";
 import { Digests } from "./engine/digest.js";
 import type { Helpers } from "./engine/share.js";
 import type { Task } from "./engine/types.js";
 
 /** What a lane is asked; it answers with the same number. */
 export type ToLane = { lane: WebAssembly.Module } | { job: number; pack: Task; small: boolean } | { job: number; hash: Task };
-export type FromLane = { job: number; bytes?: Uint8Array<ArrayBuffer>; crc?: number; fault?: string };
+export type LaneAnswer = { job: number; bytes?: Uint8Array<ArrayBuffer>; crc?: number; fault?: string };
+export type FromLane = LaneAnswer | { alive: string };
 
 /** More than this many lanes gain nothing: rendering cannot keep them busy. */
 const MOST_LANES = 3;
@@ -16,7 +18,9 @@ const AHEAD = 4;
 
 class Lane {
   readonly #worker: Worker;
-  readonly #jobs = new Map<number, { resolve: (answer: FromLane) => void; reject: (error: Error) => void }>();
+  readonly #jobs = new Map<number, { resolve: (answer: LaneAnswer) => void; reject: (error: Error) => void }>();
+  readonly #ended = new AbortController();
+  #dead = "";
   #last = 0;
   /** Jobs that wait or run. */
   get load(): number {
@@ -26,6 +30,7 @@ class Lane {
   constructor(script: string, module: WebAssembly.Module) {
     this.#worker = new Worker(script);
     this.#worker.onmessage = ({ data }: MessageEvent<FromLane>) => {
+      if ("alive" in data) return whenGone(data.alive, this.#ended.signal, () => this.#fail("a worker stopped"));
       const job = this.#jobs.get(data.job);
       this.#jobs.delete(data.job);
       if (data.fault === undefined) job?.resolve(data);
@@ -33,13 +38,19 @@ class Lane {
     };
     this.#worker.onerror = (event) => {
       event.preventDefault();
-      for (const job of this.#jobs.values()) job.reject(new Error(event.message || "a worker stopped"));
-      this.#jobs.clear();
+      this.#fail(event.message || "a worker stopped");
     };
     this.#worker.postMessage({ lane: module } satisfies ToLane);
   }
 
-  ask(what: { pack: Task; small: boolean } | { hash: Task }): Promise<FromLane> {
+  #fail(why: string): void {
+    this.#dead = why;
+    for (const job of this.#jobs.values()) job.reject(new Error(why));
+    this.#jobs.clear();
+  }
+
+  ask(what: { pack: Task; small: boolean } | { hash: Task }): Promise<LaneAnswer> {
+    if (this.#dead) return Promise.reject(new Error(this.#dead));
     const job = ++this.#last;
     const task = "pack" in what ? what.pack : what.hash;
     return new Promise((resolve, reject) => {
@@ -49,6 +60,7 @@ class Lane {
   }
 
   end(): void {
+    this.#ended.abort();
     this.#worker.terminate();
   }
 }

@@ -1,6 +1,6 @@
 // What page and worker say to each other: every request has a number, every answer repeats it.
 import type { Fault } from "./engine/error.js";
-import type { Preview, Recipe, Summary, TableInfo } from "./engine/types.js";
+import type { FileContents, Preview, Recipe, Summary, TableInfo } from "./engine/types.js";
 
 /** How the worker gets rid of a ZIP: into the browser's own storage, or piece by piece to the page. */
 export type Outlet = "storage" | "page";
@@ -12,6 +12,8 @@ export interface Requests {
   recipeText: { ask: { recipe: Recipe }; answer: string };
   tables: { ask: { recipe: Recipe }; answer: TableInfo[] };
   preview: { ask: { recipe: Recipe; path: string; start: number; count: number }; answer: Preview };
+  contents: { ask: { recipe: Recipe }; answer: FileContents[] };
+  commandLine: { ask: { recipe: Recipe; inputs: string[]; output: string }; answer: string };
   export: { ask: { recipe: Recipe; outlet: Outlet; file: string }; answer: { name: string; size: number; stored: File | null } };
 }
 
@@ -28,4 +30,5 @@ export type ToPage =
   | { id: number; progress: number }
   | { id: number; piece: Uint8Array<ArrayBuffer> }
   | { id: number; answer: unknown }
-  | { id: number; fault: Fault };
+  | { id: number; fault: Fault; /** The module is broken and will answer no more. */ broken?: boolean }
+  | { alive: string };

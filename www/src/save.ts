@@ -52,7 +52,7 @@ export function cancelSaving(): void {
 }
 
 /** A name for the file before the ZIP is made: the input's, without its endings. */
-function suggestedName(): string {
+export function suggestedName(): string {
   const phase = state.phase.value;
   const base = phase.name === "ready" ? phase.label.split("/").pop()!.split(".")[0] : "";
   return `${base || "windrow"}.zip`;
@@ -79,14 +79,15 @@ function onProgress(part: number): void {
 }
 
 async function toPicked(handle: FileSystemFileHandle & { remove?: () => Promise<void> }, signal: AbortSignal) {
-  const file = await handle.createWritable();
+  let file: FileSystemWritableFileStream | undefined;
   try {
+    const opened = (file = await handle.createWritable());
     const ask = { recipe: state.recipe.value!, outlet: "page" as const, file: "" };
-    const { size } = await line().call("export", ask, { signal, onProgress, onPiece: (piece) => file.write(piece) });
-    await file.close();
+    const { size } = await line().call("export", ask, { signal, onProgress, onPiece: (piece) => opened.write(piece) });
+    await opened.close();
     return { name: handle.name, size };
   } catch (error) {
-    await file.abort().catch(() => {});
+    await file?.abort().catch(() => {});
     await handle.remove?.().catch(() => {}); // the dialog made an empty file of this name
     throw error;
   }
@@ -108,7 +109,12 @@ async function toDownloads(signal: AbortSignal) {
   const file = `${PREFIX}${crypto.getRandomValues(new Uint32Array(2)).join("-")}.zip`;
   if (storage) hold(file);
   const outlet = storage ? "storage" : "page";
-  const result = await line().call("export", { recipe, outlet, file }, { signal, onProgress, onPiece });
+  const made = line().call("export", { recipe, outlet, file }, { signal, onProgress, onPiece });
+  // A worker that is gone could not tidy up.
+  const result = await made.catch(async (error: unknown) => {
+    if (storage) await discard(file);
+    throw error;
+  });
   if (signal.aborted) throw new EngineError({ code: "aborted" });
   download(result.stored ?? new Blob(parts, { type: "application/zip" }), result.name);
   return result;
@@ -127,11 +133,17 @@ export function download(blob: Blob, name: string): void {
 /** Whether the browser's own storage can be used; pages from file:// and private windows often have none. */
 async function hasStorage(): Promise<boolean> {
   try {
-    const folder = await navigator.storage.getDirectory();
-    return "createSyncAccessHandle" in FileSystemFileHandle.prototype && !!folder;
+    await navigator.storage.getDirectory();
+    return true;
   } catch {
     return false;
   }
+}
+
+/** Removes a stored file if it is there. */
+async function discard(file: string): Promise<void> {
+  const folder = await navigator.storage.getDirectory();
+  await folder.removeEntry(file).catch(() => {});
 }
 
 /** Marks a stored file as in use by this page, until the page is closed. */

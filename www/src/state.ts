@@ -1,13 +1,14 @@
 // The one state of the page: signals that the screens read and that only job.ts, choices.ts and save.ts change.
 import { signal } from "@preact/signals";
 import type { Fault } from "./engine/error.js";
+import type { Given } from "./files.js";
 import type { Recipe, Summary, TableInfo } from "./engine/types.js";
 
 export type Phase =
   | { name: "start" }
   | { name: "reading"; label: string; size: number; part: number }
   | { name: "ready"; label: string; others: number }
-  | { name: "failed"; fault: Fault; label: string };
+  | { name: "failed"; fault: Fault; label: string; given: Given[] };
 
 export type Saving =
   | { name: "idle" }
@@ -18,6 +19,8 @@ export type Saving =
 
 export const state = {
   phase: signal<Phase>({ name: "start" }),
+  /** Paths of the files as they were given. */
+  inputs: signal<string[]>([]),
   summary: signal<Summary | null>(null),
   recipe: signal<Recipe | null>(null),
   /** The tables that the recipe gives; null while they are worked out. */

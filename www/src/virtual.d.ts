@@ -8,7 +8,12 @@ declare module "windrow-wasm" {
   export const default_recipe: import("./engine/types.js").Wasm["default_recipe"];
   export const parse_recipe: import("./engine/types.js").Wasm["parse_recipe"];
   export const recipe_text: import("./engine/types.js").Wasm["recipe_text"];
+  export const command_line: import("./engine/types.js").Wasm["command_line"];
+  export const panicked: import("./engine/types.js").Wasm["panicked"];
   export const version: import("./engine/types.js").Wasm["version"];
+  export const default_preset: import("./engine/types.js").Wasm["default_preset"];
+  export const parse_preset: import("./engine/types.js").Wasm["parse_preset"];
+  export const preset_text: import("./engine/types.js").Wasm["preset_text"];
   export const pack_block: import("./engine/types.js").Wasm["pack_block"];
   export const Hasher: import("./engine/types.js").Wasm["Hasher"];
   export type Hasher = InstanceType<typeof Hasher>;

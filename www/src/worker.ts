@@ -1,10 +1,11 @@
 // The worker: holds the wasm module and the data, and answers the page's requests.
 // It is started from a blob: URL and so is bound by the page's policy: it cannot connect to anything.
 import * as wasm from "windrow-wasm";
-import { EngineError, faultOf, throwIfAborted } from "./engine/error.js";
+import { live } from "./alive.js";
+import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
 import { open, type OpenStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
-import { startLanes, type FromLane, type ToLane } from "./lanes.js";
+import { startLanes, type LaneAnswer, type ToLane } from "./lanes.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -40,6 +41,7 @@ function progressOf(id: number): (part: number) => void {
 
 const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: AbortSignal) => Promise<Requests[R]["answer"]> } = {
   async open(id, { module, files }, signal) {
+    void showLife();
     wasm.initSync({ module });
     engine = module;
     const progress = progressOf(id);
@@ -67,6 +69,14 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     return opened().preview(recipe, path, start, count);
   },
 
+  async contents(_, { recipe }, signal) {
+    return opened().contents(recipe, { signal });
+  },
+
+  async commandLine(_, { recipe, inputs, output }) {
+    return wasm.command_line(recipe, inputs, output);
+  },
+
   async export(id, { recipe, outlet, file }, signal) {
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;
@@ -84,7 +94,9 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
 
 const sinks: { [O in Outlet]: (id: number, file: string, signal: AbortSignal) => Promise<Sink & { stored?: () => Promise<File> }> } = {
   /** Writes into a file of the browser's own storage: no memory is taken, however large the ZIP. */
-  async storage(_, file) {
+  async storage(id, file, signal) {
+    // Only a worker has this way of writing, so only here it shows whether the browser knows it.
+    if (!("createSyncAccessHandle" in FileSystemFileHandle.prototype)) return sinks.page(id, file, signal);
     const folder = await navigator.storage.getDirectory();
     const handle = await folder.getFileHandle(file, { create: true });
     const access = await handle.createSyncAccessHandle();
@@ -129,6 +141,20 @@ const sinks: { [O in Outlet]: (id: number, file: string, signal: AbortSignal) =>
   },
 };
 
+/** After a trap the module can do nothing more. It traps when it panics, and when the browser gives it no more memory. */
+function faultOfWork(error: unknown): { fault: Fault; broken?: true } {
+  if (!(error instanceof WebAssembly.RuntimeError)) return { fault: faultOf(error) };
+  const place = wasm.panicked();
+  const memory = place === undefined && /unreachable/i.test(error.message);
+  return { broken: true, fault: { ...faultOf({ code: memory ? "out-of-memory" : "internal" }), detail: place ?? "" } };
+}
+
+/** Lets the other side notice if this worker is gone. */
+async function showLife(): Promise<void> {
+  const alive = await live();
+  if (alive) self.postMessage({ alive });
+}
+
 async function answer<R extends Request>(message: { id: number; ask: R } & Requests[R]["ask"]): Promise<void> {
   const { id } = message;
   const stop = new AbortController();
@@ -136,7 +162,7 @@ async function answer<R extends Request>(message: { id: number; ask: R } & Reque
   try {
     post({ id, answer: await handlers[message.ask](id, message, stop.signal) });
   } catch (error) {
-    post({ id, fault: faultOf(error) });
+    post({ id, ...faultOfWork(error) });
   } finally {
     stops.delete(id);
     waiting.delete(id);
@@ -154,7 +180,7 @@ function release(id: number): void {
 /** The other life of this script: a worker that only compresses and hashes, for the one that holds the data. */
 const lane = { hasher: undefined as wasm.Hasher | undefined };
 
-function laneWork(data: Exclude<ToLane, { lane: unknown }>): FromLane {
+function laneWork(data: Exclude<ToLane, { lane: unknown }>): LaneAnswer {
   const { job } = data;
   if ("pack" in data) {
     const { before, bytes, last } = data.pack;
@@ -168,6 +194,7 @@ function laneWork(data: Exclude<ToLane, { lane: unknown }>): FromLane {
 
 function serveLane(data: ToLane): void {
   if ("lane" in data) {
+    void showLife();
     wasm.initSync({ module: data.lane });
     return;
   }
@@ -175,7 +202,7 @@ function serveLane(data: ToLane): void {
     const answer = laneWork(data);
     self.postMessage(answer, answer.bytes ? [answer.bytes.buffer] : []);
   } catch (error) {
-    self.postMessage({ job: data.job, fault: String(error) } satisfies FromLane);
+    self.postMessage({ job: data.job, fault: String(error) } satisfies LaneAnswer);
   }
 }
 

@@ -41,6 +41,7 @@ const known = new Map([
 export function faultOf(thrown: unknown): Fault {
   const name = known.get((thrown as Error | undefined)?.name ?? "");
   if (name) return { code: name, message: "", detail: "", advice: "", place: {} };
+  if (thrown instanceof RangeError && /memory|allocation/i.test(thrown.message)) return { code: "out-of-memory", message: "", detail: "", advice: "", place: {} };
   // The module's errors have a sentence of their own beside the message, which repeats all parts.
   const { code, message, meaning, detail, advice, place } = (thrown ?? {}) as Partial<Fault & { meaning: string }>;
   return {

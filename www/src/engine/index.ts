@@ -10,7 +10,7 @@ import { throwIfAborted } from "./error.js";
 import { Look, ProtectedStudy, type Given } from "./protect.js";
 import { RangeReader, type ReadOptions } from "./read.js";
 import { pauses, pushAll, readWant, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
-import type { Preview, Recipe, Summary, TableInfo, Wasm, WasmStudy } from "./types.js";
+import type { FileContents, Preview, Recipe, Summary, TableInfo, Wasm, WasmStudy } from "./types.js";
 
 export * from "./digest.js";
 export * from "./error.js";
@@ -70,6 +70,21 @@ export class OpenStudy {
     const viewing = this.#study.preview(recipe, path, start, count);
     await pushAll(viewing, this.#inputs, this.#reader);
     return viewing.finish();
+  }
+
+  /** What the ZIP will contain: its files with rows, exact unpacked sizes and what a spreadsheet would do to them. */
+  async contents(recipe: Recipe, { signal }: { signal?: AbortSignal } = {}): Promise<FileContents[]> {
+    const work = this.#study.contents(recipe);
+    const reader = new RangeReader(signal ? { signal } : {});
+    const pause = pauses();
+    const files: FileContents[] = [];
+    for (let step = work.next(); step; step = work.next()) {
+      if ("file" in step) files.push(step.file);
+      else if ("want" in step) await readWant(reader, this.#inputs, step.want, (piece) => work.push(piece));
+      await pause();
+      throwIfAborted(signal);
+    }
+    return files;
   }
 
   /** Writes the ZIP piece by piece; gives back its suggested name and its size in bytes. */

@@ -153,6 +153,35 @@ export interface Preview {
   total: number;
 }
 
+/** What a spreadsheet program would do to a CSV file on opening it. */
+export type Harm = "rows" | "columns" | "long-text" | "long-digits" | "leading-zeros" | "exponents" | "dates" | "formulas";
+
+/** One kind of harm to one file: how many rows, columns or cells, the first row of data (from 1), and some columns. */
+export interface Advice {
+  harm: Harm;
+  count: number;
+  row: number;
+  columns: string[];
+  /** Further columns. */
+  more: number;
+}
+
+/** A file of the ZIP before it is made. */
+export interface FileContents {
+  path: string;
+  /** Null for files that are no tables. */
+  rows: number | null;
+  /** Exact, unpacked. */
+  bytes: number;
+  advice: Advice[];
+}
+
+/** The contents of a ZIP being worked out. */
+export interface WasmContents {
+  next(): { file: FileContents } | { want: Want } | { more: true } | undefined;
+  push(chunk: Uint8Array): void;
+}
+
 /** The class `Study` of the wasm module. */
 export interface WasmStudy {
   add_file(path: string, size: number): number;
@@ -161,6 +190,7 @@ export interface WasmStudy {
   summary(): Summary;
   tables(recipe: Recipe): TableInfo[];
   preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
+  contents(recipe: Recipe): WasmContents;
   export(recipe: Recipe): WasmExport;
   look(recipe: Recipe): WasmWork<WasmLooked>;
   prepare(recipe: Recipe, given: Given): WasmWork<WasmPrepared>;
@@ -211,7 +241,11 @@ export interface Wasm {
   parse_recipe(text: string): Recipe;
   /** A recipe as it is saved. */
   recipe_text(recipe: Recipe): string;
+  /** The command line, for a POSIX shell, that does what a recipe says with files of these paths. */
+  command_line(recipe: Recipe, inputs: string[], output: string): string;
   version(): string;
+  /** Where in the source the module ended itself, if it did. */
+  panicked(): string | undefined;
   default_preset(): Preset;
   /** Reads a saved preset; throws if it is none. */
   parse_preset(text: string): Preset;

@@ -1,5 +1,6 @@
 // All words of the page. Another language is a file of this shape, added to `languages` in index.ts.
 // Data, field names and the engine's own catalogue of problems are not translated here.
+import type { Harm } from "../engine/types.js";
 import { counted, type Format } from "./format.js";
 
 export const en = {
@@ -10,6 +11,28 @@ export const en = {
   skip: "Skip to the content",
   startOver: "Start over",
   cancel: "Cancel",
+
+  check: {
+    heading: "How to check that nothing leaves",
+    lead: "You need not believe this page. Each of these steps takes a minute.",
+    steps: [
+      ["Go offline.", "Open the page, disconnect from the network, and do the whole job. It works, because nothing is needed from elsewhere."],
+      ["Watch.", "Open the browser’s developer tools (F12), Network panel, and do the whole job. After the page has loaded nothing is added but addresses that begin with blob:, which are in this browser."],
+      ["Try to get out.", "In the developer tools’ Console type fetch(\"https://example.org\"). The browser refuses and names the rule: connect-src 'none'."],
+      ["Read the rule.", "View the page’s source (Ctrl+U). Its first lines forbid everything, then allow one script and one style by their fingerprints. The worker that reads your file is bound by the same rule."],
+      ["Build it yourself.", "The source is public. The same source gives the same bytes; SHA256SUMS beside the page lists them."],
+    ] as [string, string][],
+    limitsHeading: "What no rule can promise",
+    limits: [
+      "A rule stops scripts from connecting. It does not stop a page from being left for another address; this page never does that by itself.",
+      "Browser extensions that you installed, and programs on your computer, see what you see.",
+      "What you save and send on leaves, of course: the ZIP holds what participants entered.",
+    ],
+    serviceWorker: "The service worker, which lets this page open without a network, is bound by the host’s rule, not by the page’s. It is never given data; sw.js is short enough to read.",
+    kept: "This page is kept in your browser and opens without a network.",
+    download: "Save it as one file that works by double-click",
+    close: "Close",
+  },
 
   update: {
     ready: "A new version of Windrow is ready.",
@@ -151,14 +174,42 @@ export const en = {
     },
     compression: "ZIP",
     compressions: { fast: "Quick to make", small: "Small to keep" } as Record<string, string>,
-    recipe: "These choices as a recipe",
+    recipe: "These choices as a recipe or command",
     recipeLead: "A small file with your choices and no data, to do the same again with the next dump.",
     recipeSave: "Save recipe",
     recipeLoad: "Load recipe",
     recipeLoaded: (name: string) => `The choices of ${name} are in place.`,
     recipeMissing: (n: number, f: Format) =>
       counted(f, n, { one: "1 session that it names is not in this file.", other: "# sessions that it names are not in this file." }),
+    recipeShow: "The recipe",
+    command: "The same on the command line",
+    commandLead: "For a shell of Linux, macOS, WSL or Git Bash, in the folder with the files. It gives the same bytes.",
+    commandRecipe: "It reads the recipe: save that beside the files first.",
+    copy: "Copy",
+    copied: "Copied",
     recipeBad: "This file is no recipe of Windrow.",
+  },
+
+  contents: {
+    heading: "What the ZIP will contain",
+    working: "Counting …",
+    total: (files: number, size: string, f: Format) => `${counted(f, files, { one: "1 file", other: "# files" })}, ${size}`,
+    lead: "Sizes are exact and before compression. How small the ZIP gets shows when it is made.",
+    columns: { path: "File", rows: "Rows", size: "Size" },
+    care: (n: number, f: Format) => counted(f, n, { one: "A spreadsheet program would harm 1 table", other: "A spreadsheet program would harm # tables" }),
+    careLead: "The files are right, and R and Python read them as they are. Excel and its like change what they open; import these columns as text.",
+    harms: {
+      rows: (n: string) => `${n} rows are cut off: it takes 1,048,576`,
+      columns: (n: string) => `${n} columns are cut off: it takes 16,384`,
+      "long-text": (n: string) => `${n} cells are cut off after 32,767 characters`,
+      "long-digits": (n: string) => `${n} long numbers lose their last digits`,
+      "leading-zeros": (n: string) => `${n} cells lose their leading zeros`,
+      exponents: (n: string) => `${n} cells such as 12E5 become other numbers`,
+      dates: (n: string) => `${n} cells such as 3-4 or MAR1 become dates`,
+      formulas: (n: string) => `${n} cells are worked out as formulas`,
+    } as Record<Harm, (n: string) => string>,
+    inColumns: (names: string, more: number, f: Format) => (more ? `in ${names} and ${counted(f, more, { one: "1 more column", other: "# more columns" })}` : `in ${names}`),
+    firstRow: (row: string) => `first in row ${row}`,
   },
 
   preview: {
@@ -199,6 +250,7 @@ export const en = {
     place: "Place",
     advice: "What you can do",
     other: "Choose another file",
+    again: "Read it again",
   },
 
   /** Faults that are found by the page, not by the engine: what happened, and what to do. */
@@ -207,6 +259,7 @@ export const en = {
     "not-allowed": ["The browser did not allow it.", "Allow this page to save files, or choose another folder."],
     io: ["The file could not be read to the end.", "It may have been changed, moved or removed while it was read. Drop it again."],
     internal: ["Windrow made a mistake.", "Your file is unharmed. Please report this with the code; no data are needed for that."],
+    "worker-gone": ["The browser ended Windrow’s work, most likely because memory ran out.", "Your file is unharmed and nothing was saved. Close other tabs and read it again, or use the command line."],
     "out-of-memory": ["The data need more memory than this browser gives.", "Choose fewer sessions, or use the command line."],
   } as Record<string, [string, string]>,
 };

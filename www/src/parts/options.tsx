@@ -1,13 +1,12 @@
-// The choices: which tables, which file type, filters; and the choices as a recipe.
-import { useSignal } from "@preact/signals";
-import { choose, hasView, loadRecipe, saveRecipe, toggleView } from "../choices.js";
+// The choices: which tables, which file type, filters; and the recipe.
+import { choose, hasView, toggleView } from "../choices.js";
 import type { Summary, View } from "../engine/types.js";
 import { t } from "../i18n/index.js";
 import { state } from "../state.js";
 import { Choice } from "./choice.js";
 import { GroupBy } from "./groupby.js";
-import { PickFiles } from "./pickfiles.js";
 import { PsynetOptions } from "./psynetoptions.js";
+import { RecipeBox } from "./recipebox.js";
 
 const views: View[] = ["latest", "latest_by", "ultralong", "sparse", "page_times"];
 
@@ -44,29 +43,7 @@ export function Options({ summary }: { summary: Summary }) {
           <Choice key={compression} type="radio" name="compression" words={[words.compressions[compression]!, ""]} checked={recipe.compression === compression} onChange={() => choose({ compression })} />
         ))}
       </fieldset>
-      <RecipeFile />
+      <RecipeBox />
     </section>
   );
 }
-
-function RecipeFile() {
-  const words = t.value.options;
-  const said = useSignal("");
-  const load = async ([file]: File[]) => {
-    if (file) said.value = await loadRecipe(file);
-  };
-  return (
-    <details class="recipe">
-      <summary>{words.recipe}</summary>
-      <p class="hint">{words.recipeLead}</p>
-      <p class="buttons">
-        <button type="button" class="small" onClick={() => void saveRecipe()}>
-          {words.recipeSave}
-        </button>
-        <PickFiles label={words.recipeLoad} class="small" multiple={false} accept=".json,application/json" onFiles={load} />
-      </p>
-      {said.value && <p class="hint" role="status">{said.value}</p>}
-    </details>
-  );
-}
-

@@ -1,6 +1,7 @@
 // The tab for saving: what to make of the files, a look at the result, and the button.
 import { f, t } from "../i18n/index.js";
 import { Classes, Database } from "../parts/classes.js";
+import { Contents } from "../parts/contents.js";
 import { Fields } from "../parts/fields.js";
 import { Files } from "../parts/files.js";
 import { Notes } from "../parts/notes.js";
@@ -19,6 +20,7 @@ export function Export() {
       {psynet ? <Classes classes={psynet.classes} /> : <Sessions sessions={summary.sessions} />}
       <div class="choices">
         <SaveBox />
+        <Contents />
         <Options summary={summary} />
       </div>
       <Preview />

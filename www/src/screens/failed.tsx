@@ -7,14 +7,25 @@ import { Heading } from "../parts/heading.js";
 import { PickFiles } from "../parts/pickfiles.js";
 import type { Phase } from "../state.js";
 
+/** Faults that may not come again with the same files. */
+const WORTH_ANOTHER_TRY = new Set(["worker-gone", "out-of-memory", "internal"]);
+
 export function Failed({ phase }: { phase: Phase & { name: "failed" } }) {
   const words = t.value.failed;
+  const again = WORTH_ANOTHER_TRY.has(phase.fault.code);
   return (
     <section class="failed">
       <Heading>{words.heading}</Heading>
       <p class="name">{phase.label}</p>
       <FaultNote fault={phase.fault} />
-      <PickFiles label={words.other} class="main" onFiles={(files) => void openFiles(fromList(files))} />
+      <p class="buttons">
+        {again && (
+          <button type="button" class="main" onClick={() => void openFiles(phase.given)}>
+            {words.again}
+          </button>
+        )}
+        <PickFiles label={words.other} class={again ? "" : "main"} onFiles={(files) => void openFiles(fromList(files))} />
+      </p>
     </section>
   );
 }

@@ -1,0 +1,113 @@
+//! Says what a ZIP will hold before it is made: its files, their rows and exact sizes, and where a spreadsheet would harm them.
+//!
+//! Sizes are exact because every table is rendered as for the ZIP and thrown away; compressing, the larger part of the
+//! work, is left out, and so the size of the ZIP itself is not known.
+
+use super::{Export, Made};
+use crate::describe::spreadsheet::{Advice, Spreadsheet};
+use crate::error::Result;
+use crate::recipe::{Filetype, Recipe};
+use crate::source::Want;
+use crate::study::Study;
+use crate::write::deflate::Packed;
+use serde::Serialize;
+
+/// A file of the ZIP.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FileContents {
+    /// Path in the ZIP.
+    pub path: String,
+    /// Rows of data; `None` for files that are no tables.
+    pub rows: Option<u64>,
+    /// Its size in bytes, unpacked.
+    pub bytes: u64,
+    /// Where a spreadsheet would harm it; always empty for files that are no CSV tables.
+    pub advice: Vec<Advice>,
+}
+
+/// What [`Contents::next`] has for the caller.
+#[derive(Debug, PartialEq)]
+pub enum Weighed {
+    /// A file, in the order of the ZIP.
+    File(FileContents),
+    /// A range of the input must be read and pushed first.
+    Want(Want),
+    /// About a megabyte was worked through.
+    More,
+    /// There are no more files.
+    Done,
+}
+
+/// The contents of a ZIP being worked out.
+pub struct Contents {
+    export: Export,
+    /// Path of each file and whether it is a table.
+    files: Vec<(String, bool)>,
+    filetype: Filetype,
+    bytes: u64,
+    lines: u64,
+    sheet: Spreadsheet,
+}
+
+impl Contents {
+    /// Plans the ZIP.
+    ///
+    /// # Errors
+    /// As [`Export::new`].
+    pub fn new(study: &Study, recipe: &Recipe) -> Result<Self> {
+        let export = Export::new(study, recipe)?;
+        let files = export.jobs.iter().map(|job| (job.path().to_owned(), job.is_table())).collect();
+        let sheet = Spreadsheet::default();
+        Ok(Contents { export, files, filetype: recipe.filetype, bytes: 0, lines: 0, sheet })
+    }
+
+    /// How much is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        self.export.progress()
+    }
+
+    /// The next bytes of a wanted range.
+    ///
+    /// # Errors
+    /// As [`Export::push`].
+    pub fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.export.push(chunk)
+    }
+
+    /// The next step.
+    ///
+    /// # Errors
+    /// As [`Export::make`].
+    #[allow(clippy::should_implement_trait, reason = "it can fail, and an iterator of results invites ignoring that")]
+    pub fn next(&mut self) -> Result<Weighed> {
+        let task = match self.export.make()? {
+            Made::Task(task) => task,
+            Made::Want(want) => return Ok(Weighed::Want(want)),
+            Made::Wait | Made::Done => return Ok(Weighed::Done),
+        };
+        // Damaged files that would have been passed on are known, and left out, when the first file begins.
+        let left_out = self.export.left_out();
+        self.files.retain(|(path, _)| !left_out.contains_key(path));
+        let (bytes, last) = (&task.block.bytes, task.block.last);
+        let (path, table) = self.files.get(task.file).cloned().unwrap_or_default();
+        self.bytes += bytes.len() as u64;
+        match (table, self.filetype) {
+            (true, Filetype::Csv) => self.sheet.push(bytes),
+            (true, Filetype::Jsonl) => self.lines += memchr::memchr_iter(b'\n', bytes).count() as u64,
+            (false, _) => {}
+        }
+        // The archive gets empty blocks, and checksums of nothing, which are as long as any.
+        let raw = bytes.len() as u64;
+        self.export.packed(task.ticket, Packed { bytes: Vec::new(), crc: 0, raw });
+        self.export.take();
+        if !last {
+            return Ok(Weighed::More);
+        }
+        self.export.hashed(task.file, [0; 32]);
+        let sheet = std::mem::take(&mut self.sheet);
+        let rows = if self.filetype == Filetype::Csv { sheet.rows() } else { self.lines };
+        let file = FileContents { path, rows: table.then_some(rows), bytes: self.bytes, advice: sheet.advice() };
+        (self.bytes, self.lines) = (0, 0);
+        Ok(Weighed::File(file))
+    }
+}

@@ -1,0 +1,39 @@
+// Works out what the ZIP will contain, whenever the choices change and the worker has nothing better to do.
+import { effect, signal } from "@preact/signals";
+import type { FileContents, Recipe } from "./engine/types.js";
+import { line } from "./job.js";
+import { state } from "./state.js";
+
+/** The files in the order of the ZIP; null while they are worked out. */
+export const contents = signal<{ recipe: Recipe; files: FileContents[] } | null>(null);
+
+/** Choices often come in a row; the work starts when they rest, in milliseconds. */
+const REST = 300;
+
+let stop: AbortController | undefined;
+
+effect(() => {
+  const tables = state.tables.value;
+  const busy = state.saving.value.name === "saving";
+  stop?.abort();
+  if (tables === null || tables.list.length === 0) {
+    contents.value = null;
+    return;
+  }
+  const { recipe } = tables;
+  if (contents.peek()?.recipe === recipe) return;
+  contents.value = null;
+  if (busy) return;
+  const mine = (stop = new AbortController());
+  setTimeout(() => void count(recipe, mine.signal), REST);
+});
+
+async function count(recipe: Recipe, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  try {
+    const files = await line().call("contents", { recipe }, { signal });
+    if (!signal.aborted) contents.value = { recipe, files };
+  } catch {
+    return; // whatever it is, saving will say so
+  }
+}

@@ -1,0 +1,78 @@
+// What the ZIP will contain, known before it is made, and where a spreadsheet program would harm it.
+import { contents } from "../contents.js";
+import type { Advice, FileContents } from "../engine/types.js";
+import { f, t } from "../i18n/index.js";
+import { state } from "../state.js";
+import { Scroller } from "./scroller.js";
+
+export function Contents() {
+  const words = t.value.contents;
+  if (!state.tables.value?.list.length) return null;
+  const files = contents.value?.files;
+  const { number, bytes } = f.value;
+  const size = files?.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
+  return (
+    <div class="contents">
+      <details>
+        <summary>
+          {words.heading} <span class="quiet small">{files ? words.total(files.length, bytes(size), f.value) : words.working}</span>
+        </summary>
+        <p class="hint">{words.lead}</p>
+        {files && (
+          <Scroller label={words.heading} tall={files.length > 12}>
+            <table class="list small">
+              <thead>
+                <tr>
+                  <th scope="col">{words.columns.path}</th>
+                  <th scope="col" class="figure">{words.columns.rows}</th>
+                  <th scope="col" class="figure">{words.columns.size}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {files.map(({ path, rows, bytes: size }) => (
+                  <tr key={path}>
+                    <th scope="row" class="name">{path}</th>
+                    <td class="figure">{rows === null ? "" : number(rows)}</td>
+                    <td class="figure">{bytes(size)}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </Scroller>
+        )}
+      </details>
+      {files && <Harms files={files.filter(({ advice }) => advice.length > 0)} />}
+    </div>
+  );
+}
+
+function Harms({ files }: { files: FileContents[] }) {
+  const words = t.value.contents;
+  if (files.length === 0) return null;
+  return (
+    <details class="harms">
+      <summary>{words.care(files.length, f.value)}</summary>
+      <p class="hint">{words.careLead}</p>
+      <Scroller label={words.care(files.length, f.value)} tall>
+        <dl class="small">
+          {files.map(({ path, advice }) => (
+            <div key={path}>
+              <dt class="name">{path}</dt>
+              {advice.map((one) => (
+                <dd key={one.harm}>{sentence(one)}</dd>
+              ))}
+            </div>
+          ))}
+        </dl>
+      </Scroller>
+    </details>
+  );
+}
+
+/** An advice as a line of words. */
+function sentence({ harm, count, row, columns, more }: Advice): string {
+  const words = t.value.contents;
+  const { number } = f.value;
+  const where = columns.length > 0 ? words.inColumns(columns.join(", "), more, f.value) : "";
+  return [words.harms[harm](number(count)), where, row > 0 && words.firstRow(number(row))].filter(Boolean).join(", ");
+}
