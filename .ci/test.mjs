@@ -32,16 +32,26 @@ async function check([program, args]) {
   return { passed, failed: failed || Number(!good) };
 }
 
-/** Debian's Chromium where it is missing and may be installed. */
-function ensureChromium() {
-  const names = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-  if (process.env.CHROMIUM || names.some(existsSync)) return;
-  const may = existsSync("/etc/debian_version") && process.getuid?.() === 0 && output("apt-get", ["--version"]);
-  if (!may) stop("the browser tests need Chromium: install it, or set CHROMIUM to its path.");
-  say("installing Chromium");
+/** Whether Debian's packages can be installed here. */
+const maySetUp = () => existsSync("/etc/debian_version") && process.getuid?.() === 0 && output("apt-get", ["--version"]);
+
+/** Installs Debian's package of a browser. */
+function install(name) {
+  say(`installing ${name}`);
   const env = environment([], { DEBIAN_FRONTEND: "noninteractive" });
   must("apt-get", ["update", "-q"], { env });
-  must("apt-get", ["install", "-q", "-y", "--no-install-recommends", "chromium"], { env });
+  must("apt-get", ["install", "-q", "-y", "--no-install-recommends", name], { env });
+}
+
+/** Browsers where they are missing and may be installed. Without Firefox its tests are skipped and say so. */
+function ensureBrowsers() {
+  const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  if (!process.env.CHROMIUM && !chromium.some(existsSync)) {
+    if (!maySetUp()) stop("the browser tests need Chromium: install it, or set CHROMIUM to its path.");
+    install("chromium");
+  }
+  const firefox = ["/usr/bin/firefox-esr", "/usr/bin/firefox"];
+  if (!process.env.FIREFOX && !firefox.some(existsSync) && maySetUp()) install("firefox-esr");
 }
 
 const testFiles = (folder) =>
@@ -50,7 +60,7 @@ const testFiles = (folder) =>
     .map((name) => join(folder, name));
 
 await build();
-ensureChromium();
+ensureBrowsers();
 const checks = [
   ["cargo", ["fmt", "--check"]],
   ["cargo", ["clippy", "--all-targets", "--features", "cli", "--quiet", "--", "-D", "warnings"]],

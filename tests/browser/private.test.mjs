@@ -1,6 +1,7 @@
 // Nothing leaves the page: counted at a listening server, in the browser's own list of requests, and offline.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createSocket } from "node:dgram";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -83,6 +84,21 @@ test("what no policy can stop, as the README says: leaving the page for another 
     assert.ok(heard.includes(`/${leave}`), String(heard));
     await context.close();
   }
+});
+
+test("what no policy can stop, as the README says: WebRTC", { timeout: 60_000 }, async (t) => {
+  const udp = createSocket("udp4");
+  t.after(() => udp.close());
+  await new Promise((resolve) => udp.bind(0, "127.0.0.1", resolve));
+  const { context, page } = await open(site.browser, site.url);
+  const arrived = new Promise((resolve) => udp.once("message", resolve));
+  await page.evaluate(async (port) => {
+    window.connection = new RTCPeerConnection({ iceServers: [{ urls: `stun:127.0.0.1:${port}` }] });
+    window.connection.createDataChannel("x");
+    await window.connection.setLocalDescription();
+  }, udp.address().port);
+  await arrived;
+  await context.close();
 });
 
 test("the single file does the job from the disk", { timeout: 60_000 }, async () => {

@@ -24,7 +24,7 @@ export const en = {
     ] as [string, string][],
     limitsHeading: "What no rule can promise",
     limits: [
-      "A rule stops scripts from connecting. It does not stop a page from being left for another address; this page never does that by itself.",
+      "A rule stops scripts from connecting. It does not stop a page from being left for another address, nor WebRTC, by which browsers make calls. This page does neither.",
       "Browser extensions that you installed, and programs on your computer, see what you see.",
       "What you save and send on leaves, of course: the ZIP holds what participants entered.",
     ],
