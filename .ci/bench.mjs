@@ -4,7 +4,7 @@
 // Measured: the command line with one thread and with all, the wasm module in Node, the page in Chromium.
 // With UPROOT_PYTHON (a Python that has uproot-science 0.10.1) uproot itself does the same job on the same file.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, openAsBlob, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, openAsBlob, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -46,10 +46,16 @@ function peak(args) {
 
 const run = (args) => execFileSync(binary, args, { stdio: "ignore" });
 
-async function inNode(dump, zip) {
+/** The wasm module and its API, ready to use. */
+async function nodeEngine() {
   const wasm = await import(pathToFileURL(join(root, "pkg/windrow.js")));
   const engine = await import(pathToFileURL(join(root, "pkg/js/index.js")));
   wasm.initSync({ module: readFileSync(join(root, "pkg/windrow_bg.wasm")) });
+  return { wasm, engine };
+}
+
+async function inNode(dump, zip) {
+  const { wasm, engine } = await nodeEngine();
   return timed(async () => {
     const study = await engine.open(wasm, [{ path: "backup.bin", blob: await openAsBlob(dump) }]);
     const pieces = [];
@@ -58,18 +64,77 @@ async function inNode(dump, zip) {
   });
 }
 
+/** Most memory that a process of Chromium that runs a page has had, in MB; unknown where /proc is missing. */
+function rendererPeak() {
+  const peaks = [];
+  for (const pid of existsSync("/proc/self/status") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : []) {
+    try {
+      if (!readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("--type=renderer")) continue;
+      peaks.push(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) / 1000);
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return peaks.length > 0 ? Math.round(Math.max(...peaks)) : null;
+}
+
+/** The page from the choice of the file to the summary, and on to the saved ZIP. */
 async function inPage(dump) {
   const { open, start } = await import("../tests/browser/harness.mjs");
   const { browser, url, stop } = await start();
-  const seconds = await timed(async () => {
+  const laps = { summary: [], whole: [] };
+  let memory = null;
+  for (let i = 0; i < runs; i += 1) {
     const { context, page } = await open(browser, url, {});
-    page.setDefaultTimeout(600_000);
+    page.setDefaultTimeout(1_800_000);
+    const begin = performance.now();
     await page.locator("input[type=file]").first().setInputFiles(dump);
-    await page.getByRole("button", { name: "Save ZIP" }).click();
+    const save = page.getByRole("button", { name: "Save ZIP" });
+    await save.waitFor();
+    laps.summary.push((performance.now() - begin) / 1000);
+    await save.click();
     await page.getByRole("button", { name: "Save again" }).waitFor();
+    laps.whole.push((performance.now() - begin) / 1000);
+    memory = Math.max(memory ?? 0, rendererPeak() ?? 0) || null;
     await context.close();
-  });
+  }
   await stop();
+  return { summary: median(laps.summary), whole: median(laps.whole), memory };
+}
+
+/** Seconds of every lane of the whole job on one thread: what any arrangement of the work has to share out. */
+function nativeLanes(dump) {
+  const text = execFileSync("cargo", ["bench", "--quiet", "--bench", "lanes", "--", dump], { cwd: root, env: environment(), encoding: "utf8" });
+  return JSON.parse(text.trim().split("\n").at(-1)).seconds;
+}
+
+/** The same lanes of the wasm module, measured at its border. */
+async function wasmLanes(dump) {
+  const { wasm } = await nodeEngine();
+  const seconds = { parse: 0, plan: 0, render: 0, deflate: 0, hash: 0, write: 0 };
+  const lap = (lane, step) => {
+    const start = performance.now();
+    const result = step();
+    seconds[lane] += (performance.now() - start) / 1000;
+    return result;
+  };
+  const bytes = readFileSync(dump);
+  const study = new wasm.Study();
+  study.add_file("backup.bin", bytes.length);
+  for (let want = lap("parse", () => study.want()); want; want = lap("parse", () => study.want())) {
+    for (let at = want.start; at < want.end; at += 1 << 20) lap("parse", () => study.push(bytes.subarray(at, Math.min(want.end, at + (1 << 20)))));
+  }
+  const job = lap("plan", () => study.export(wasm.default_recipe()));
+  const hasher = new wasm.Hasher();
+  for (let task = lap("render", () => job.make()); task; task = lap("render", () => job.make())) {
+    if (task.hash) lap("hash", () => hasher.update(task.bytes));
+    if (task.hash && task.last) job.hashed(task.file, hasher.finish());
+    const { bytes, crc } = lap("deflate", () => wasm.pack_block(task.before, task.bytes, task.last, false));
+    lap("write", () => {
+      job.packed(task.ticket, bytes, crc, task.bytes.length);
+      job.take();
+    });
+  }
   return seconds;
 }
 
@@ -91,16 +156,19 @@ try {
     const zip = join(folder, "out.zip");
     const made = await writeDump(dump, { size, sessions, players });
     say(`${name}: ${made.changes} changes, ${Math.round(made.bytes / 1e6)} MB`);
+    const page = await inPage(dump);
     const seconds = {
       "command line, 1 thread": await timed(() => run(["export", dump, "-o", zip, "--threads", "1"])),
       "command line, all threads": await timed(() => run(["export", dump, "-o", zip])),
       "command line, summary": await timed(() => run(["inspect", dump])),
       "wasm in Node, 1 thread": await inNode(dump, join(folder, "node.zip")),
-      "page in Chromium": await inPage(dump),
+      "page in Chromium": page.whole,
+      "page in Chromium, summary": page.summary,
     };
     const same = readFileSync(zip).equals(readFileSync(join(folder, "node.zip")));
     if (!same) throw new Error("the wasm module gave other bytes than the command line");
-    const memory = peak(["export", dump, "-o", zip]);
+    const memory = { "command line": peak(["export", dump, "-o", zip]), page: page.memory };
+    const lanes = { native: nativeLanes(dump), wasm: await wasmLanes(dump) };
     const uproot = inUproot(dump);
     const base = seconds["command line, 1 thread"];
     for (const [job, time] of Object.entries(seconds)) {
@@ -108,8 +176,16 @@ try {
       say(`  ${job}: ${time.toFixed(2)} s, ${against}`);
     }
     say(uproot ? `  uproot: ${uproot.toFixed(1)} s` : "  uproot: not measured, UPROOT_PYTHON is not set");
-    say(`  peak memory of the command line: ${memory ?? "unknown"} MB; ZIP ${Math.round(statSync(zip).size / 1e6)} MB`);
-    report.shapes.push({ name, ...made, seconds, uproot, memory, zip: statSync(zip).size });
+    for (const [where, lane] of Object.entries(lanes)) {
+      const sum = Object.values(lane).reduce((a, b) => a + b, 0);
+      const parts = Object.entries(lane).map(([name, time]) => `${name} ${time.toFixed(2)}`);
+      say(`  lanes, ${where}: ${parts.join(", ")} s; ${sum.toFixed(2)} s in all`);
+    }
+    const limit = Object.values(lanes.native).reduce((a, b) => a + b, 0) / report.cores;
+    say(`  all threads reach ${Math.round((100 * limit) / seconds["command line, all threads"])} % of what the lanes allow`);
+    const known = Object.entries(memory).map(([where, peak]) => `${where} ${peak ?? "unknown"} MB`);
+    say(`  peak memory: ${known.join(", ")}; ZIP ${Math.round(statSync(zip).size / 1e6)} MB`);
+    report.shapes.push({ name, ...made, seconds, lanes, uproot, memory, zip: statSync(zip).size });
   }
   const database = join(folder, "database.zip");
   const zip = join(folder, "psynet.zip");
