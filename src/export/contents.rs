@@ -41,8 +41,6 @@ pub enum Weighed {
 /// The contents of a ZIP being worked out.
 pub struct Contents {
     export: Export,
-    /// Path of each file and whether it is a table.
-    files: Vec<(String, bool)>,
     filetype: Filetype,
     bytes: u64,
     lines: u64,
@@ -56,9 +54,7 @@ impl Contents {
     /// As [`Export::new`].
     pub fn new(study: &Study, recipe: &Recipe) -> Result<Self> {
         let export = Export::new(study, recipe)?;
-        let files = export.jobs.iter().map(|job| (job.path().to_owned(), job.is_table())).collect();
-        let sheet = Spreadsheet::default();
-        Ok(Contents { export, files, filetype: recipe.filetype, bytes: 0, lines: 0, sheet })
+        Ok(Contents { export, filetype: recipe.filetype, bytes: 0, lines: 0, sheet: Spreadsheet::default() })
     }
 
     /// How much is done, 0 to 1.
@@ -85,11 +81,8 @@ impl Contents {
             Made::Want(want) => return Ok(Weighed::Want(want)),
             Made::Wait | Made::Done => return Ok(Weighed::Done),
         };
-        // Damaged files that would have been passed on are known, and left out, when the first file begins.
-        let left_out = self.export.left_out();
-        self.files.retain(|(path, _)| !left_out.contains_key(path));
         let (bytes, last) = (&task.block.bytes, task.block.last);
-        let (path, table) = self.files.get(task.file).cloned().unwrap_or_default();
+        let (path, table) = self.export.begun.clone();
         self.bytes += bytes.len() as u64;
         match (table, self.filetype) {
             (true, Filetype::Csv) => self.sheet.push(bytes),

@@ -21,7 +21,7 @@ use crate::write::checksums::Checksums;
 use crate::write::deflate::{self, BLOCK, Block, Level, Packed, WINDOW};
 use crate::write::jsonl;
 use crate::write::zip::Archive;
-use plan::Job;
+use plan::{Job, Plan};
 pub use plan::{RECIPE, TableFile, chosen, folders, tables};
 use segment::Ahead;
 pub use segment::{Segment, render};
@@ -96,11 +96,14 @@ enum Piece {
 
 /// An export under way.
 pub struct Export {
+    plan: Plan,
     jobs: VecDeque<Job>,
     running: Option<Running>,
     /// Where others render tables, segment by segment.
     ahead: Option<Ahead>,
     files: usize,
+    /// Path of the file that began last, and whether it is a table.
+    begun: (String, bool),
     tickets: u64,
     events: VecDeque<Event>,
     results: BTreeMap<u64, Packed>,
@@ -109,13 +112,13 @@ pub struct Export {
     listed: Vec<(usize, String, Option<[u8; 32]>)>,
     recipe: Recipe,
     rows_done: u64,
-    rows_total: u64,
+    rows_planned: u64,
     finished: bool,
     digest: Sha256,
     /// Rows of PsyNet's tables for files still to come.
     shelf: Shelf,
     /// Files that PsyNet exports pass on, being checked before anything is written.
-    checking: Option<Box<(Check, Study)>>,
+    checking: Option<Box<Check>>,
     left_out: LeftOut,
 }
 
@@ -131,22 +134,19 @@ impl Export {
             let detail = "It asks for protection that the data do not have yet, or for less than was done.";
             return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
         }
-        let jobs = plan::jobs(study, &recipe, &LeftOut::new())?;
+        let plan = Plan::new(study, &recipe)?;
         let checking = match &study.data {
-            Data::Psynet(data) => Some(Box::new((data.check(&recipe.psynet_options()), study.clone()))),
+            Data::Psynet(data) => Some(Box::new(data.check(&recipe.psynet_options()))),
             Data::Uproot(_) => None,
         };
-        let rows = |job: &Job| match job {
-            Job::Table { table, .. } => table.rows,
-            Job::Psynet { rows, .. } => *rows,
-            Job::Bytes { .. } | Job::Checksums { .. } => 0,
-        };
         Ok(Export {
-            rows_total: jobs.iter().map(rows).sum(),
-            jobs: jobs.into(),
+            rows_planned: 0,
+            plan,
+            jobs: VecDeque::new(),
             running: None,
             ahead: None,
             files: 0,
+            begun: Default::default(),
             tickets: 0,
             events: VecDeque::new(),
             results: BTreeMap::new(),
@@ -169,7 +169,8 @@ impl Export {
 
     /// How much is done, 0 to 1, by rows.
     pub fn progress(&self) -> f64 {
-        if self.finished { 1.0 } else { self.rows_done as f64 / self.rows_total.max(1) as f64 }
+        let rows = self.rows_planned + self.plan.rows();
+        if self.finished { 1.0 } else { self.rows_done as f64 / rows.max(1) as f64 }
     }
 
     /// The next piece of the ZIP, about a megabyte, all work done here; `None` when it is complete.
@@ -204,7 +205,7 @@ impl Export {
     /// What the file being made meets.
     pub fn push(&mut self, chunk: &[u8]) -> Result<()> {
         if let Some(checking) = &mut self.checking {
-            checking.0.push(chunk);
+            checking.push(chunk);
             return Ok(());
         }
         self.running.as_mut().and_then(|r| r.producer.as_mut()).map_or(Ok(()), |producer| producer.push(chunk))
@@ -220,7 +221,7 @@ impl Export {
         }
         loop {
             if self.running.is_none() && !self.begin()? {
-                return Ok(if self.jobs.is_empty() { Made::Done } else { Made::Wait });
+                return Ok(if self.all_begun() { Made::Done } else { Made::Wait });
             }
             let Some(running) = &mut self.running else { continue };
             let before = running.rows();
@@ -247,19 +248,13 @@ impl Export {
     /// Checks the files that are passed on, and plans without those that are damaged; or says what must be read first.
     fn check(&mut self) -> Result<Option<Want>> {
         while let Some(mut checking) = self.checking.take() {
-            match checking.0.step(&self.recipe.psynet_options()) {
+            match checking.step(&self.recipe.psynet_options()) {
                 Step::Want(want) => {
                     self.checking = Some(checking);
                     return Ok(Some(want));
                 }
                 Step::More => self.checking = Some(checking),
-                Step::Done => {
-                    let (check, study) = *checking;
-                    self.left_out = check.finish();
-                    if !self.left_out.is_empty() {
-                        self.jobs = plan::jobs(&study, &self.recipe, &self.left_out)?.into();
-                    }
-                }
+                Step::Done => self.left_out = checking.finish(),
             }
         }
         Ok(None)
@@ -274,11 +269,38 @@ impl Export {
     /// there are no more or `most` were given out and not used yet. Once asked, `make` renders no table itself and waits
     /// for what [`Export::rendered`] brings.
     pub fn segment(&mut self, most: usize) -> Option<Segment> {
-        let (jobs, filetype) = (&self.jobs, self.recipe.filetype);
-        let tables = || {
-            jobs.iter().filter_map(|job| if let Job::Table { table, .. } = job { Some(table.clone()) } else { None })
-        };
-        self.ahead.get_or_insert_with(|| Ahead::new(tables().collect(), filetype)).give(most)
+        loop {
+            let ahead = self.ahead.get_or_insert_with(|| Ahead::new(self.recipe.filetype));
+            if let Some(segment) = ahead.give(most) {
+                return Some(segment);
+            }
+            // What is planned depends on what is damaged.
+            if ahead.given() >= most || self.checking.is_some() || !self.plan_on() {
+                return None;
+            }
+        }
+    }
+
+    /// Plans the next files; says whether there were any.
+    fn plan_on(&mut self) -> bool {
+        let Some(jobs) = self.plan.more(&self.left_out) else { return false };
+        for job in &jobs {
+            if let (Job::Table { table, .. }, Some(ahead)) = (job, &mut self.ahead) {
+                ahead.add(table.clone());
+            }
+            self.rows_planned += match job {
+                Job::Table { table, .. } => table.rows,
+                Job::Psynet { rows, .. } => *rows,
+                Job::Bytes { .. } | Job::Checksums { .. } => 0,
+            };
+        }
+        self.jobs.extend(jobs);
+        true
+    }
+
+    /// Whether no file is still to begin.
+    fn all_begun(&self) -> bool {
+        self.jobs.is_empty() && self.plan.is_done()
     }
 
     /// Takes a rendered segment.
@@ -303,7 +325,7 @@ impl Export {
             }
             self.events.pop_front();
         }
-        if self.jobs.is_empty() && self.running.is_none() && !self.finished {
+        if self.all_begun() && self.running.is_none() && !self.finished {
             self.archive.finish();
             self.finished = true;
         }
@@ -323,6 +345,9 @@ impl Export {
 
     /// Begins the next file, if there is one that can begin.
     fn begin(&mut self) -> Result<bool> {
+        if self.jobs.is_empty() && !self.plan_on() {
+            return Ok(false);
+        }
         let waits =
             matches!(self.jobs.front(), Some(Job::Checksums { .. })) && self.listed.iter().any(|l| l.2.is_none());
         if waits {
@@ -339,7 +364,8 @@ impl Export {
             }
             other => other,
         };
-        self.events.push_back(Event::Begin(job.path().to_owned()));
+        self.begun = (job.path().to_owned(), job.is_table());
+        self.events.push_back(Event::Begin(self.begun.0.clone()));
         if let Job::Bytes { listed: Some(path), .. } | Job::Table { listed: path, .. } | Job::Psynet { path, .. } = &job
         {
             self.listed.push((self.files, path.clone(), None));

@@ -8,7 +8,7 @@ use crate::psynet::{self, LeftOut};
 use crate::recipe::{Recipe, grouped_folder};
 use crate::study::{Data, Study};
 use crate::view::{Table, View};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// The name of the recipe in the ZIP, beside the sessions' folders.
@@ -143,38 +143,81 @@ impl Job {
     }
 }
 
-/// All files of the ZIP, in order, but for damaged ones.
-///
-/// # Errors
-/// [`Code::NoSuchSession`].
-pub(super) fn jobs(study: &Study, recipe: &Recipe, left_out: &LeftOut) -> Result<Vec<Job>> {
-    match &study.data {
-        Data::Uproot(log) => uproot_jobs(study, log, recipe),
-        Data::Psynet(data) => Ok(psynet_jobs(study, data, recipe, left_out)),
+/// The files of the ZIP, in order, planned a session at a time: a plan takes memory, and others may work meanwhile.
+pub(super) struct Plan {
+    study: Study,
+    recipe: Recipe,
+    /// Whether the files at the top are still to be planned.
+    top: bool,
+    /// Sessions to be planned, by their place in the log, with their folders.
+    sessions: VecDeque<(usize, String)>,
+}
+
+impl Plan {
+    /// # Errors
+    /// [`Code::NoSuchSession`].
+    pub fn new(study: &Study, recipe: &Recipe) -> Result<Plan> {
+        let mut sessions = VecDeque::new();
+        if let Data::Uproot(log) = &study.data {
+            let chosen = chosen(log, recipe)?;
+            let place = |session: &&Session| log.sessions.iter().position(|s| std::ptr::eq(s, *session));
+            sessions = chosen.iter().filter_map(place).zip(folders(&chosen)).collect();
+        }
+        Ok(Plan { study: study.clone(), recipe: recipe.clone(), top: true, sessions })
+    }
+
+    /// Whether all was planned.
+    pub fn is_done(&self) -> bool {
+        !self.top && self.sessions.is_empty()
+    }
+
+    /// About how many rows are still to be planned, to tell how far the work is; not fewer than there are.
+    pub fn rows(&self) -> u64 {
+        match &self.study.data {
+            Data::Uproot(log) => {
+                let changes: u64 = self.sessions.iter().map(|(at, _)| log.sessions[*at].changes).sum();
+                changes * self.recipe.wanted().count() as u64
+            }
+            Data::Psynet(data) if self.top => {
+                data.tables(&self.recipe.psynet_options()).iter().map(|file| file.rows).sum()
+            }
+            Data::Psynet(_) => 0,
+        }
+    }
+
+    /// The next files; those that are damaged are left out.
+    pub fn more(&mut self, left_out: &LeftOut) -> Option<Vec<Job>> {
+        let top = std::mem::replace(&mut self.top, false);
+        match &self.study.data {
+            Data::Psynet(data) => top.then(|| psynet_jobs(&self.study, data, &self.recipe, left_out)),
+            Data::Uproot(_) if top => {
+                Some(vec![Job::Bytes { path: RECIPE.to_owned(), bytes: self.recipe.to_json(), listed: None }])
+            }
+            Data::Uproot(log) => {
+                let (at, folder) = self.sessions.pop_front()?;
+                Some(session_jobs(&self.study, log, &log.sessions[at], &folder, &self.recipe))
+            }
+        }
     }
 }
 
-fn uproot_jobs(study: &Study, log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<Job>> {
-    let sessions = chosen(log, recipe)?;
-    let folders = folders(&sessions);
-    let mut jobs = vec![Job::Bytes { path: RECIPE.to_owned(), bytes: recipe.to_json(), listed: None }];
-    for (session, folder) in sessions.iter().zip(&folders) {
-        let files = tables(log, session, folder, recipe);
-        let at_hand = [
-            ("README.txt", readme::text(study, session, recipe, &files)),
-            ("DATA_DICTIONARY.json", dictionary::text(log, session, recipe)),
-        ];
-        let protection = study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]);
-        for (name, bytes) in at_hand.into_iter().chain(protection) {
-            jobs.push(Job::Bytes { path: format!("{folder}/{name}"), bytes, listed: Some(name.to_owned()) });
-        }
-        for file in files {
-            let listed = file.path[folder.len() + 1..].to_owned();
-            jobs.push(Job::Table { path: file.path, listed, table: Arc::new(file.table) });
-        }
-        jobs.push(Job::Checksums { path: format!("{folder}/SHA256SUMS") });
-    }
-    Ok(jobs)
+fn session_jobs(study: &Study, log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) -> Vec<Job> {
+    let files = tables(log, session, folder, recipe);
+    let at_hand = [
+        ("README.txt", readme::text(study, session, recipe, &files)),
+        ("DATA_DICTIONARY.json", dictionary::text(log, session, recipe)),
+    ];
+    let protection = study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]);
+    let at_hand = at_hand.into_iter().chain(protection).map(|(name, bytes)| Job::Bytes {
+        path: format!("{folder}/{name}"),
+        bytes,
+        listed: Some(name.to_owned()),
+    });
+    let made = files.into_iter().map(|file| {
+        let listed = file.path[folder.len() + 1..].to_owned();
+        Job::Table { path: file.path, listed, table: Arc::new(file.table) }
+    });
+    at_hand.chain(made).chain([Job::Checksums { path: format!("{folder}/SHA256SUMS") }]).collect()
 }
 
 /// Text at the top, then PsyNet's own names.

@@ -51,11 +51,22 @@ pub(super) struct Ahead {
 }
 
 impl Ahead {
-    pub(super) fn new(tables: VecDeque<Arc<Table>>, filetype: Filetype) -> Self {
-        let (ends, bytes) = (VecDeque::new(), BTreeMap::new());
-        let mut ahead = Ahead { tables, filetype, keys: Arc::default(), row: 0, given: 0, ends, used: 0, bytes };
-        ahead.begin();
-        ahead
+    pub(super) fn new(filetype: Filetype) -> Self {
+        let (tables, ends, bytes) = (VecDeque::new(), VecDeque::new(), BTreeMap::new());
+        Ahead { tables, filetype, keys: Arc::default(), row: 0, given: 0, ends, used: 0, bytes }
+    }
+
+    /// One more table.
+    pub(super) fn add(&mut self, table: Arc<Table>) {
+        self.tables.push_back(table);
+        if self.tables.len() == 1 {
+            self.begin();
+        }
+    }
+
+    /// How many segments were given out and not used yet.
+    pub(super) fn given(&self) -> usize {
+        self.ends.len()
     }
 
     fn begin(&mut self) {
