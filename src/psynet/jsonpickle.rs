@@ -6,6 +6,7 @@
 //! part is unpacked into a column of its own, its references are resolved and counted anew.
 
 use super::datetime::{DateTime, from_base64};
+use super::dump::Dump;
 use super::json::{Index, Token, Tree};
 use super::json_text;
 use super::number;
@@ -36,7 +37,7 @@ pub enum Value<'t> {
 }
 
 /// What a dict stands for.
-enum Tag {
+pub(super) enum Tag {
     Plain,
     Reference(Option<usize>),
     Tuple(Index),
@@ -132,11 +133,11 @@ impl Pickle {
             self.copy(text, index, out);
             return true;
         }
-        Dump { pickle: self, text, seen: vec![NOT_SEEN; self.tree.len()], count: 0 }.write(index, depth, out)
+        Dump::new(self, text).write(index, depth, out)
     }
 
     /// Adds a node as it stands, only respelled as Python spells.
-    fn copy(&self, text: &str, index: Index, out: &mut String) {
+    pub(super) fn copy(&self, text: &str, index: Index, out: &mut String) {
         let raw = self.tree.raw(text, index);
         match self.tree.token(index) {
             Token::Text(plain) if plain && self.tree.is_canonical() => {
@@ -170,7 +171,7 @@ impl Pickle {
         }
     }
 
-    fn tag(&self, text: &str, dict: Index) -> Tag {
+    pub(super) fn tag(&self, text: &str, dict: Index) -> Tag {
         if self.tagless {
             return Tag::Plain;
         }
@@ -279,7 +280,7 @@ impl Pickle {
         }
     }
 
-    fn target(&self, reference: Index, number: Option<usize>) -> Target {
+    pub(super) fn target(&self, reference: Index, number: Option<usize>) -> Target {
         match number.and_then(|n| self.numbered.get(n)) {
             // Only what stands before can be referred to; this also keeps resolving from going round in circles.
             Some(Some(node)) if *node < reference => Target::Node(*node),
@@ -289,14 +290,14 @@ impl Pickle {
     }
 }
 
-enum Target {
+pub(super) enum Target {
     Node(Index),
     /// Part of an object, which cannot be had by itself: Python gives None.
     Gone,
     Dangling,
 }
 
-fn count_of(raw: &str) -> usize {
+pub(super) fn count_of(raw: &str) -> usize {
     memchr::memmem::find_iter(raw.as_bytes(), b"\"py/reduce\"").count()
 }
 
@@ -308,122 +309,6 @@ fn json_float(value: f64, out: &mut String) {
         f64::NEG_INFINITY => "-Infinity",
         _ => return out.push_str(number::Buffer::default().python(value)),
     });
-}
-
-/// Writes a part and counts its references anew.
-struct Dump<'t> {
-    pickle: &'t Pickle,
-    text: &'t str,
-    /// Per node its number, or [`NOT_SEEN`].
-    seen: Vec<u32>,
-    count: u32,
-}
-
-const NOT_SEEN: u32 = u32::MAX;
-
-impl Dump<'_> {
-    /// Notes a node; answers whether a reference was written instead since it was noted before.
-    fn repeated(&mut self, index: Index, out: &mut String) -> bool {
-        match self.seen.get_mut(index as usize) {
-            Some(number) if *number != NOT_SEEN => {
-                out.push_str("{\"py/id\": ");
-                out.push_str(itoa::Buffer::new().format(*number));
-                out.push('}');
-                return true;
-            }
-            Some(number) => *number = self.count,
-            None => {}
-        }
-        self.count += 1;
-        false
-    }
-
-    fn write(&mut self, index: Index, depth: usize, out: &mut String) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return false };
-        let (pickle, text) = (self.pickle, self.text);
-        match pickle.tree.token(index) {
-            Token::List => self.repeated(index, out) || self.list(index, depth, out),
-            Token::Dict => match pickle.tag(text, index) {
-                Tag::Reference(number) => match pickle.target(index, number) {
-                    Target::Node(node) => self.write(node, depth, out),
-                    Target::Gone => {
-                        out.push_str("null");
-                        true
-                    }
-                    Target::Dangling => {
-                        self.count += 1;
-                        pickle.copy(text, index, out);
-                        true
-                    }
-                },
-                Tag::Tuple(list) => {
-                    out.push_str("{\"py/tuple\": ");
-                    let done = self.list(list, depth, out);
-                    out.push('}');
-                    done
-                }
-                Tag::Number(_) => {
-                    if let Some(number) = self.seen.get_mut(index as usize).filter(|number| **number == NOT_SEEN) {
-                        *number = self.count;
-                        self.count += 1;
-                    }
-                    pickle.copy(text, index, out);
-                    true
-                }
-                Tag::Time(_) => {
-                    if !self.repeated(index, out) {
-                        self.count += count_of(pickle.tree.raw(text, index)) as u32;
-                        pickle.copy(text, index, out);
-                    }
-                    true
-                }
-                Tag::Object | Tag::Other(true) => {
-                    if !self.repeated(index, out) {
-                        let raw = pickle.tree.raw(text, index);
-                        // A one-dimensional NumPy array counts two.
-                        self.count += u32::from(raw.contains("\"values\": [") && !raw.contains("\"base\""));
-                        pickle.copy(text, index, out);
-                    }
-                    true
-                }
-                Tag::Other(false) => {
-                    pickle.copy(text, index, out);
-                    true
-                }
-                Tag::Plain => self.repeated(index, out) || self.dict(index, depth, out),
-            },
-            _ => {
-                pickle.copy(text, index, out);
-                true
-            }
-        }
-    }
-
-    fn list(&mut self, list: Index, depth: usize, out: &mut String) -> bool {
-        out.push('[');
-        for (n, child) in self.pickle.tree.children(list).enumerate() {
-            out.push_str(if n > 0 { ", " } else { "" });
-            if !self.write(child, depth, out) {
-                return false;
-            }
-        }
-        out.push(']');
-        true
-    }
-
-    fn dict(&mut self, dict: Index, depth: usize, out: &mut String) -> bool {
-        out.push('{');
-        for (n, (key, value)) in self.pickle.tree.pairs(dict).enumerate() {
-            out.push_str(if n > 0 { ", " } else { "" });
-            self.pickle.copy(self.text, key, out);
-            out.push_str(": ");
-            if !self.write(value, depth, out) {
-                return false;
-            }
-        }
-        out.push('}');
-        true
-    }
 }
 
 #[cfg(test)]

@@ -22,6 +22,7 @@ mod contents;
 mod copy_csv;
 mod database;
 mod datetime;
+mod dump;
 mod frame;
 mod json;
 mod json_text;
@@ -43,6 +44,7 @@ mod source_code;
 mod study;
 mod survey;
 mod timeline;
+mod timeline_table;
 
 pub use crate::recipe::Filetype;
 pub use archive::Archive;

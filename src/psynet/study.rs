@@ -14,6 +14,7 @@ use super::scrub::{self, Leak};
 use super::shelf::Shelf;
 use super::survey::RawTable;
 use super::timeline::{self, Timeline};
+use super::timeline_table;
 use super::{Assets, Options};
 use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
@@ -248,7 +249,7 @@ impl Study {
             return Ok(Box::new(Processed::new(self.clone(), file, options, shelf)));
         }
         if options.timeline && path == timeline_path(options) {
-            return Ok(Box::new(timeline::Written::new(self.clone(), options.filetype)));
+            return Ok(Box::new(timeline_table::Written::new(self.clone(), options.filetype)));
         }
         let member = self.passed(path, options).ok_or_else(|| Error::new(Code::NoSuchTable, Place::file(path)))?;
         Ok(Box::new(Copy(member.stream(&self.limits)?)))
