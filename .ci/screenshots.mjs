@@ -28,6 +28,10 @@ const states = {
     data.items.add(new File(["x"], "x"));
     window.dispatchEvent(new DragEvent("dragover", { dataTransfer: data, cancelable: true }));
   }),
+  check: async (page) => {
+    await page.getByRole("button", { name: "Nothing is uploaded" }).click();
+    await page.getByRole("dialog").waitFor();
+  },
   reading: async (page) => {
     await hold(page, "open");
     await page.locator("input[type=file]").first().setInputFiles(file("uproot.msgpack.gz", Buffer.alloc(5_000_000)));
@@ -53,6 +57,27 @@ const states = {
     for (const i of [1, 2]) await select.selectOption({ index: i });
     for (const summary of await page.locator(".rest summary, .recipe summary").all()) await summary.click();
     await page.locator(".grid [role=gridcell]").first().click();
+  },
+  contents: async (page) => {
+    await page.locator("input[type=file]").first().setInputFiles(join(root, "tests/cases/psynet/kitchen_sink/database.zip"));
+    await page.getByRole("grid").waitFor();
+    await page.locator(".contents summary", { hasText: /files?,/ }).waitFor();
+    for (const summary of await page.locator(".contents summary, .recipe summary").all()) await summary.click();
+    await page.locator(".copied pre").first().waitFor();
+  },
+  gone: async (page) => {
+    await page.evaluate(() => {
+      window.workers = [];
+      window.Worker = class extends Worker {
+        constructor(...given) {
+          super(...given);
+          window.workers.push(this);
+        }
+      };
+    });
+    await openExample(page);
+    await page.evaluate(() => window.workers.at(-1).terminate());
+    await page.locator(".fault").waitFor();
   },
   saving: async (page) => {
     await openExample(page);

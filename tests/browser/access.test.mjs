@@ -17,6 +17,10 @@ after(() => site.stop());
 
 const states = {
   start: async () => {},
+  "how to check": async (page) => {
+    await page.getByRole("button", { name: "Nothing is uploaded" }).click();
+    await page.getByRole("dialog").waitFor();
+  },
   reading: async (page) => {
     await page.evaluate(() => {
       Worker.prototype.postMessage = () => {};

@@ -2,7 +2,7 @@
 import { useEffect } from "preact/hooks";
 import { fromDrop } from "./files.js";
 import { t } from "./i18n/index.js";
-import { openFiles, startOver } from "./job.js";
+import { cannotRead, openFiles, startOver } from "./job.js";
 import { Check } from "./parts/check.js";
 import { Mark } from "./parts/mark.js";
 import { Update } from "./parts/update.js";
@@ -67,7 +67,7 @@ function watchDrops() {
     state.dragging.value = false;
     if (!event.dataTransfer) return;
     event.preventDefault();
-    void fromDrop(event.dataTransfer).then(openFiles);
+    void fromDrop(event.dataTransfer).then(openFiles, cannotRead);
   });
   return () => stop.abort();
 }

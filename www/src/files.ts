@@ -8,7 +8,14 @@ export interface Given {
 
 /** Files of a file field; a folder field gives paths. */
 export function fromList(list: Iterable<File>): Given[] {
-  return [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+  const given = [...list].map((file) => ({ path: file.webkitRelativePath || file.name, file }));
+  return given.some(({ file }) => file.webkitRelativePath) ? inOrder(given) : given;
+}
+
+/** Files of a folder by their names, level by level, as the command line takes them; browsers have orders of their own. */
+function inOrder(given: Given[]): Given[] {
+  const key = ({ path }: Given) => path.replaceAll("/", "\0");
+  return given.sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
 /** Files of a drop. Must be called in the event itself: the browser forgets the items afterwards. */
@@ -33,5 +40,5 @@ async function walk(entry: FileSystemEntry): Promise<Given[]> {
     if (batch.length === 0) break;
     for (const inside of batch) found.push(...(await walk(inside)));
   }
-  return found.sort((a, b) => (a.path < b.path ? -1 : 1));
+  return inOrder(found);
 }

@@ -63,6 +63,12 @@ export async function openFiles(given: Given[]): Promise<void> {
   }
 }
 
+/** Says that what was dropped cannot even be listed, as when a folder is gone by then. */
+export function cannotRead(reason: unknown): void {
+  end();
+  state.phase.value = { name: "failed", fault: faultOf(reason), label: "", given: [] };
+}
+
 /** Opens the example that is part of the page. */
 export const openExample = () => openFiles(fromList([exampleFile()]));
 
