@@ -84,12 +84,12 @@ onPage("the choices are shown as a recipe and as a command line, and copied", as
   const shown = page.getByRole("region", { name: "The recipe" });
   await shown.filter({ hasText: '"filetype": "jsonl"' }).waitFor();
   const command = page.getByRole("region", { name: "The same on the command line" });
-  assert.equal((await command.innerText()).trim(), "windrow export example.msgpack.gz -o example.zip --filetype=jsonl");
+  assert.equal((await command.innerText()).trim(), "windrow export example.msgpack.gz -o example-windrow.zip --filetype=jsonl");
   await page.getByRole("button", { name: /^Copy: The same/ }).click();
   await page.getByText("Copied").waitFor();
-  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "windrow export example.msgpack.gz -o example.zip --filetype=jsonl");
+  assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "windrow export example.msgpack.gz -o example-windrow.zip --filetype=jsonl");
   await page.getByLabel("CSV").check();
-  await command.filter({ hasText: /example\.zip$/ }).waitFor();
+  await command.filter({ hasText: /example-windrow\.zip$/ }).waitFor();
 });
 
 onPage("how to check that nothing leaves is a key press away", async (page) => {

@@ -55,7 +55,7 @@ export function cancelSaving(): void {
 export function suggestedName(): string {
   const phase = state.phase.value;
   const base = phase.name === "ready" ? phase.label.split("/").pop()!.split(".")[0] : "";
-  return `${base || "windrow"}.zip`;
+  return base ? `${base}-windrow.zip` : "windrow.zip"; // never the input's own name
 }
 
 /** Asks where to save; null where the browser cannot ask. Throws an AbortError if the user thinks better of it. */

@@ -13,7 +13,7 @@ export function Check() {
         {t.value.nothingUploaded}
       </button>
       <dialog ref={dialog} class="howto" aria-labelledby="check">
-        <h2 id="check">{words.heading}</h2>
+        <h2 id="check" tabIndex={-1} autofocus>{words.heading}</h2>
         <p>{words.lead}</p>
         <ol>
           {words.steps.map(([what, how]) => (

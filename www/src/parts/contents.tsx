@@ -1,6 +1,7 @@
 // What the ZIP will contain, known before it is made, and where a spreadsheet program would harm it.
 import { contents } from "../contents.js";
 import type { Advice, FileContents } from "../engine/types.js";
+import { counted } from "../i18n/format.js";
 import { f, t } from "../i18n/index.js";
 import { state } from "../state.js";
 import { Scroller } from "./scroller.js";
@@ -74,5 +75,5 @@ function sentence({ harm, count, row, columns, more }: Advice): string {
   const words = t.value.contents;
   const { number } = f.value;
   const where = columns.length > 0 ? words.inColumns(columns.join(", "), more, f.value) : "";
-  return [words.harms[harm](number(count)), where, row > 0 && words.firstRow(number(row))].filter(Boolean).join(", ");
+  return [counted(f.value, count, words.harms[harm]), where, row > 0 && words.firstRow(number(row))].filter(Boolean).join(", ");
 }
