@@ -16,7 +16,7 @@ use windrow::recipe::Recipe;
 use windrow::study::Study;
 
 /// Players who never meet; each has an age, a country, an opinion, a remark and a text nobody knows.
-fn study() -> Study {
+fn players() -> Vec<u8> {
     const COUNTRIES: [&str; 12] = ["de", "at", "ch", "fr", "it", "es", "us", "ca", "mx", "br", "ar", "cl"];
     let players: Vec<String> = (0..12).map(|n| format!(r#"{{"sname":"lonely","uname":"aaaa{n}"}}"#)).collect();
     let mut all = vec![
@@ -48,7 +48,11 @@ fn study() -> Study {
         }
     }
     all.iter_mut().for_each(|row| row.time = 1_760_000_000.0 + row.seq.unwrap() as f64);
-    common::open(&[("uproot.msgpack".to_owned(), dump(&all))], 1 << 16).unwrap()
+    dump(&all)
+}
+
+fn study() -> Study {
+    common::open(&[("uproot.msgpack".to_owned(), players())], 1 << 16).unwrap()
 }
 
 fn recipe(preset: &str) -> Recipe {
@@ -192,4 +196,30 @@ fn a_preset_gives_the_same_bytes_when_it_was_saved_and_loaded() {
     let preset = r#"{"k":3,"texts":"lengths","paths":{"player..zork":{"class":"experiment"}}}"#;
     let saved = Preset::from_json(preset.as_bytes()).unwrap().to_json();
     assert!(files(preset, BTreeSet::new()) == files(&String::from_utf8(saved).unwrap(), BTreeSet::new()));
+}
+
+#[cfg(feature = "cli")]
+#[test]
+fn the_command_line_looks_and_takes_presets_and_approvals() {
+    let folder = std::env::temp_dir().join(format!("windrow-choices-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = |name: &str| folder.join(name).to_string_lossy().into_owned();
+    let run = |arguments: &[&str]| {
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_windrow")).args(arguments).output().unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        done.stdout
+    };
+    std::fs::write(path("in.msgpack"), players()).unwrap();
+    std::fs::write(path("preset.json"), r#"{"texts":"review"}"#).unwrap();
+    let all: serde_json::Value = serde_json::from_slice(&run(&["look", &path("in.msgpack")])).unwrap();
+    assert!(all["protection"]["rows"].as_array().unwrap().iter().any(|row| row["path"] == "player..zork"));
+    let texts = all["texts"].as_array().unwrap().iter().filter(|text| text["path"] == "player..remarks");
+    let ids: Vec<&str> = texts.take(2).filter_map(|text| text["id"].as_str()).collect();
+    std::fs::write(path("approved.txt"), ids.join("\n")).unwrap();
+    let (input, out, preset, approved) =
+        (path("in.msgpack"), path("out.zip"), path("preset.json"), path("approved.txt"));
+    run(&["export", &input, "-o", &out, "--preset", &preset, "--approved", &approved]);
+    let files: BTreeMap<String, Vec<u8>> = common::unzip(&std::fs::read(&out).unwrap()).into_iter().collect();
+    assert_eq!(column(&files, "remarks").iter().filter(|text| text.contains("[EMAIL]")).count(), 2);
+    std::fs::remove_dir_all(folder).unwrap();
 }

@@ -148,7 +148,7 @@ impl Prepared {
     /// As of the study. The ZIP must pass `leaks` before anyone gets it.
     pub fn export(&self, recipe: JsValue) -> Thrown<Export> {
         let export = export::Export::new(&self.protected.study, &self.recipe(recipe)?).map_err(thrown)?;
-        Ok(Export { export, name: preview::archive_name(&self.protected.study) })
+        Ok(Export { export, name: "prepared-for-sharing.zip".to_owned() })
     }
 
     /// Searches the finished ZIP of so many bytes; `read(start, end)` gives a range of it at once. See the type `Leaks`.

@@ -20,7 +20,8 @@ const text = (string) => {
 
 const keys = ["seq", "namespace", "field", "value", "created_at", "context"].map(text);
 
-function row(seq, namespace, field, value, time, context) {
+/** A change as a dump has it; `value` is its type and JSON, or nothing for a deletion. */
+export function row(seq, namespace, field, value, time, context) {
   const number = Buffer.alloc(5, 0xce);
   number.writeUInt32BE(seq, 1);
   const clock = Buffer.alloc(9, 0xcb);

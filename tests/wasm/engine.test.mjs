@@ -1,6 +1,7 @@
 // The wasm module in Node, through the JavaScript API: the same bytes as the command line, however they are read.
 import assert from "node:assert/strict";
-import { openAsBlob, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, openAsBlob, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { before, test } from "node:test";
 import { open } from "../../pkg/js/index.js";
@@ -163,4 +164,30 @@ test("a table or session that does not exist is an error, not a crash", async ()
   const recipe = wasm.default_recipe();
   await assert.rejects(study.preview(recipe, "no/such/table.csv", 0, 1), { code: "no-such-table" });
   assert.throws(() => study.tables({ ...recipe, sessions: ["no such session"] }), { code: "no-such-session" });
+});
+
+test("a prepared study is the command line's, and a ZIP with a leak never closes its spool", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "windrow-key-"));
+  const bytes = Uint8Array.from({ length: 32 }, (_, i) => i * 7);
+  writeFileSync(join(folder, "key"), `windrow-project-key/1\n${Buffer.from(bytes).toString("hex")}\n`);
+  const canary = join(root, "tests/cases/protect/canary/uproot_canary.msgpack");
+  const study = await open(wasm, await inputOf(canary));
+  const recipe = { ...wasm.default_recipe(), protect: wasm.default_preset() };
+  const { protection } = await study.look(recipe);
+  assert.equal(protection.rows.find(({ path }) => path === "player..age").class, "quasi");
+  const given = { key: bytes, project: true, approved: [] };
+  const spool = () => {
+    const sink = memory();
+    return { ...sink, read: (start, end) => new Uint8Array(sink.bytes().subarray(start, end)), sink };
+  };
+  const kept = spool();
+  const prepared = await study.protect(recipe, given);
+  const { leaks } = await prepared.export(recipe, kept);
+  assert.deepEqual([leaks.total, kept.sink.ended], [0, "closed"]);
+  assert.ok(kept.sink.bytes().equals(exportByCli([canary], "--protect", "share", "--key", join(folder, "key"))));
+  const thrown = spool();
+  const broken = { ...thrown, read: () => { throw new Error("gone"); } };
+  await assert.rejects(prepared.export(recipe, broken), { code: "io" });
+  assert.equal(thrown.sink.ended, "aborted", "what was not searched is not kept");
+  rmSync(folder, { recursive: true });
 });

@@ -7,6 +7,8 @@ import type { Request, Requests, ToPage, ToWorker } from "./protocol.js";
 interface CallOptions {
   signal?: AbortSignal;
   onProgress?: (part: number) => void;
+  /** What is being done now, where a request has several stages. */
+  onStage?: (stage: string) => void;
   /** Takes a piece of a ZIP; the next ones wait until it is done. */
   onPiece?: (piece: Uint8Array<ArrayBuffer>) => Promise<void> | void;
 }
@@ -79,6 +81,8 @@ export class Bridge {
     if (!call) return;
     if ("progress" in message) {
       call.onProgress?.(message.progress);
+    } else if ("stage" in message) {
+      call.onStage?.(message.stage);
     } else if ("piece" in message) {
       call.queue = call.queue.then(async () => {
         await call.onPiece?.(message.piece);

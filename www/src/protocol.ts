@@ -1,5 +1,6 @@
 // What page and worker say to each other: every request has a number, every answer repeats it.
 import type { Fault } from "./engine/error.js";
+import type { Given, Leaks, Preset, Protection, ReviewText } from "./engine/protect.js";
 import type { FileContents, Preview, Recipe, Summary, TableInfo } from "./engine/types.js";
 
 /** How the worker gets rid of a ZIP: into the browser's own storage, or piece by piece to the page. */
@@ -14,6 +15,12 @@ export interface Requests {
   preview: { ask: { recipe: Recipe; path: string; start: number; count: number }; answer: Preview };
   contents: { ask: { recipe: Recipe }; answer: FileContents[] };
   commandLine: { ask: { recipe: Recipe; inputs: string[]; output: string }; answer: string };
+  look: { ask: { recipe: Recipe }; answer: Protection };
+  texts: { ask: { recipe: Recipe; start: number; count: number }; answer: { total: number; texts: ReviewText[] } };
+  /** `file` is a name in the browser's own storage, or empty where there is none. `stored` is null after leaks. */
+  protect: { ask: { recipe: Recipe; given: Given; file: string }; answer: { name: string; size: number; stored: Blob | null; leaks: Leaks } };
+  parsePreset: { ask: { text: string }; answer: Preset };
+  presetText: { ask: { preset: Preset }; answer: string };
   export: { ask: { recipe: Recipe; outlet: Outlet; file: string }; answer: { name: string; size: number; stored: File | null } };
 }
 
@@ -28,6 +35,7 @@ export type ToWorker =
 /** From the worker: while it works, then once at the end. */
 export type ToPage =
   | { id: number; progress: number }
+  | { id: number; stage: string }
   | { id: number; piece: Uint8Array<ArrayBuffer> }
   | { id: number; answer: unknown }
   | { id: number; fault: Fault; /** The module is broken and will answer no more. */ broken?: boolean }

@@ -59,12 +59,12 @@ export function suggestedName(): string {
 }
 
 /** Asks where to save; null where the browser cannot ask. Throws an AbortError if the user thinks better of it. */
-async function pick() {
+export async function pick(name = suggestedName()) {
   if (!window.showSaveFilePicker) return null;
   try {
     return await window.showSaveFilePicker({
       id: "windrow",
-      suggestedName: suggestedName(),
+      suggestedName: name,
       types: [{ description: "ZIP", accept: { "application/zip": [".zip"] } }],
     });
   } catch (error) {
@@ -95,8 +95,8 @@ async function toPicked(handle: FileSystemFileHandle & { remove?: () => Promise<
 
 async function toDownloads(signal: AbortSignal) {
   const recipe = state.recipe.value!;
-  const storage = await hasStorage();
-  if (storage) await clean();
+  const file = await spoolName();
+  const storage = file !== "";
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
   const onPiece = (piece: Uint8Array<ArrayBuffer>) => {
@@ -105,8 +105,6 @@ async function toDownloads(signal: AbortSignal) {
     const now = state.saving.peek();
     if (size > MUCH_MEMORY && now.name === "saving" && !now.large) state.saving.value = { ...now, large: true };
   };
-  // Not `randomUUID`: pages that came by plain http have none.
-  const file = `${PREFIX}${crypto.getRandomValues(new Uint32Array(2)).join("-")}.zip`;
   if (storage) hold(file);
   const outlet = storage ? "storage" : "page";
   const made = line().call("export", { recipe, outlet, file }, { signal, onProgress, onPiece });
@@ -130,6 +128,13 @@ export function download(blob: Blob, name: string): void {
   link.click();
 }
 
+/** A name for a ZIP in the browser's own storage, which is tidied first; empty where there is none. */
+export async function spoolName(): Promise<string> {
+  if (!(await hasStorage())) return "";
+  await clean();
+  return `${PREFIX}${crypto.randomUUID()}.zip`;
+}
+
 /** Whether the browser's own storage can be used; pages from file:// and private windows often have none. */
 async function hasStorage(): Promise<boolean> {
   try {
@@ -147,7 +152,7 @@ async function discard(file: string): Promise<void> {
 }
 
 /** Marks a stored file as in use by this page, until the page is closed. */
-function hold(file: string): void {
+export function hold(file: string): void {
   void navigator.locks?.request(file, () => new Promise(() => {}));
 }
 

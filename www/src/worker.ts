@@ -3,9 +3,10 @@
 import * as wasm from "windrow-wasm";
 import { live } from "./alive.js";
 import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
-import { open, type OpenStudy, type Sink } from "./engine/index.js";
+import { open, type Look, type OpenStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
 import { startLanes, type LaneAnswer, type ToLane } from "./lanes.js";
+import { canSpool, memorySpool, storageSpool } from "./spool.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -17,6 +18,8 @@ const MOST_UNDER_WAY = 8;
 const WORTH_HELPERS = 50_000;
 
 let study: OpenStudy | undefined;
+/** What was looked at last, with the recipe it was for. */
+let looked: { recipe: string; look: Look } | undefined;
 let engine: WebAssembly.Module | undefined;
 const stops = new Map<number, AbortController>();
 const waiting = new Map<number, { underWay: number; wake: () => void }>();
@@ -77,6 +80,40 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     return wasm.command_line(recipe, inputs, output);
   },
 
+  async look(_, { recipe }) {
+    looked = { recipe: JSON.stringify(recipe), look: await opened().look(recipe) };
+    return looked.look.protection;
+  },
+
+  async texts(_, { recipe, start, count }) {
+    const asked = JSON.stringify(recipe);
+    if (looked?.recipe !== asked) looked = { recipe: asked, look: await opened().look(recipe) };
+    return looked.look.texts(start, count);
+  },
+
+  async protect(id, { recipe, given, file }, signal) {
+    const stage = async (stage: string) => {
+      post({ id, stage });
+      // Long work follows that cannot be interrupted: what was said must be out before.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      throwIfAborted(signal);
+    };
+    await stage("preparing");
+    const prepared = await opened().protect(recipe, given);
+    await stage("writing");
+    const spool = await (file && canSpool() ? storageSpool(file) : memorySpool());
+    const result = await prepared.export(recipe, spool, { signal, onProgress: progressOf(id), onSearch: () => stage("searching") });
+    return { ...result, stored: result.leaks.total > 0 ? null : await spool.stored() };
+  },
+
+  async parsePreset(_, { text }) {
+    return wasm.parse_preset(text);
+  },
+
+  async presetText(_, { preset }) {
+    return wasm.preset_text(preset);
+  },
+
   async export(id, { recipe, outlet, file }, signal) {
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;
@@ -93,31 +130,9 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
 };
 
 const sinks: { [O in Outlet]: (id: number, file: string, signal: AbortSignal) => Promise<Sink & { stored?: () => Promise<File> }> } = {
-  /** Writes into a file of the browser's own storage: no memory is taken, however large the ZIP. */
+  /** Into a file of the browser's own storage: no memory is taken, however large the ZIP. */
   async storage(id, file, signal) {
-    // Only a worker has this way of writing, so only here it shows whether the browser knows it.
-    if (!("createSyncAccessHandle" in FileSystemFileHandle.prototype)) return sinks.page(id, file, signal);
-    const folder = await navigator.storage.getDirectory();
-    const handle = await folder.getFileHandle(file, { create: true });
-    const access = await handle.createSyncAccessHandle();
-    return {
-      write(bytes) {
-        for (let at = 0; at < bytes.byteLength; ) {
-          const written = access.write(bytes.subarray(at));
-          if (written === 0) throw new DOMException("nothing was written", "QuotaExceededError");
-          at += written;
-        }
-      },
-      close() {
-        access.flush();
-        access.close();
-      },
-      async abort() {
-        access.close();
-        await folder.removeEntry(file);
-      },
-      stored: () => handle.getFile(),
-    };
+    return canSpool() ? storageSpool(file) : sinks.page(id, file, signal);
   },
 
   /** Sends the pieces to the page, never more than it can take. */

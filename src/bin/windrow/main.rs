@@ -32,8 +32,12 @@ windrow: an experiment's log as tables, on this machine only
       [--recipe FILE] [--include-secrets]
       [--protect share|pseudonymize] [--preset FILE] [--k N] [--key FILE]
       everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times;
-      --protect (EXPERIMENTAL, see the README) prepares a dump or database for sharing and gives no
-      ZIP if an identifier is left; a preset holds further choices, and is part of a recipe, too
+      --protect prepares a dump or database for sharing and gives no ZIP if an identifier is left;
+      a preset holds further choices, and is part of a recipe, too; --approved FILE names texts that
+      somebody has read and that may come out redacted
+  windrow look INPUT... [--session NAME]... [--protect share|pseudonymize] [--preset FILE] [--k N]
+      what --protect would do, as JSON: the class of each field and why, how much participants stand
+      out, and the texts that can be approved; it shows values, so keep it as you keep the data
   windrow key -o FILE
       a new project key, with which several protected exports can be joined; keep it secret
   windrow export INPUT... -o OUT.zip [--filetype csv|jsonl] [--form regular|anonymous]
@@ -124,7 +128,7 @@ fn run() -> Result<bool, Failure> {
         Some(other) => return Err(other.unexpected().into()),
         None => return Err(Failure::Usage("there is no command; one is windrow inspect INPUT".to_owned())),
     };
-    if !["inspect", "export", "view", "key"].contains(&command.as_str()) {
+    if !["inspect", "export", "view", "key", "look"].contains(&command.as_str()) {
         return Err(Failure::Usage(format!("there is no command {command}")));
     }
     let arguments = arguments(parser, command == "key")?;
@@ -132,6 +136,7 @@ fn run() -> Result<bool, Failure> {
         "inspect" => inspect(&arguments),
         "export" => export(&arguments),
         "key" => protect::new_key(&arguments),
+        "look" => protect::look(&arguments),
         _ => view(&arguments),
     }
 }

@@ -2,13 +2,14 @@
 
 use crate::Failure;
 use crate::arguments::Arguments;
-use crate::input::unreadable;
+use crate::input::{open, unreadable};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use windrow::describe::summary::ProblemSummary;
 use windrow::error::{Code, Place, Problem};
 use windrow::protect::check::{Leak, Leaks};
+use windrow::recipe::Recipe;
 
 /// What was left, in words or as JSON.
 pub fn leaked(leaks: &Leaks, json: bool) {
@@ -23,6 +24,23 @@ pub fn leaked(leaks: &Leaks, json: bool) {
         let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
         eprintln!("  {file}{row}{column}: {masked} as {form}, class {}", class.as_str());
     }
+}
+
+/// What preparation would do, as JSON on standard output.
+pub fn look(a: &Arguments) -> Result<bool, Failure> {
+    let (study, input) = open(&a.inputs)?;
+    a.check(&study)?;
+    let preset = a.preset(None)?.unwrap_or_default();
+    let sessions = Some(a.sessions.clone()).filter(|names| !names.is_empty());
+    let recipe = Recipe { protect: Some(preset), sessions, ..Recipe::default() };
+    let mut work = windrow::protect::look(&study, &recipe)?;
+    while let Some(want) = work.want()? {
+        input.read(&want, |chunk| work.push(chunk))?;
+    }
+    let overview = work.finish()?;
+    let all = serde_json::json!({ "protection": overview, "texts": overview.texts });
+    writeln!(std::io::stdout(), "{}", serde_json::to_string_pretty(&all).unwrap_or_default())?;
+    Ok(false)
 }
 
 /// The first line of a key file.

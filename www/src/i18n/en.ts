@@ -1,5 +1,6 @@
 // All words of the page. Another language is a file of this shape, added to `languages` in index.ts.
 // Data, field names and the engine's own catalogue of problems are not translated here.
+import { protect } from "./en-protect.js";
 import type { Harm } from "../engine/types.js";
 import { counted, type Format } from "./format.js";
 
@@ -78,7 +79,7 @@ export const en = {
     announce: (found: string, problems: number, f: Format) =>
       `Reading is done. ${found}. ${problems ? counted(f, problems, { one: "1 problem was found", other: "# problems were found" }) : "No problems were found"}.`,
     facts: { participants: "Participants", bots: "Bots among them", classes: "Classes", rows: "Rows in the database", sessions: "Sessions", players: "Players", groups: "Groups", changes: "Changes", span: "From – to", none: "no times" },
-    tabs: { label: "What to do", export: "Export" },
+    tabs: { label: "What to do", export: "Export", protect: protect.tab },
     localTimes: (zone: string) => `Times on this page: ${zone}`,
   },
 
@@ -243,6 +244,8 @@ export const en = {
     failed: "The ZIP was not saved",
     big: "This browser keeps the ZIP in memory until it is saved. If it fails, choose fewer sessions or use another browser.",
   },
+
+  protect,
 
   failed: {
     heading: "This could not be read",

@@ -6,11 +6,15 @@ import { Problems } from "../parts/problems.js";
 import { Tabs, type Tab } from "../parts/tabs.js";
 import { state, type Phase } from "../state.js";
 import { Export } from "./export.js";
+import { Protect } from "./protect.js";
 
 /** The tabs, in their order. A tab is a screen and a name; its screen does its work when it is first opened. */
 function tabsFor(_: Summary): Tab[] {
   const words = t.value.ready.tabs;
-  return [{ id: "export", label: words.export, Panel: Export }];
+  return [
+    { id: "export", label: words.export, Panel: Export },
+    { id: "protect", label: words.protect, Panel: Protect },
+  ];
 }
 
 /** What is in the input, in a line of figures. */

@@ -1,0 +1,231 @@
+// Preparing for sharing: the choices and what they lead to. Every change of a preset goes through here.
+import { effect, signal } from "@preact/signals";
+import { EngineError, faultOf, type Fault } from "./engine/error.js";
+import type { Choice, Class, Leaks, PathRow, Preset, Protection, ReviewText } from "./engine/protect.js";
+import { f, t } from "./i18n/index.js";
+import { line } from "./job.js";
+import { download, hold, pick, spoolName } from "./save.js";
+import { announce, state } from "./state.js";
+
+export type StepName = "fields" | "risk" | "texts" | "save";
+
+/** A project's key, with the name of its file. */
+interface ProjectKey {
+  name: string;
+  bytes: Uint8Array;
+}
+
+export type Result =
+  | { name: "idle" }
+  | { name: "working"; stage: string; part: number }
+  | { name: "done"; file: string; size: number; picked: boolean }
+  | { name: "refused"; leaks: Leaks }
+  | { name: "stopped" }
+  | { name: "failed"; fault: Fault };
+
+const usual: Preset = {
+  format: "anonymization-preset/1",
+  level: "share",
+  time: { rounding: "1s" },
+  quasi: { age: "bands", country: "as_is" },
+  k: 5,
+  texts: "withhold",
+};
+
+export const sharing = {
+  preset: signal<Preset>(usual),
+  step: signal<StepName>("fields"),
+  /** What would be done; while it is worked out anew, what was before. */
+  protection: signal<Protection | null>(null),
+  busy: signal(false),
+  fault: signal<Fault | null>(null),
+  key: signal<"once" | "project">("once"),
+  project: signal<ProjectKey | null>(null),
+  /** Ids of texts that were read and approved. */
+  approved: signal<ReadonlySet<string>>(new Set<string>()),
+  result: signal<Result>({ name: "idle" }),
+};
+
+/** Whether the tab was opened: nothing is worked out before. */
+const opened = signal(false);
+
+/** Begins the work of the tab. */
+export function openSharing(): void {
+  opened.value = true;
+}
+
+effect(() => {
+  // Another file: what was decided stays, what was seen and read goes.
+  if (state.summary.value) return;
+  opened.value = false;
+  sharing.step.value = "fields";
+  sharing.protection.value = null;
+  sharing.fault.value = null;
+  sharing.approved.value = new Set();
+  sharing.result.value = { name: "idle" };
+});
+
+/** The recipe of the page with the preset in it. */
+function recipe() {
+  return { ...state.recipe.value!, protect: sharing.preset.value };
+}
+
+/** Keeps what would be done in step with the choices. */
+effect(() => {
+  if (!opened.value || !state.recipe.value || !state.summary.value) return;
+  const asked = recipe();
+  sharing.busy.value = true;
+  const current = () => opened.peek() && sharing.preset.peek() === asked.protect;
+  line()
+    .call("look", { recipe: asked })
+    .then(
+      (protection) => {
+        if (!current()) return;
+        sharing.protection.value = protection;
+        sharing.fault.value = null;
+        sharing.busy.value = false;
+      },
+      (error: unknown) => {
+        if (!current()) return;
+        sharing.fault.value = faultOf(error);
+        sharing.busy.value = false;
+      },
+    );
+});
+
+/** Changes some of the choices; what was saved before was made without them. */
+export function prefer(changes: Partial<Preset>): void {
+  sharing.preset.value = { ...sharing.preset.peek(), ...changes };
+  if (sharing.result.peek().name !== "working") sharing.result.value = { name: "idle" };
+}
+
+/** Decides about some paths; null leaves them to the rules. */
+export function decide(rows: Pick<PathRow, "path">[], choice: Choice | null): void {
+  const paths = { ...sharing.preset.peek().paths };
+  for (const { path } of rows) {
+    if (choice) paths[path] = choice;
+    else delete paths[path];
+  }
+  prefer({ paths });
+}
+
+/** What has to be decided, what was, and what the preset did not know. */
+export const kinds: Record<string, (row: PathRow) => boolean> = {
+  own: (row) => row.decided_by !== "default" && row.values > 0,
+  undecided: (row) => row.decided_by === "nobody",
+  changed: (row) => row.decided_by === "user",
+  fresh: (row) => row.new,
+  all: () => true,
+};
+
+/** Some of the texts that can be read and approved. */
+export function textsAt(start: number, count: number): Promise<{ total: number; texts: ReviewText[] }> {
+  return line().call("texts", { recipe: recipe(), start, count });
+}
+
+/** Approves a text, or takes that back. */
+export function approve(id: string, yes: boolean): void {
+  const approved = new Set(sharing.approved.peek());
+  if (yes) approved.add(id);
+  else approved.delete(id);
+  sharing.approved.value = approved;
+  if (sharing.result.peek().name !== "working") sharing.result.value = { name: "idle" };
+}
+
+/** Saves the choices, with the paths that were there to see. */
+export async function savePreset(): Promise<void> {
+  const seen = sharing.protection.peek()?.rows.map(({ path }) => path) ?? [];
+  const text = await line().call("presetText", { preset: { ...sharing.preset.peek(), seen } });
+  download(new Blob([text], { type: "application/json" }), "anonymization-preset.json");
+}
+
+/** Takes the choices of a preset; says how it went. */
+export async function loadPreset(file: File): Promise<string> {
+  try {
+    prefer(await line().call("parsePreset", { text: await file.text() }));
+    return t.value.protect.save.presetLoaded(file.name);
+  } catch {
+    return t.value.protect.save.presetBad;
+  }
+}
+
+/** The first line of a key file; the command line reads the same. */
+const KEY_FILE = "windrow-project-key/1";
+
+const randomKey = () => crypto.getRandomValues(new Uint8Array(32));
+
+/** Makes a project key, saves it and takes it. */
+export function newKey(): void {
+  const bytes = randomKey();
+  const digits = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const name = "windrow-project.key";
+  download(new Blob([`${KEY_FILE}\n${digits}\n`], { type: "text/plain" }), name);
+  sharing.project.value = { name, bytes };
+}
+
+/** Takes a project key from its file; says whether it was one. */
+export async function loadKey(file: File): Promise<boolean> {
+  const [first, digits = "", ...rest] = (await file.slice(0, 200).text()).trim().split(/\s+/);
+  if (first !== KEY_FILE || rest.length > 0 || !/^[0-9a-f]{64}$/i.test(digits)) return false;
+  sharing.project.value = { name: file.name, bytes: Uint8Array.from(digits.match(/../g)!, (pair) => parseInt(pair, 16)) };
+  return true;
+}
+
+/** Whether everything is there to begin. */
+export const canSave = () => sharing.key.value === "once" || sharing.project.value !== null;
+
+/** What the ZIP is called: the names of the files and sessions may say too much. */
+const FILE = "prepared-for-sharing.zip";
+
+let stop: AbortController | null = null;
+
+/** Calls the work off. */
+export const cancelChecked = () => stop?.abort();
+
+/** Prepares, makes the ZIP, searches it, and only then hands it out. */
+export async function saveChecked(): Promise<void> {
+  if (stop || !canSave()) return;
+  const mine = (stop = new AbortController());
+  const words = t.value.protect.save;
+  try {
+    const picked = await pick(FILE);
+    const work = (stage: string, part: number) => (sharing.result.value = { name: "working", stage, part });
+    work("preparing", 0);
+    announce(words.stages.preparing!);
+    const project = sharing.key.peek() === "project";
+    const key = project ? sharing.project.peek()!.bytes : randomKey();
+    const given = { key, project, approved: [...sharing.approved.peek()] };
+    const file = await spoolName();
+    if (file) hold(file);
+    const { size, stored, leaks } = await line().call("protect", { recipe: recipe(), given, file }, {
+      signal: mine.signal,
+      onProgress: (part) => work("writing", part),
+      onStage: (stage) => work(stage, stage === "searching" ? 1 : 0),
+    });
+    if (mine.signal.aborted) throw new EngineError({ code: "aborted" });
+    if (leaks.total > 0 || !stored) {
+      await picked?.remove?.().catch(() => {}); // the dialog made an empty file of this name
+      sharing.result.value = { name: "refused", leaks };
+      return announce(words.refused);
+    }
+    if (picked) await stored.stream().pipeTo(await picked.createWritable());
+    else download(stored, FILE);
+    sharing.result.value = { name: "done", file: picked?.name ?? FILE, size, picked: picked !== null };
+    announce(`${words.done}: ${words.doneWhat(picked?.name ?? FILE, f.value.bytes(size))}`);
+  } catch (error) {
+    const fault = faultOf(error);
+    const asked = sharing.result.peek().name === "working";
+    if (fault.code !== "aborted") {
+      sharing.result.value = { name: "failed", fault };
+      announce(words.failed);
+    } else if (asked) {
+      sharing.result.value = { name: "stopped" };
+      announce(words.stopped);
+    }
+  } finally {
+    stop = null;
+  }
+}
+
+/** The classes in the order in which they are offered. */
+export const classes: Class[] = ["experiment", "quasi", "sensitive", "free_text", "person_id", "task_id", "internal_id", "contact", "secret", "binary", "time", "technical"];
