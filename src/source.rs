@@ -38,7 +38,7 @@ pub trait Reader {
 }
 
 /// Feeds a reader from bytes in memory, in pieces of `step` bytes: what tests and nested archives use.
-pub fn feed(reader: &mut impl Reader, files: &[&[u8]], step: usize) -> Result<()> {
+pub fn feed(reader: &mut (impl Reader + ?Sized), files: &[&[u8]], step: usize) -> Result<()> {
     while let Some(want) = reader.want()? {
         let gone = || Error::new(Code::Io, Place::default().byte(want.range.start));
         let range = want.range.start as usize..want.range.end as usize;

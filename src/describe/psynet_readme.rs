@@ -1,6 +1,7 @@
 //! `README.txt` of a PsyNet export's ZIP: what it holds and what to know before using it.
 
 use super::readme::Text;
+use crate::protect::preset::Level;
 use crate::psynet::{Form, LeftOut, Study as Psynet, Table};
 use crate::recipe::{Filetype, Recipe, VERSION};
 use crate::study::Study;
@@ -19,9 +20,12 @@ pub fn text(study: &Study, data: &Psynet, recipe: &Recipe, files: &[Table], left
     ));
     out.paragraph(&format!("{} participants, {} of them bots.", data.participants, data.bots));
     let form = recipe.psynet.form;
-    out.paragraph(match form {
-        Form::Regular => "This is PsyNet's regular form: nothing was removed or replaced to protect anyone.",
-        Form::PsynetAnonymous => "This is the form that PsyNet calls anonymous, for comparison. THE NAME PROMISES TOO MUCH: it leaves out worker ids and IP addresses, and what is listed under \"What still points at persons\" stays in. Handle it as personal data.",
+    let level = recipe.protect.as_ref().map(|preset| preset.level);
+    out.paragraph(match (level, form) {
+        (Some(Level::Share), _) => "These data were prepared for sharing: identifiers were removed or replaced, and texts that nobody has looked at are withheld. ANONYMIZATION.txt says what was done, what remains and what to decide.",
+        (Some(Level::Pseudonymize), _) => "Participants' and tasks' ids were replaced by tokens and rows have new numbers; texts, times and what describes people are as they were. THESE FILES CONTAIN PERSONAL DATA. ANONYMIZATION.txt says what was done.",
+        (None, Form::Regular) => "This is PsyNet's regular form: nothing was removed or replaced to protect anyone.",
+        (None, Form::PsynetAnonymous) => "This is the form that PsyNet calls anonymous, for comparison. THE NAME PROMISES TOO MUCH: it leaves out worker ids and IP addresses, and what is listed under \"What still points at persons\" stays in. Handle it as personal data.",
     });
     out.heading("Files");
     contents(&mut out, recipe, files);
@@ -65,7 +69,13 @@ fn contents(out: &mut Text, recipe: &Recipe, files: &[Table]) {
     let passed = |below: &str| files.iter().filter(|f| f.columns.is_empty() && f.path.starts_with(below)).count();
     let database = format!("{folder}/database.zip");
     if passed(&database) > 0 {
-        out.item(&database, "The database as it was given; PsyNet can read it in again.");
+        out.item(
+            &database,
+            match recipe.protect {
+                Some(_) => "The database after preparation, from which the tables were made, with the members and columns of the original.",
+                None => "The database as it was given; PsyNet can read it in again.",
+            },
+        );
     }
     for (path, about) in [
         (format!("{folder}/assets/"), "files as they were given."),
@@ -78,6 +88,10 @@ fn contents(out: &mut Text, recipe: &Recipe, files: &[Table]) {
             out.item(&path, &format!("{number} {about}"));
         }
     }
+    if recipe.protect.is_some() {
+        out.item("ANONYMIZATION.txt", "What was done to protect participants, what remains, and what to decide.");
+        out.item("anonymization.json", "The same for programs.");
+    }
     out.item("windrow.json", "The choices that were made, to make them again.");
     out.item("SHA256SUMS", "Checksums of the files; check them with: sha256sum -c SHA256SUMS");
 }
@@ -86,11 +100,17 @@ fn good_to_know(out: &mut Text, recipe: &Recipe, files: &[Table]) {
     out.heading("Good to know");
     let folder = recipe.psynet.form.folder();
     out.paragraph(&match recipe.filetype {
+        Filetype::Csv if recipe.protect.is_some() => format!("The tables in {folder}/data are named for PsyNet's classes and are what psynet export would write of the prepared database, as far as the database alone says it. Columns that were removed are not in them."),
         Filetype::Csv => format!("The tables in {folder}/data are named for PsyNet's classes and are, byte for byte, what psynet export writes, as far as the database alone says it. One difference is meant: a lone carriage return in a text is quoted, which Python before 3.13 leaves bare so that most programs break the row."),
         Filetype::Jsonl => format!("The tables in {folder}/data are named for PsyNet's classes and have the columns that psynet export gives them. A line is a row: numbers, truth values and lists keep their types, null is None, and what the row does not have is left out."),
     });
     if files.iter().any(|f| f.class.is_none() && !f.columns.is_empty()) {
-        out.paragraph("Times in the timeline are the server's own, as in the database. A response has no start of its own: it is the end less the time that the page took.");
+        let times = if recipe.protect.is_some() {
+            "those of the prepared database"
+        } else {
+            "the server's own, as in the database"
+        };
+        out.paragraph(&format!("Times in the timeline are {times}. A response has no start of its own: it is the end less the time that the page took."));
     }
     if recipe.psynet.database && recipe.psynet.form == Form::PsynetAnonymous {
         out.paragraph("database.zip is passed on only where this form of it was given; Windrow does not make one.");

@@ -227,7 +227,8 @@ fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe, left_o
     files.retain(|file| !left_out.contains_key(&file.path));
     let at_hand =
         [(RECIPE, recipe.to_psynet_json()), ("README.txt", psynet_readme::text(study, data, recipe, &files, left_out))];
-    let at_hand = at_hand.into_iter().map(|(name, bytes)| Job::Bytes {
+    let protection = study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]);
+    let at_hand = at_hand.into_iter().chain(protection).map(|(name, bytes)| Job::Bytes {
         path: name.to_owned(),
         bytes,
         listed: Some(name.to_owned()),

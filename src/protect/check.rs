@@ -1,10 +1,10 @@
 //! Read a finished ZIP back with [`check`] before anyone gets it: one hit, and there is no ZIP.
 //!
 //! Entry names and all bytes are searched in every form (see [`super::leak`], which knows what CSV and JSON make of a
-//! value); cells of the columns from which too short values came are compared with these values as a whole.
+//! value), those of an archive in the ZIP, too; cells of the columns from which too short values came are compared with these values as a whole.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 
 use serde::Serialize;
 use zip::ZipArchive;
@@ -52,16 +52,38 @@ pub fn check<R: Read + Seek>(
     searcher: &Searcher,
     own_columns: &BTreeMap<String, BTreeSet<String>>,
 ) -> Result<Leaks> {
-    let mut archive = ZipArchive::new(zip).map_err(|_| unreadable())?;
     let mut leaks = Leaks::default();
+    search(zip, "", searcher, own_columns, &mut leaks)?;
+    leaks.list.sort();
+    leaks.list.dedup();
+    Ok(leaks)
+}
+
+/// Searches a ZIP that stands at a path, with the archives in it.
+fn search<R: Read + Seek>(
+    zip: R,
+    within: &str,
+    searcher: &Searcher,
+    own_columns: &BTreeMap<String, BTreeSet<String>>,
+    leaks: &mut Leaks,
+) -> Result<()> {
+    let mut archive = ZipArchive::new(zip).map_err(|_| unreadable())?;
     for index in 0..archive.len() {
         let mut hits = Hits::default();
         let mut entry = archive.by_index(index).map_err(|_| unreadable())?;
-        let name = entry.name().map_err(|_| unreadable())?.into_owned();
+        let name = format!("{within}{}", entry.name().map_err(|_| unreadable())?);
         searcher.text(&name, &name, &mut hits);
         leaks.total += hits.total;
         leaks.list.extend(hits.list.drain(..).map(|hit| leak(&name, None, None, &hit)));
         hits.total = 0;
+        if name.ends_with(".zip") && within.is_empty() {
+            // Its packed bytes say nothing; what is in it is searched like the rest.
+            let mut bytes = Vec::new();
+            entry.read_to_end(&mut bytes).map_err(|_| unreadable())?;
+            drop(entry);
+            search(Cursor::new(bytes), &format!("{name}/"), searcher, own_columns, leaks)?;
+            continue;
+        }
         let mut scan = searcher.scan(&name);
         let mut buffer = vec![0; 256 << 10];
         loop {
@@ -77,16 +99,14 @@ pub fn check<R: Read + Seek>(
         let table = name.ends_with(".csv");
         if table && (!hits.list.is_empty() || has_own_columns(&name, own_columns)) {
             let entry = archive.by_index(index).map_err(|_| unreadable())?;
-            cells(&name, entry, searcher, own_columns, !hits.list.is_empty(), &mut leaks);
+            cells(&name, entry, searcher, own_columns, !hits.list.is_empty(), leaks);
         }
         // A hit that spans cells, or in another file, has no cell.
         if !table || !leaks.list.iter().any(|leak| leak.file == name) {
             leaks.list.extend(hits.list.iter().map(|hit| leak(&name, None, None, hit)));
         }
     }
-    leaks.list.sort();
-    leaks.list.dedup();
-    Ok(leaks)
+    Ok(())
 }
 
 fn leak(file: &str, row: Option<u64>, column: Option<&str>, hit: &crate::protect::leak::Hit) -> Leak {

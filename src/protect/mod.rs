@@ -14,6 +14,7 @@ pub mod names;
 pub mod overview;
 pub mod preset;
 pub mod pseudonym;
+pub mod psynet;
 pub mod quasi;
 pub mod report;
 pub mod risk;
@@ -90,7 +91,7 @@ impl<T> Work<T> for Done<T> {
 pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Box<dyn Work<Protected>>> {
     match &study.data {
         Data::Uproot(log) => Ok(Box::new(Done(uproot::protect(study, log, recipe, given, limits)?))),
-        Data::Psynet(_) => Err(psynet()),
+        Data::Psynet(_) => Ok(Box::new(psynet::Preparing::new(study, recipe, given, limits)?)),
     }
 }
 
@@ -101,11 +102,11 @@ pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) ->
 pub fn look(study: &Study, recipe: &Recipe) -> Result<Box<dyn Work<Overview>>> {
     match &study.data {
         Data::Uproot(log) => Ok(Box::new(Done(uproot::overview(log, recipe)?))),
-        Data::Psynet(_) => Err(psynet()),
+        Data::Psynet(_) => Err(no_overview()),
     }
 }
 
-fn psynet() -> Error {
-    let detail = "Only uproot's data can be prepared for sharing so far, not PsyNet's.";
+fn no_overview() -> Error {
+    let detail = "PsyNet's data can be prepared, but not looked at path by path before that so far.";
     Error::new(Code::Unsupported, Place::default()).detail(detail)
 }

@@ -48,6 +48,8 @@ pub struct PathReport {
 #[allow(missing_docs, reason = "see `json`, whose keys say the same")]
 pub struct Report {
     pub preset: Preset,
+    /// Whether these are PsyNet's data, whose report speaks of rows and tables.
+    pub psynet: bool,
     pub input: String,
     pub key_label: Option<String>,
     pub sessions: u64,
@@ -76,8 +78,8 @@ pub fn words() -> BTreeSet<String> {
     for text in dictionary::prose() {
         all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
     }
-    for level in [Level::Share, Level::Pseudonymize] {
-        let report = Report { preset: Preset::of(level), ..Report::default() };
+    for (level, psynet) in [Level::Share, Level::Pseudonymize].into_iter().flat_map(|l| [(l, false), (l, true)]) {
+        let report = Report { preset: Preset::of(level), psynet, ..Report::default() };
         for text in [report.text(), report.json()] {
             let text = String::from_utf8_lossy(&text).to_lowercase();
             all.extend(text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
@@ -92,6 +94,15 @@ const NOT_CHECKED: [&str; 4] = [
     "Numbers that the experiment measured, such as durations and payoffs: they may be rare.",
     "Names of fields, apps and pages, which are the experiment's own; only identifiers in them were replaced.",
     "The admin's data were dropped before anything was stored, so their secrets were not searched for.",
+];
+
+/// The same for PsyNet's data.
+const NOT_CHECKED_PSYNET: [&str; 5] = [
+    NOT_CHECKED[0],
+    "Numbers that the experiment measured, such as durations, scores and payments: they may be rare.",
+    "Names of columns, questions, modules and classes, which are the experiment's own; only identifiers in them were replaced.",
+    "Moments that the experiment's code fixed: counted from a participant's start they may tell when that was.",
+    "Assets, basic data, logs and source code: they are not in the result.",
 ];
 
 /// What a reader has to know of sensitive columns, and which step would help.
@@ -119,6 +130,10 @@ fn risk_lines(risk: &RiskReport) -> Vec<String> {
 impl Report {
     fn share(&self) -> bool {
         self.preset.is_share()
+    }
+
+    fn not_checked(&self) -> &'static [&'static str] {
+        if self.psynet { &NOT_CHECKED_PSYNET } else { &NOT_CHECKED }
     }
 
     /// Choices weaker than open sharing by default.
@@ -149,7 +164,7 @@ impl Report {
             });
             if let (Some([kept, changed, removed]), Some(line)) = (p.counts, line.as_object_mut()) {
                 line.insert(
-                    "changes".to_owned(),
+                    (if self.psynet { "cells" } else { "changes" }).to_owned(),
                     serde_json::json!({ "kept": kept, "changed": changed, "removed": removed }),
                 );
             }
@@ -172,7 +187,7 @@ impl Report {
             "key_label": self.key_label,
             "participants": self.participants,
             "sessions": self.sessions,
-            "changes": { "input": self.rows_before, "result": self.rows_after },
+            (if self.psynet { "rows" } else { "changes" }): { "input": self.rows_before, "result": self.rows_after },
             "paths": self.paths.iter().map(path).collect::<Vec<_>>(),
             "tokens": self.tokens,
             "detectors": self.detectors,
@@ -189,7 +204,7 @@ impl Report {
                 "values_too_short_to_search": self.not_searched, "hits": 0,
                 "calendar_times": self.share(),
             },
-            "not_checked": NOT_CHECKED,
+            "not_checked": self.not_checked(),
             "notice": PARAGRAPH,
         });
         let mut text = serde_json::to_vec_pretty(&all).unwrap_or_default();
@@ -200,6 +215,12 @@ impl Report {
     /// What became of times, in words.
     fn times(&self) -> &'static str {
         match self.preset.time_mode() {
+            TimeMode::Relative if self.psynet && self.sessions_interacting > 0 => {
+                "Times count from 1970-01-01 00:00:00, rounded down, which stands for the moment at which the first participant came, because participants met each other. What was before is there, too, and what was after the study is empty."
+            }
+            TimeMode::Relative if self.psynet => {
+                "Times count from 1970-01-01 00:00:00, rounded down, which stands for the moment at which each participant came. What was before is there, too, as are rows without a participant, and what was after the study is empty."
+            }
             TimeMode::Relative => {
                 "Times are seconds since the session's first event where participants met each other, else since each participant's own start, rounded down; earlier events are at 0."
             }
@@ -228,10 +249,14 @@ impl Report {
         });
         out.paragraph(PARAGRAPH);
         out.heading("In numbers");
-        out.bullet(&format!(
-            "{} participants in {} sessions; {} of {} changes are in the result.",
-            self.participants, self.sessions, self.rows_after, self.rows_before
-        ));
+        let (people, after, before) = (self.participants, self.rows_after, self.rows_before);
+        out.bullet(&match self.psynet {
+            true => format!("{people} participants; {after} of {before} rows of the database are in the result."),
+            false => {
+                let sessions = self.sessions;
+                format!("{people} participants in {sessions} sessions; {after} of {before} changes are in the result.")
+            }
+        });
         if self.share() && self.participants < FEW {
             out.bullet("There are fewer than 20 participants: with so few, someone who knows who took part may recognise people by their answers.");
         }
@@ -244,6 +269,9 @@ impl Report {
         }
         out.heading("Removed");
         self.list(&mut out, &self.fields(|p| p.action == Action::Remove));
+        if self.psynet {
+            out.paragraph("All rows of the tables request, notification, error, recruitment, experiment_status, process and lucid_..., which hold platform ids, addresses and credentials. Assets, basic data, logs and source code.");
+        }
         if self.dropped_from_history > 0 {
             out.paragraph(&format!(
                 "{} values of fields that were deleted in the end were dropped from the history.",
@@ -254,12 +282,18 @@ impl Report {
             out.paragraph("Storages with names that uproot does not give were left out.");
         }
         out.heading("Replaced by tokens");
-        out.paragraph("s- is a session, p- a player, g- a group, m- a model, r- a room, w- a person's id, t- a task. UUIDs and running ids are new as well.");
+        out.paragraph(match self.psynet {
+            true => "w- is a person's id, t- a task, r- a room or another name. Participants and rows have new numbers, the same wherever something refers to them; UUIDs are new as well.",
+            false => "s- is a session, p- a player, g- a group, m- a model, r- a room, w- a person's id, t- a task. UUIDs and running ids are new as well.",
+        });
         self.list(&mut out, &self.fields(|p| p.action == Action::Token));
         if self.share() {
             out.heading("Made coarse");
             out.paragraph(self.times());
-            out.paragraph("Participants stand in the order of their tokens, and !seq counts anew.");
+            out.paragraph(match self.psynet {
+                true => "Rows stand in the order of the participants' new numbers.",
+                false => "Participants stand in the order of their tokens, and !seq counts anew.",
+            });
             if self.unique_by_duration > 0 {
                 out.paragraph(&format!(
                     "{} participants took a time that no other took (first to last event, rounded as the times are). Who knows how long somebody took may find them.",
@@ -295,14 +329,14 @@ impl Report {
             ));
         }
         out.heading("What remains");
-        self.list(&mut out, &self.fields(|p| p.action == Action::Keep && p.counts.is_some()));
+        self.list(&mut out, &self.fields(|p| p.action == Action::Keep && (self.psynet || p.counts.is_some())));
         out.heading("The search for leaks");
         out.paragraph(&format!(
             "Before the ZIP was handed out, it was read back and searched for {} original values in {} forms (other case, encodings, digests{}). Windrow hands out no ZIP in which one is found. {} values are too short or too plain to be searched everywhere.",
             self.searched_values, self.searched_forms, if self.share() { "" } else { "; times stay and were not searched" }, self.not_searched
         ));
         out.heading("Not checked");
-        NOT_CHECKED.iter().for_each(|line| out.bullet(line));
+        self.not_checked().iter().for_each(|line| out.bullet(line));
         let new = self.fields(|p| p.new);
         if !new.is_empty() {
             out.heading("New");

@@ -91,6 +91,14 @@ impl Archive {
         archive
     }
 
+    /// Begins with a database that is in memory; it wants nothing.
+    pub(crate) fn in_memory(path: &str, bytes: Arc<[u8]>, limits: Limits) -> Self {
+        let mut archive = Archive::new(Vec::new(), limits);
+        let size = bytes.len() as u64;
+        archive.add(Member { home: Home::Memory(bytes), ..Member::file(path, 0, size) });
+        archive
+    }
+
     /// Ends the reading.
     ///
     /// # Errors

@@ -1,8 +1,9 @@
 //! What was found in an export, and how to get the files of the result out of it.
 
+use super::cell::Dtype;
 use super::chart::{Bounds, Chart};
 use super::check::Check;
-use super::class::{Knowledge, Recipe};
+use super::class::{Knowledge, Recipe, Source};
 use super::contents::{Database, Entry, Form, Role};
 use super::database::Read;
 use super::frame::ClassFile;
@@ -131,6 +132,38 @@ impl Study {
             timeline,
             files,
         }
+    }
+
+    /// The raw tables, by name.
+    pub(crate) fn raw_tables(&self) -> &[RawTable] {
+        &self.tables
+    }
+
+    /// Leaves out columns of processed tables that show a raw column of which nothing stays.
+    pub(crate) fn leave_out(&mut self, removed: &dyn Fn(&str, &str) -> bool) {
+        for file in &mut self.files {
+            let mut kept = file.order.clone();
+            kept.retain(|id| {
+                let mut shown = file.parts.iter().filter_map(|part| {
+                    let place = part.fixed.iter().position(|fixed| fixed == id)?;
+                    part.plan.fixed.get(place).map(|(_, source)| (part.table, source))
+                });
+                let gone = |(table, source): (usize, &Source)| match (self.tables.get(table), source) {
+                    (Some(raw), Source::Raw(column, _)) => {
+                        raw.header.get(*column).is_some_and(|name| removed(&raw.name, name))
+                    }
+                    _ => false,
+                };
+                let empty = file.dtype(*id) == Dtype::Empty;
+                !(empty && shown.next().is_some_and(gone))
+            });
+            file.order = kept;
+        }
+    }
+
+    /// The lists of the release.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
     }
 
     pub(super) fn raw_table(&self, index: usize) -> Option<&RawTable> {

@@ -127,6 +127,7 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
     let transform = &rewriting.transform;
     let report = Report {
         preset: preset.clone(),
+        psynet: false,
         texts_released: transform.released,
         texts_withheld: withheld.saturating_sub(transform.released),
         unique_by_duration: quasi.unique_by_duration,

@@ -1,0 +1,453 @@
+//! Drive a [`Preparing`] to prepare a PsyNet or Dallinger study: the result is a study of a new database, so that every
+//! table, the timeline and `database.zip` inherit what was done.
+//!
+//! Three passes over the raw tables, each row at a time: `census` counts everybody and gives new numbers, `survey`
+//! looks at all values and decides a class for each path, `transform` makes new values, which `database` writes in an
+//! order that tells nothing. In memory are the new database (packed), some dozen bytes per row, and the distinct short
+//! texts and identifiers; all of it is counted against the limit. What no rule knows is withheld.
+
+mod census;
+mod database;
+mod originals;
+mod people;
+mod plan;
+mod refer;
+mod survey;
+mod transform;
+mod tree;
+mod writing;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::describe::psynet_readme;
+use crate::error::{Code, Error, Place, Problem, Problems, Result};
+use crate::limits::Limits;
+use crate::protect::class::Action;
+use crate::protect::leak::Searcher;
+use crate::protect::preset::{Preset, TimeMode};
+use crate::protect::pseudonym::{Domain, Key, Tokens};
+use crate::protect::report::{PathReport, Report};
+use crate::protect::risk::RiskReport;
+use crate::protect::{Given, Protected, Work, detect};
+use crate::psynet::passes::{Go, Scan};
+use crate::psynet::schema::Kind;
+use crate::psynet::survey::RawTable;
+use crate::psynet::{Archive, Assets, Form, LeftOut, Study as Psynet};
+use crate::read::Format;
+use crate::recipe::{Filetype, Psynet as Choices, Recipe};
+use crate::source::{Reader, Want};
+use crate::study::{Data, Study};
+use census::{Census, Columns, Counting};
+use originals::{Dropped, OwnColumns};
+use refer::{Refer, is_dropped};
+use survey::{Survey, With};
+use transform::Transform;
+use writing::Writing;
+
+/// The name of the database in the result's places.
+const DATABASE: &str = "database.zip";
+
+/// A PsyNet study that is being prepared: ask for wanted ranges, push them, then [`Work::finish`].
+pub struct Preparing {
+    data: Arc<Psynet>,
+    format: Format,
+    problems: Problems,
+    recipe: Recipe,
+    preset: Arc<Preset>,
+    given: Given,
+    limits: Limits,
+    phase: Phase,
+}
+
+/// A pass over the tables: the index of the table, and its rows where it was begun.
+#[derive(Default)]
+struct Pass {
+    table: usize,
+    scan: Option<Scan>,
+    /// By column of the table: the name of its rules.
+    prefixes: Vec<String>,
+}
+
+enum Phase {
+    Count(Pass, Box<Counting>),
+    Look(Pass, Box<Looked>),
+    Write(Box<Writing>, Box<Decided>),
+    Done(Vec<u8>, Box<Writing>, Box<Decided>),
+}
+
+/// What the second pass gathers.
+struct Looked {
+    census: Arc<Census>,
+    refer: Arc<Refer>,
+    survey: Survey,
+    dropped: Dropped,
+}
+
+/// What is known before anything is written.
+struct Decided {
+    census: Arc<Census>,
+    survey: Arc<Survey>,
+    searcher: Arc<Searcher>,
+    own_columns: OwnColumns,
+    risk: Option<RiskReport>,
+    searched: u64,
+}
+
+impl Preparing {
+    /// Begins with a study.
+    ///
+    /// # Errors
+    /// [`Code::BadRecipe`] if the recipe asks for no protection, [`Code::Unsupported`] if these are no data of PsyNet's.
+    pub fn new(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Preparing> {
+        let recipe = recipe.clone().checked()?;
+        let Some(preset) = recipe.protect.clone() else {
+            return Err(Error::new(Code::BadRecipe, Place::default()).detail("It asks for no protection."));
+        };
+        let Data::Psynet(data) = &study.data else {
+            return Err(Error::new(Code::Unsupported, Place::default()).detail("These are no data of PsyNet's."));
+        };
+        if !given.approved.is_empty() {
+            let detail = "Texts of PsyNet's data cannot be released after review so far.";
+            return Err(Error::new(Code::Unsupported, Place::default()).detail(detail));
+        }
+        let mut problems = Problems::default();
+        for problem in study.problems.iter() {
+            // Places and details of the original may name files and values.
+            problems.add(Problem { count: problem.count, ..Problem::new(problem.code, Place::default()) });
+        }
+        Ok(Preparing {
+            data: data.clone(),
+            format: study.format.clone(),
+            problems,
+            recipe,
+            preset: Arc::new(preset),
+            given: given.clone(),
+            limits,
+            phase: Phase::Count(Pass::default(), Box::default()),
+        })
+    }
+
+    /// The prepared study.
+    fn finished(self) -> Result<Protected> {
+        let unfinished = || Error::new(Code::Io, Place::default()).detail("Reading was not finished.");
+        let Phase::Done(bytes, writing, decided) = self.phase else { return Err(unfinished()) };
+        let Decided { census, survey, searcher, own_columns, risk, searched } = *decided;
+        let mut archive = Archive::in_memory(DATABASE, bytes.into(), self.limits);
+        if archive.want()?.is_some() {
+            return Err(unfinished());
+        }
+        let mut new = archive.finish()?;
+        let removed = |table: &str, column: &str| {
+            let plan = survey.fields.get(&format!("{table}.{column}")).and_then(|field| field.plans.get(""));
+            plan.is_some_and(|plan| plan.action == Action::Remove)
+        };
+        new.leave_out(&removed);
+        let mut problems = self.problems;
+        for problem in std::mem::take(&mut new.problems).iter() {
+            problems.add(problem.clone());
+        }
+        let transform = writing.transform;
+        let short: usize = own_columns.values().map(BTreeSet::len).sum();
+        let rows = |data: &Psynet| data.database.iter().map(|table| table.rows).sum();
+        let report = Report {
+            preset: (*self.preset).clone(),
+            psynet: true,
+            input: self.format.name.clone(),
+            key_label: self.given.project.then(|| Key::new(&self.given.key).label()),
+            sessions: 1,
+            sessions_interacting: u64::from(census.interacting && self.preset.time_mode() == TimeMode::Relative),
+            participants: census.people.len() as u64,
+            rows_before: rows(&self.data),
+            rows_after: rows(&new),
+            paths: paths(&survey, &writing.counts, &transform),
+            tokens: Domain::ALL.map(|d| (d.as_str(), transform.tokens.count(d) as u64)).into(),
+            detectors: survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect(),
+            withheld_by_search: transform.caught,
+            risk,
+            searched_values: searched,
+            searched_forms: searcher.sizes().1 as u64,
+            not_searched: (short + searcher.unsearchable) as u64,
+            ..Report::default()
+        };
+        drop(transform);
+        let study = Study {
+            files: Vec::new(),
+            format: self.format,
+            data: Data::Psynet(Arc::new(new)),
+            problems,
+            protection: Some(Arc::new(report)),
+        };
+        // Files that were given are not prepared, and PsyNet's other form would drop columns that are safe now.
+        let psynet = Choices {
+            form: Form::Regular,
+            assets: Assets::None,
+            basic_data: false,
+            logs: false,
+            source_code: false,
+            ..self.recipe.psynet
+        };
+        let recipe = Recipe { psynet, ..self.recipe };
+        Ok(Protected { study, recipe, searcher: Arc::unwrap_or_clone(searcher), own_columns })
+    }
+
+    /// Does the next bit of work; answers what must be pushed first.
+    fn step(&mut self) -> Result<Option<Want>> {
+        let (data, limits) = (self.data.clone(), self.limits);
+        match &mut self.phase {
+            Phase::Count(pass, counting) => {
+                let Some(table) = data.raw_tables().get(pass.table) else {
+                    let counting = std::mem::take(&mut **counting);
+                    let census = Arc::new(counting.finish(&Key::new(&self.given.key)));
+                    let refer = Arc::new(Refer::new(data.raw_tables(), data.schema()));
+                    let looked = Looked { census, refer, survey: Survey::new(), dropped: Dropped::default() };
+                    self.phase = Phase::Look(Pass::default(), Box::new(looked));
+                    return Ok(None);
+                };
+                let columns = Columns::of(table);
+                pass.step(table, &limits, &mut |_, record| counting.row(&columns, record, &limits))
+            }
+            Phase::Look(pass, looked) => {
+                let Some(table) = data.raw_tables().get(pass.table) else { return self.decide().map(|()| None) };
+                let Looked { census, refer, survey, dropped } = &mut **looked;
+                if is_dropped(&table.name) {
+                    return pass.step(table, &limits, &mut |_, record| dropped.row(table, record, &limits));
+                }
+                if pass.scan.is_none() {
+                    pass.prefixes = writing::prefixes(table);
+                }
+                let prefixes = std::mem::take(&mut pass.prefixes);
+                let with = With { preset: &self.preset, census, refer, limits: &limits };
+                let want =
+                    pass.step(table, &limits, &mut |row, record| look(table, &prefixes, row, record, survey, with));
+                pass.prefixes = prefixes;
+                want
+            }
+            Phase::Write(writing, _) => {
+                let want = writing.step(&data, &limits)?;
+                if want.is_none() && writing.is_done(&data) {
+                    let phase = std::mem::replace(&mut self.phase, Phase::Count(Pass::default(), Box::default()));
+                    if let Phase::Write(mut writing, decided) = phase {
+                        self.phase = Phase::Done(writing.finish(), writing, decided);
+                    }
+                }
+                Ok(want)
+            }
+            Phase::Done(..) => Ok(None),
+        }
+    }
+
+    /// What Windrow writes of its own into a ZIP: the README of a made-up database, notes on classes, problems.
+    fn prose(&self) -> Result<String> {
+        let bytes = b"id,type,vars\n1,,{}\n".as_slice();
+        let mut archive = Archive::in_memory("participant.csv", bytes.into(), self.limits);
+        archive.want()?;
+        let sample = Arc::new(archive.finish()?);
+        let study = Study {
+            files: Vec::new(),
+            format: self.format.clone(),
+            data: Data::Psynet(sample.clone()),
+            problems: self.problems.clone(),
+            protection: None,
+        };
+        let mut prose = String::from("the prepared database rows columns ");
+        for filetype in [Filetype::Csv, Filetype::Jsonl] {
+            let recipe = Recipe { filetype, ..self.recipe.clone() };
+            let text = psynet_readme::text(
+                &study,
+                &sample,
+                &recipe,
+                &sample.tables(&recipe.psynet_options()),
+                &LeftOut::default(),
+            );
+            prose.push_str(&String::from_utf8_lossy(&text));
+            prose.push_str(&String::from_utf8_lossy(&recipe.to_json()));
+        }
+        for note in &self.data.notes {
+            prose.push(' ');
+            prose.push_str(&note.text);
+        }
+        Ok(prose)
+    }
+
+    /// Ends the survey: classes, originals, tokens, who is suppressed.
+    fn decide(&mut self) -> Result<()> {
+        let phase = std::mem::replace(&mut self.phase, Phase::Count(Pass::default(), Box::default()));
+        let Phase::Look(_, looked) = phase else { return Ok(()) };
+        let Looked { census, refer, mut survey, dropped } = *looked;
+        survey.decide(&self.preset);
+        survey.obeyed(&self.preset)?;
+        let hidden = matches!(self.preset.time_mode(), TimeMode::Relative | TimeMode::Remove);
+        let key = Key::new(&self.given.key);
+        let mut tokens = Tokens::new(key.clone());
+        let tables = self.data.raw_tables();
+        let prose = self.prose()?;
+        let (originals, own_columns) =
+            originals::originals(&survey, dropped.into_originals(), tables, census.all, &prose, &self.given.key);
+        let words = originals::words(&originals, &mut tokens)?;
+        let searched = originals.iter().filter(|o| o.distinctive).count() as u64;
+        let searcher = Arc::new(Searcher::new(originals, census.window.filter(|_| hidden)));
+        let (suppressed, risk) = people::measure(&survey, &census, &self.preset);
+        let random = key.order(Domain::Session, &["weeks"]).iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
+        let survey = Arc::new(survey);
+        let transform = Transform {
+            tokens,
+            words,
+            preset: self.preset.clone(),
+            census: census.clone(),
+            refer,
+            searcher: searcher.clone(),
+            limits: self.limits,
+            mode: transform::mode(&self.preset, random),
+            suppressed,
+            caught: 0,
+            remembered: BTreeMap::new(),
+            searched: BTreeMap::new(),
+        };
+        let decided = Decided { census, survey: survey.clone(), searcher, own_columns, risk, searched };
+        self.phase =
+            Phase::Write(Box::new(Writing::new(transform, survey, self.recipe.compression.level())), Box::new(decided));
+        Ok(())
+    }
+}
+
+impl Work<Protected> for Preparing {
+    fn finish(self: Box<Self>) -> Result<Protected> {
+        self.finished()
+    }
+}
+
+impl Reader for Preparing {
+    fn want(&mut self) -> Result<Option<Want>> {
+        loop {
+            if let Some(want) = self.step()? {
+                return Ok(Some(want));
+            }
+            if matches!(self.phase, Phase::Done(..)) {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        match &mut self.phase {
+            Phase::Count(Pass { scan: Some(scan), .. }, _) | Phase::Look(Pass { scan: Some(scan), .. }, _) => {
+                scan.push(chunk);
+            }
+            Phase::Write(writing, _) => writing.push(chunk),
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
+impl Pass {
+    /// Reads a piece of a table; goes on to the next at its end.
+    fn step(
+        &mut self,
+        table: &RawTable,
+        limits: &Limits,
+        row: &mut dyn FnMut(usize, &crate::psynet::copy_csv::Record) -> Result<()>,
+    ) -> Result<Option<Want>> {
+        let mut scan = match self.scan.take() {
+            Some(scan) => scan,
+            None => Scan::new(table, limits)?,
+        };
+        match scan.step(row)? {
+            Go::End => self.table += 1,
+            Go::More => self.scan = Some(scan),
+            Go::Want(want) => {
+                self.scan = Some(scan);
+                return Ok(Some(want));
+            }
+        }
+        Ok(None)
+    }
+}
+
+/// Surveys a row.
+fn look(
+    table: &RawTable,
+    prefixes: &[String],
+    row: usize,
+    record: &crate::psynet::copy_csv::Record,
+    survey: &mut Survey,
+    with: With<'_>,
+) -> Result<()> {
+    let owner = with.census.rows(&table.name).and_then(|rows| rows.owner.get(row)).copied();
+    let owner = owner.unwrap_or(census::NOBODY);
+    for (column, (name, kind)) in table.header.iter().zip(&table.kinds).enumerate() {
+        let Some(text) = record.text(column).filter(|text| !text.is_empty()) else { continue };
+        let prefix = writing::prefix(prefixes.get(column).map_or("", String::as_str), table, record);
+        match kind {
+            Kind::Int if writing::is_number(table, name, with.refer) => {}
+            Kind::Time => survey.time(&prefix, owner, with),
+            Kind::Bool => survey.cell(
+                &prefix,
+                if text == "t" { "true" } else { "false" },
+                true,
+                (owner, u64::MAX - row as u64),
+                with,
+            )?,
+            _ => {
+                let json = matches!(kind, Kind::Py | Kind::Jsonb);
+                survey.cell(&prefix, text, json, (owner, u64::MAX - row as u64), with)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The report's lines.
+fn paths(survey: &Survey, counts: &BTreeMap<String, [u64; 3]>, transform: &Transform) -> Vec<PathReport> {
+    let mut all = Vec::new();
+    for (prefix, field) in &survey.fields {
+        for (below, plan) in &field.plans {
+            // What goes with all that is in it is one line.
+            let same = |above: &&str| {
+                let above = field.plans.get(*above);
+                above.is_some_and(|above| (above.action, &above.reason) == (Action::Remove, &plan.reason))
+            };
+            let mut above = below.match_indices(['.', '[']).filter_map(|(at, _)| below.get(..at));
+            if plan.action == Action::Remove && above.any(|above| same(&above)) {
+                continue;
+            }
+            let path = plan::clean(&shown(prefix, field, below));
+            if all.last().is_some_and(|last: &PathReport| last.path == path) {
+                continue;
+            }
+            let path = transform.words.replace(&path, "").unwrap_or(path);
+            all.push(PathReport {
+                path: if transform.leaks(&path) { "*".to_owned() } else { path },
+                class: plan.class,
+                action: plan.action,
+                reason: plan.reason.clone(),
+                decided_by: plan.decided_by,
+                weaker: plan.weaker,
+                new: false,
+                counts: below.is_empty().then(|| counts.get(prefix).copied().unwrap_or_default()),
+            });
+        }
+    }
+    all
+}
+
+/// A path without keys that may be data: those that one participant has, and those in which a detector finds something.
+fn shown(prefix: &str, field: &survey::Field, below: &str) -> String {
+    let (mut real, mut shown) = (String::new(), prefix.to_owned());
+    for (i, part) in below.split('.').enumerate() {
+        let key = part.split('[').next().unwrap_or_default();
+        let rest = part.get(key.len()..).unwrap_or_default();
+        if i > 0 {
+            let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
+            let hidden = rare || !detect::detect(key).is_empty();
+            real.push('.');
+            real.push_str(key);
+            shown.push('.');
+            shown.push_str(if hidden { "*" } else { key });
+        }
+        real.push_str(rest);
+        shown.push_str(rest);
+    }
+    shown
+}

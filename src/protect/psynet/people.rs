@@ -1,0 +1,42 @@
+//! Measures how rare the participants are by what others may know of them, and who must be suppressed.
+
+use std::collections::BTreeMap;
+
+use super::census::Census;
+use super::plan::clean;
+use super::survey::Survey;
+use crate::protect::class::{Action, Class};
+use crate::protect::preset::Preset;
+use crate::protect::risk::{self, Column, JOINT, RiskReport};
+
+/// Whose quasi-identifiers become `*`, by the participant's place, and the risk before and after.
+pub(super) fn measure(survey: &Survey, census: &Census, preset: &Preset) -> (Vec<bool>, Option<RiskReport>) {
+    let plans = || survey.fields.values().flat_map(|field| field.plans.values());
+    // Where nothing is made coarse, what describes people is only reported.
+    let kept = plans().all(|plan| plan.action != Action::Generalize);
+    let preset = &Preset { k: if kept { 0 } else { preset.k }, ..preset.clone() };
+    let (mut quasi, mut sensitive) = (Vec::new(), BTreeMap::new());
+    for (prefix, field) in &survey.fields {
+        for (below, values) in &field.values {
+            let Some(plan) = field.plans.get(below).filter(|_| !values.is_empty()) else { continue };
+            let path = clean(&format!("{prefix}{below}"));
+            // All values of a participant: together they tell more than each alone.
+            let of = |person: u32| values.get(&person).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
+            let values = (0..census.people.len() as u32).map(|person| of(person).join(JOINT)).collect();
+            match (plan.class, plan.action) {
+                (_, Action::Generalize) => quasi.push(Column { path, holds: plan.holds, values }),
+                (Class::Quasi, Action::Keep) if kept => quasi.push(Column { path, holds: plan.holds, values }),
+                (Class::Sensitive, Action::Keep) => drop(sensitive.insert(path, values)),
+                _ => {}
+            }
+        }
+    }
+    let (report, rows) = risk::assess(&quasi, &sensitive, preset);
+    let mut suppressed = vec![false; census.people.len()];
+    for row in rows {
+        if let Some(slot) = suppressed.get_mut(row) {
+            *slot = true;
+        }
+    }
+    (suppressed, report)
+}

@@ -1,0 +1,376 @@
+//! Walks a cell's JSON or jsonpickle once for survey and rewriting alike, so that both see the same paths.
+//!
+//! References (`py/id`) are resolved: what a part refers to is judged at the place where it is used, and nothing
+//! that was taken out can shift their numbers. JSON inside strings is opened, up to four levels.
+
+use crate::error::Result;
+use crate::protect::time::{self, Micros};
+use crate::psynet::json::{Index, Token, Tree};
+use crate::psynet::json_text;
+use crate::psynet::jsonpickle::{Pickle, Value};
+use crate::psynet::number;
+
+/// Strings inside strings are opened so many times.
+const LEVELS: usize = 4;
+/// Shared references may unfold; no cell of an experiment has more parts.
+const PARTS: u32 = 1 << 20;
+
+/// What stands at the end of a path.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Leaf<'a> {
+    Null,
+    Bool(bool),
+    /// A number as it is spelled.
+    Number(&'a str),
+    Text(&'a str),
+    /// A pickled date, or date and time.
+    Moment {
+        at: Micros,
+        timed: bool,
+    },
+    /// jsonpickle's reference to a row: class and id.
+    Row(&'a str, i64),
+    /// The number of a row, in a member whose key says of which table.
+    Reference(&'a str, i64),
+}
+
+/// Whether a container is looked into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Enter {
+    /// It goes with all that is in it.
+    No,
+    /// It goes if nothing in it stays.
+    IfAnything,
+    /// It stays.
+    Yes,
+}
+
+/// What is done on the way.
+pub(super) trait Visit {
+    /// A list or object begins.
+    fn enter(&mut self, below: &str) -> Enter;
+    /// The new key of a member.
+    fn key(&mut self, below: &str, key: &str) -> Result<String>;
+    /// The new JSON of a leaf; `None` takes it out.
+    fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>>;
+    /// Whether a member's key says that its value is the number of a row.
+    fn refers(&self, key: &str) -> bool;
+}
+
+/// The new text of a cell: `None` if it is no JSON, `Some(None)` if nothing of it stays.
+pub(super) fn rewrite(text: &str, depth: usize, visit: &mut dyn Visit) -> Result<Option<Option<String>>> {
+    rewrite_at(text, depth, &mut String::new(), 0, &mut PARTS.clone(), visit)
+}
+
+fn rewrite_at(
+    text: &str,
+    depth: usize,
+    below: &mut String,
+    level: usize,
+    left: &mut u32,
+    visit: &mut dyn Visit,
+) -> Result<Option<Option<String>>> {
+    let mut pickle = Pickle::default();
+    if !pickle.parse(text, depth) {
+        return Ok(None);
+    }
+    let mut walk = Walk { pickle: &pickle, text, depth, level, left, visit };
+    let mut out = String::with_capacity(text.len());
+    let kept = walk.node(Tree::ROOT, below, None, 0, &mut out)?;
+    Ok(Some(kept.then_some(out)))
+}
+
+/// The path of a member: its key where that looks like a name, else a star.
+pub(super) fn member(below: &mut String, key: &str) {
+    let digits = key.bytes().all(|b| b.is_ascii_digit());
+    let plain = key.len() <= 40 && !digits && key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_' || b == b'-');
+    let uuid = crate::protect::pseudonym::uuid_bytes(key).is_some();
+    below.push('.');
+    below.push_str(if plain && !uuid { key } else { "*" });
+}
+
+/// A text as JSON, spelled as Python does.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    json_text::write_text(text, &mut out);
+    out
+}
+
+/// The jsonpickle of a `datetime`.
+pub(super) fn pickled(at: Micros) -> String {
+    let class = r#"{"py/type": "datetime.datetime"}"#;
+    format!(r#"{{"py/object": "datetime.datetime", "__reduce__": [{class}, ["{}"]]}}"#, time::pickle(at, true))
+}
+
+struct Walk<'a, 'v> {
+    pickle: &'a Pickle,
+    text: &'a str,
+    depth: usize,
+    level: usize,
+    left: &'a mut u32,
+    visit: &'v mut dyn Visit,
+}
+
+impl Walk<'_, '_> {
+    /// Adds a node; answers whether anything of it stays. `key` is that of the member whose value it is.
+    fn node(
+        &mut self,
+        at: Index,
+        below: &mut String,
+        key: Option<&str>,
+        deep: usize,
+        out: &mut String,
+    ) -> Result<bool> {
+        *self.left = self.left.saturating_sub(1);
+        if *self.left == 0 || deep > self.depth {
+            return Ok(false);
+        }
+        let new = match self.pickle.value(self.text, at) {
+            Value::Null => self.visit.leaf(below, Leaf::Null)?,
+            Value::Bool(value) => self.visit.leaf(below, Leaf::Bool(value))?,
+            Value::Int(digits) => self.number(digits, below, key)?,
+            Value::Float(value) => {
+                let mut buffer = number::Buffer::default();
+                let raw = self.pickle.tree().raw(self.text, at);
+                // NumPy's float64 is an object; its value is a number like others.
+                let plain = self.pickle.tree().token(at) == Token::Float;
+                let digits = if plain { raw } else { buffer.python(value) };
+                self.number(digits, below, key)?
+            }
+            Value::Text(raw, _) => self.string(&json_text::decode(raw), below, key)?,
+            Value::Time(time) => self.visit.leaf(below, Leaf::Moment { at: time.micros(), timed: true })?,
+            Value::List(list) => return self.list(list, below, key, deep, out),
+            Value::Tuple(list) => {
+                let start = out.len();
+                out.push_str("{\"py/tuple\": ");
+                let kept = self.list(list, below, key, deep, out)?;
+                out.push('}');
+                if !kept {
+                    out.truncate(start);
+                }
+                return Ok(kept);
+            }
+            Value::Dict(dict) | Value::Other(dict) => return self.object(dict, below, deep, out),
+        };
+        out.push_str(new.as_deref().unwrap_or_default());
+        Ok(new.is_some())
+    }
+
+    fn number(&mut self, digits: &str, below: &str, key: Option<&str>) -> Result<Option<String>> {
+        match (key.filter(|key| self.visit.refers(key)), digits.parse()) {
+            (Some(key), Ok(id)) => self.visit.leaf(below, Leaf::Reference(key, id)),
+            _ => self.visit.leaf(below, Leaf::Number(digits)),
+        }
+    }
+
+    fn string(&mut self, content: &str, below: &mut String, key: Option<&str>) -> Result<Option<String>> {
+        if let (Some(key), Ok(id)) = (key.filter(|key| self.visit.refers(key)), content.parse()) {
+            let new = self.visit.leaf(below, Leaf::Reference(key, id))?;
+            return Ok(new.map(|new| if new == "null" { new } else { quoted(&new) }));
+        }
+        if below.ends_with("__reduce__[][]")
+            && let Some(at) = time::pickled(content)
+        {
+            let timed = content.len() > 8;
+            return self.visit.leaf(below, Leaf::Moment { at, timed });
+        }
+        let trimmed = content.trim_start();
+        if self.level < LEVELS
+            && trimmed.starts_with(['{', '['])
+            && let Some(inside) = rewrite_at(content, self.depth, below, self.level + 1, self.left, self.visit)?
+        {
+            return Ok(inside.map(|inside| quoted(&inside)));
+        }
+        self.visit.leaf(below, Leaf::Text(content))
+    }
+
+    fn list(
+        &mut self,
+        list: Index,
+        below: &mut String,
+        key: Option<&str>,
+        deep: usize,
+        out: &mut String,
+    ) -> Result<bool> {
+        let enter = self.visit.enter(below);
+        if enter == Enter::No {
+            return Ok(false);
+        }
+        let (length, start) = (below.len(), out.len());
+        let (mut any, mut empty) = (false, true);
+        below.push_str("[]");
+        out.push('[');
+        for child in self.pickle.tree().children(list) {
+            out.push_str(if empty { "" } else { ", " });
+            empty = false;
+            if self.node(child, below, key, deep + 1, out)? {
+                any = true;
+            } else {
+                // Places in a list count.
+                out.push_str("null");
+            }
+        }
+        out.push(']');
+        below.truncate(length);
+        let gone = enter == Enter::IfAnything && !any && !below.is_empty();
+        if gone {
+            out.truncate(start);
+        }
+        Ok(!gone)
+    }
+
+    fn object(&mut self, dict: Index, below: &mut String, deep: usize, out: &mut String) -> Result<bool> {
+        let (tree, text) = (self.pickle.tree(), self.text);
+        if tree.get(text, dict, "py/id").is_some() {
+            // It refers to nothing.
+            return Ok(false);
+        }
+        let class = tree.get(text, dict, "py/object").map(|class| tree.raw(text, class));
+        if let (Some(class), Some(identifiers)) = (class, tree.get(text, dict, "identifiers")) {
+            let mut pairs = tree.pairs(identifiers);
+            let only = pairs.next().filter(|(key, _)| tree.raw(text, *key) == "id" && pairs.next().is_none());
+            let id = only.and_then(|(_, value)| tree.raw(text, value).parse().ok());
+            let new = match id {
+                Some(id) => self.visit.leaf(below, Leaf::Row(class, id))?,
+                None => None,
+            };
+            out.push_str(new.as_deref().unwrap_or_default());
+            return Ok(new.is_some());
+        }
+        let enter = self.visit.enter(below);
+        if enter == Enter::No {
+            return Ok(false);
+        }
+        let (length, start) = (below.len(), out.len());
+        // Names of classes alone are nothing that stays.
+        let (mut any, mut written, mut named, mut used) = (false, false, false, Vec::new());
+        out.push('{');
+        for (key, value) in tree.pairs(dict) {
+            let key = json_text::decode(tree.raw(text, key));
+            let before = out.len();
+            out.push_str(if written { ", " } else { "" });
+            if key.starts_with("py/") {
+                out.push_str(&quoted(&key));
+                out.push_str(": ");
+                let kept = self.tagged(&key, value, below, deep, out)?;
+                written |= kept;
+                named |= kept;
+                if !kept {
+                    out.truncate(before);
+                }
+                continue;
+            }
+            let mut new = self.visit.key(below, &key)?;
+            // Keys that became the same would hide each other.
+            let same = used.iter().filter(|known| **known == new).count();
+            used.push(new.clone());
+            if same > 0 {
+                new = format!("{new} {}", same + 1);
+            }
+            out.push_str(&quoted(&new));
+            out.push_str(": ");
+            member(below, &key);
+            let kept = self.node(value, below, Some(&key), deep + 1, out)?;
+            below.truncate(length);
+            any |= kept;
+            written |= kept;
+            if !kept {
+                out.truncate(before);
+            }
+        }
+        out.push('}');
+        let gone = enter == Enter::IfAnything && !any && (named || !below.is_empty());
+        if gone {
+            out.truncate(start);
+        }
+        Ok(!gone)
+    }
+
+    /// A member that jsonpickle made: names of classes stay, what they hold is at the object's own path.
+    fn tagged(&mut self, key: &str, value: Index, below: &mut String, deep: usize, out: &mut String) -> Result<bool> {
+        let raw = self.pickle.tree().raw(self.text, value);
+        let is_text = matches!(self.pickle.tree().token(value), Token::Text(_));
+        match key {
+            "py/object" | "py/type" | "py/function" | "py/class" if is_text => {
+                out.push_str(&quoted(if is_dotted(raw) { raw } else { "" }));
+                Ok(true)
+            }
+            "py/state" | "py/set" | "py/tuple" | "py/iterator" | "py/reduce" | "py/newargs" | "py/seq" if !is_text => {
+                self.node(value, below, None, deep + 1, out)
+            }
+            _ => Ok(false),
+        }
+    }
+}
+
+/// Whether a text is the dotted name of a Python class.
+fn is_dotted(text: &str) -> bool {
+    let word = |part: &str| {
+        part.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    text.len() <= 200 && text.split('.').all(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Notes paths and keeps everything but members called `gone`.
+    #[derive(Default)]
+    struct Notes(Vec<String>);
+
+    impl Visit for Notes {
+        fn enter(&mut self, below: &str) -> Enter {
+            if below.ends_with(".gone") { Enter::No } else { Enter::Yes }
+        }
+        fn key(&mut self, _: &str, key: &str) -> Result<String> {
+            Ok(key.to_owned())
+        }
+        fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>> {
+            self.0.push(format!("{below}={leaf:?}"));
+            Ok(Some(match leaf {
+                Leaf::Null => "null".to_owned(),
+                Leaf::Bool(value) => value.to_string(),
+                Leaf::Number(digits) => digits.to_owned(),
+                Leaf::Text(text) => quoted(text),
+                Leaf::Moment { at, .. } => pickled(at),
+                Leaf::Row(_, id) | Leaf::Reference(_, id) => (id + 100).to_string(),
+            }))
+        }
+        fn refers(&self, key: &str) -> bool {
+            key == "trial_id"
+        }
+    }
+
+    fn rewritten(text: &str) -> (Option<String>, Vec<String>) {
+        let mut notes = Notes::default();
+        (rewrite(text, 20, &mut notes).unwrap().flatten(), notes.0)
+    }
+
+    #[test]
+    fn references_strings_and_rows_are_opened() {
+        let text = r#"{"a": [1, 2.50], "b": {"py/id": 1}, "gone": {"x": 1}, "s": "{\"trial_id\": 4}", "trial_id": [7, null], "t": {"py/tuple": [true]}, "r": {"py/object": "a.B", "identifiers": {"id": 3}}, "12": "x"}"#;
+        let (new, notes) = rewritten(text);
+        let want = r#"{"a": [1, 2.50], "b": [1, 2.50], "s": "{\"trial_id\": 104}", "trial_id": [107, null], "t": {"py/tuple": [true]}, "r": 103, "12": "x"}"#;
+        assert_eq!(new.as_deref(), Some(want));
+        assert!(notes.contains(&".b[]=Number(\"1\")".to_owned()), "{notes:?}");
+        assert!(notes.contains(&".s.trial_id=Reference(\"trial_id\", 4)".to_owned()), "{notes:?}");
+        assert!(notes.contains(&".*=Text(\"x\")".to_owned()), "{notes:?}");
+    }
+
+    #[test]
+    fn what_holds_itself_ends() {
+        let (new, _) = rewritten(r#"{"a": [{"py/id": 0}]}"#);
+        assert!(new.is_some_and(|new| new.len() < 2000));
+        assert_eq!(rewritten("{\"a\": {\"py/id\": 9}}").0.as_deref(), Some("{}"));
+        assert_eq!(rewritten("no json").0, None);
+    }
+
+    #[test]
+    fn dates_are_moments() {
+        let date = r#"{"py/object": "datetime.date", "__reduce__": [{"py/type": "datetime.date"}, ["B+oDBA=="]]}"#;
+        let (_, notes) = rewritten(date);
+        assert!(notes.iter().any(|note| note.contains("timed: false")), "{notes:?}");
+    }
+}
