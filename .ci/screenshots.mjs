@@ -45,6 +45,19 @@ const states = {
     await page.locator("input[type=file]").first().setInputFiles(file("notes.txt", "hello"));
     await page.locator(".fault").waitFor();
   },
+  ...Object.fromEntries(
+    ["Fields", "Risk", "Texts", "Check and save"].map((step) => [
+      `sharing-${step.toLowerCase().replaceAll(" ", "-")}`,
+      async (page) => {
+        await page.locator("input[type=file]").first().setInputFiles(join(root, "tests/cases/protect/canary/uproot_canary.msgpack"));
+        await page.getByRole("tab", { name: "Prepare for sharing" }).click();
+        await page.getByRole("navigation", { name: "Steps" }).getByRole("button", { name: step }).click();
+        if (step !== "Texts") return;
+        await page.getByRole("radio", { name: /^Read them/ }).check();
+        await page.locator(".review li").first().waitFor();
+      },
+    ]),
+  ),
   problems: async (page) => {
     await page.locator("input[type=file]").first().setInputFiles(join(root, "tests/cases/uproot/edge_order_truncated/dump/backup.bin"));
     await page.locator(".problems").waitFor();

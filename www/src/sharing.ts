@@ -1,5 +1,5 @@
 // Preparing for sharing: the choices and what they lead to. Every change of a preset goes through here.
-import { effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { EngineError, faultOf, type Fault } from "./engine/error.js";
 import type { Choice, Class, Leaks, PathRow, Preset, Protection, ReviewText } from "./engine/protect.js";
 import { f, t } from "./i18n/index.js";
@@ -67,12 +67,15 @@ effect(() => {
 
 /** The recipe of the page with the preset in it. */
 function recipe() {
-  return { ...state.recipe.value!, protect: sharing.preset.value };
+  return { ...state.recipe.peek()!, protect: sharing.preset.value };
 }
+
+/** Of the recipe only the sessions decide what would be done. */
+const sessions = computed(() => state.recipe.value?.sessions);
 
 /** Keeps what would be done in step with the choices. */
 effect(() => {
-  if (!opened.value || !state.recipe.value || !state.summary.value) return;
+  if (!opened.value || sessions.value === undefined || !state.summary.value) return;
   const asked = recipe();
   sharing.busy.value = true;
   const current = () => opened.peek() && sharing.preset.peek() === asked.protect;
@@ -92,6 +95,9 @@ effect(() => {
       },
     );
 });
+
+/** Whether there is nothing to see beforehand, which does not keep the data from being prepared. */
+export const unseen = computed(() => sharing.fault.value?.code === "unsupported" && !!state.summary.value?.psynet);
 
 /** Changes some of the choices; what was saved before was made without them. */
 export function prefer(changes: Partial<Preset>): void {
@@ -172,7 +178,10 @@ export async function loadKey(file: File): Promise<boolean> {
 }
 
 /** Whether everything is there to begin. */
-export const canSave = () => sharing.key.value === "once" || sharing.project.value !== null;
+export const canSave = () => (!sharing.fault.value || unseen.value) && !sharing.busy.value && hasKey();
+
+/** Whether the key that was chosen is there. */
+export const hasKey = () => sharing.key.value === "once" || sharing.project.value !== null;
 
 /** What the ZIP is called: the names of the files and sessions may say too much. */
 const FILE = "prepared-for-sharing.zip";

@@ -7,7 +7,7 @@ import { ProtectFields } from "../parts/protect/fields.js";
 import { Risk } from "../parts/protect/risk.js";
 import { ProtectSave } from "../parts/protect/save.js";
 import { Texts } from "../parts/protect/texts.js";
-import { openSharing, prefer, sharing, type StepName } from "../sharing.js";
+import { openSharing, prefer, sharing, unseen, type StepName } from "../sharing.js";
 
 const steps: StepName[] = ["fields", "risk", "texts", "save"];
 
@@ -25,7 +25,13 @@ export function Protect() {
           <Choice key={level} type="radio" name="level" words={words.level[level]} checked={sharing.preset.value.level === level} onChange={() => prefer({ level })} />
         ))}
       </fieldset>
-      {fault.value && (
+      {unseen.value && (
+        <>
+          <p class="hint">{words.unseen}</p>
+          <ProtectSave protection={null} />
+        </>
+      )}
+      {fault.value && !unseen.value && (
         <div class="outcome bad" role="alert">
           <p>
             <strong>{words.failed}</strong>
@@ -34,7 +40,7 @@ export function Protect() {
         </div>
       )}
       {!protection.value && !fault.value && <p class="quiet">{words.wait}</p>}
-      {protection.value && (
+      {protection.value && !unseen.value && (
         <>
           <nav class="steps" aria-label={words.steps.label}>
             <ol role="list">

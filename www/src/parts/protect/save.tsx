@@ -3,14 +3,28 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Action, Leaks, Protection } from "../../engine/protect.js";
 import { f, t } from "../../i18n/index.js";
-import { canSave, cancelChecked, kinds, loadKey, loadPreset, newKey, saveChecked, savePreset, sharing } from "../../sharing.js";
+import { canSave, cancelChecked, hasKey, kinds, loadKey, loadPreset, newKey, saveChecked, savePreset, sharing } from "../../sharing.js";
 import { Choice } from "../choice.js";
 import { FaultNote } from "../fault.js";
 import { PickFiles } from "../pickfiles.js";
 import { Scroller } from "../scroller.js";
 import { pathName } from "./fields.js";
 
-export function ProtectSave({ protection }: { protection: Protection }) {
+export function ProtectSave({ protection }: { protection: Protection | null }) {
+  const words = t.value.protect;
+  return (
+    <section aria-labelledby="protect-save">
+      <h2 id="protect-save" tabIndex={-1}>{words.save.heading}</h2>
+      {protection && <Does protection={protection} />}
+      <Keys />
+      <PresetFile />
+      <Button />
+    </section>
+  );
+}
+
+/** What will be done, in numbers, and what of it is weaker than usual. */
+function Does({ protection }: { protection: Protection }) {
   const words = t.value.protect;
   const { rows, deviations } = protection;
   const actions = Object.keys(words.actions) as Action[];
@@ -19,8 +33,7 @@ export function ProtectSave({ protection }: { protection: Protection }) {
   const kept = undecided.filter((row) => row.action === "keep").length;
   const weaker = [...deviations, ...rows.filter((row) => row.weaker).map((row) => words.save.weakerField(pathName(row.path), words.actions[row.action]!))];
   return (
-    <section aria-labelledby="protect-save">
-      <h2 id="protect-save" tabIndex={-1}>{words.save.heading}</h2>
+    <>
       <h3>{words.save.does}</h3>
       <dl class="does">
         {actions.filter(count).map((action) => (
@@ -42,10 +55,7 @@ export function ProtectSave({ protection }: { protection: Protection }) {
           </ul>
         </>
       )}
-      <Keys />
-      <PresetFile />
-      <Button />
-    </section>
+    </>
   );
 }
 
@@ -101,7 +111,7 @@ function PresetFile() {
 function Button() {
   const words = t.value.protect.save;
   const result = sharing.result.value;
-  const ready = canSave() && !sharing.fault.value && !sharing.busy.value;
+  const ready = canSave();
   const box = useRef<HTMLDivElement>(null);
   const before = useRef(result.name);
   useEffect(() => {
@@ -127,7 +137,7 @@ function Button() {
             {words.button}
           </button>
           <p id="protect-about" class="hint">
-            {canSave() ? words.about : words.keyNone}
+            {hasKey() ? words.about : words.keyNone}
           </p>
         </>
       )}
