@@ -6,10 +6,12 @@ use common::{export, open, unzip};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
+use windrow::error::Code;
 use windrow::limits::Limits;
 use windrow::protect::check::check;
-use windrow::protect::preset::{Level, Preset};
-use windrow::protect::{Given, Protected, prepare};
+use windrow::protect::class::Class;
+use windrow::protect::preset::{Choice, Level, Preset};
+use windrow::protect::{Given, Protected, look, prepare};
 use windrow::recipe::Recipe;
 use windrow::source::feed;
 
@@ -474,6 +476,42 @@ fn reports_say_what_was_done_and_promise_nothing() {
         let sums = String::from_utf8_lossy(&files["SHA256SUMS"]).into_owned();
         assert!(sums.contains("ANONYMIZATION.txt") && sums.contains("anonymization.json"));
     }
+}
+
+#[test]
+fn what_will_be_done_can_be_looked_at_and_changed() {
+    let files = canary();
+    let study = open(&files, 1 << 16).unwrap();
+    let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let mut recipe = recipe(Level::Share);
+    let mut looking = look(&study, &recipe).unwrap();
+    feed(looking.as_mut(), &bytes, 1000).unwrap();
+    let overview = looking.finish().unwrap();
+    let of = |path: &str| overview.rows.iter().find(|row| row.path == path).unwrap_or_else(|| panic!("{path}"));
+    assert_eq!((overview.participants, of("response.answer[age]").class), (5, Class::Quasi));
+    assert!(of("participant.worker_id").locked && !of("participant.vars.code").locked);
+    assert_eq!(of("participant.vars.locale").examples[0].after.as_deref(), Some("en"));
+    assert_eq!(overview.risk.as_ref().map(|risk| risk.suppressed), Some(5));
+    // A choice is obeyed and named where it is weaker; one about the system's own identifiers is refused.
+    let choice = |class| Choice { class, action: None, holds: None };
+    let mut preset = Preset::default();
+    preset.paths.insert("response.answer[gender]".to_owned(), choice(Class::Experiment));
+    recipe.protect = Some(preset.clone());
+    let given = Given { key: KEY, project: false, approved: BTreeSet::new() };
+    let run = |recipe: &Recipe| {
+        let mut work = prepare(&study, recipe, &given, Limits::default()).unwrap();
+        feed(work.as_mut(), &bytes, 1 << 16).and_then(|()| work.finish())
+    };
+    let protected = run(&recipe).unwrap();
+    let zip = unzip(&export(&protected.study, &protected.recipe).unwrap());
+    let answers = rows(&zip["regular/data/Response.csv"]);
+    let genders: BTreeSet<&str> =
+        answers.iter().filter(|r| r["question"] == "gender").map(|r| r["answer"].as_str()).collect();
+    assert!(genders.contains("female"), "{genders:?}");
+    assert!(String::from_utf8_lossy(&zip["anonymization.json"]).contains("response.answer[gender] was taken for"));
+    preset.paths.insert("participant.worker_id".to_owned(), choice(Class::Experiment));
+    recipe.protect = Some(preset);
+    assert_eq!(run(&recipe).map(|_| ()).unwrap_err().code(), Code::BadRecipe);
 }
 
 #[test]

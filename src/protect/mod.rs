@@ -24,7 +24,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::{Code, Error, Place, Result};
+use crate::error::Result;
 use crate::limits::Limits;
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
@@ -86,7 +86,7 @@ impl<T> Work<T> for Done<T> {
 /// Prepares a study for sharing, as the recipe's preset says.
 ///
 /// # Errors
-/// [`Code::BadRecipe`] if the recipe asks for no protection or one that cannot be given, [`Code::Unsupported`] for data
+/// [`crate::error::Code::BadRecipe`] if the recipe asks for no protection or one that cannot be given, [`crate::error::Code::Unsupported`] for data
 /// that cannot be prepared, and what the work meets.
 pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Box<dyn Work<Protected>>> {
     match &study.data {
@@ -102,11 +102,6 @@ pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) ->
 pub fn look(study: &Study, recipe: &Recipe) -> Result<Box<dyn Work<Overview>>> {
     match &study.data {
         Data::Uproot(log) => Ok(Box::new(Done(uproot::overview(log, recipe)?))),
-        Data::Psynet(_) => Err(no_overview()),
+        Data::Psynet(_) => Ok(Box::new(psynet::Looking::new(study, recipe, Limits::default())?)),
     }
-}
-
-fn no_overview() -> Error {
-    let detail = "PsyNet's data can be prepared, but not looked at path by path before that so far.";
-    Error::new(Code::Unsupported, Place::default()).detail(detail)
 }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::protect::preset::Preset;
 use crate::protect::pseudonym::Key;
+use crate::protect::risk;
 use crate::protect::time::{self, Iso, Micros, Window};
 use crate::psynet::copy_csv::Record;
 use crate::psynet::survey::RawTable;
@@ -38,8 +40,9 @@ pub(super) struct Person {
     pub id: i64,
     /// Their new number.
     pub number: u64,
-    /// When they came.
+    /// When they came, and the last that is known of them.
     pub came: Option<Micros>,
+    pub last: Option<Micros>,
 }
 
 /// The rows of a table.
@@ -65,6 +68,7 @@ struct Met {
 pub(super) struct Counting {
     met: BTreeMap<String, Vec<Met>>,
     people: BTreeMap<i64, Option<Micros>>,
+    lasts: BTreeMap<i64, Micros>,
     first: Option<Micros>,
     last: Option<Micros>,
     groups: BTreeMap<String, Together>,
@@ -145,6 +149,10 @@ impl Counting {
         for at in columns.times.iter().filter_map(|c| moment(record.text(*c)?)) {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
+            if let Some(participant) = participant {
+                let last = self.lasts.entry(participant).or_insert(at);
+                *last = at.max(*last);
+            }
         }
         if columns.name == "participant"
             && let Some(id) = id
@@ -172,7 +180,12 @@ impl Counting {
         let people: Vec<Person> = self
             .people
             .iter()
-            .map(|(id, came)| Person { id: *id, number: new.get(&(*id as u64)).copied().unwrap_or(0), came: *came })
+            .map(|(id, came)| Person {
+                id: *id,
+                number: new.get(&(*id as u64)).copied().unwrap_or(0),
+                came: *came,
+                last: self.lasts.get(id).copied(),
+            })
             .collect();
         let interacting = self.groups.values().any(|together| together.1)
             || self.networks.iter().any(|(network, together)| together.1 && self.grown.contains(network));
@@ -246,6 +259,12 @@ impl Census {
             return self.session;
         }
         self.people.get(owner as usize).and_then(|person| person.came)
+    }
+
+    /// How many participants took a time that no other took.
+    pub fn unique_durations(&self, preset: &Preset) -> u64 {
+        let durations = self.people.iter().filter_map(|person| Some(person.last?.saturating_sub(person.came?)));
+        risk::unique_durations(durations, preset)
     }
 
     /// The rows of a table.

@@ -12,6 +12,7 @@ mod originals;
 mod people;
 mod plan;
 mod refer;
+mod rows;
 mod survey;
 mod transform;
 mod tree;
@@ -25,11 +26,12 @@ use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::protect::class::Action;
 use crate::protect::leak::Searcher;
+use crate::protect::overview::Overview;
 use crate::protect::preset::{Preset, TimeMode};
 use crate::protect::pseudonym::{Domain, Key, Tokens};
-use crate::protect::report::{PathReport, Report};
+use crate::protect::report::Report;
 use crate::protect::risk::RiskReport;
-use crate::protect::{Given, Protected, Work, detect};
+use crate::protect::{Given, Protected, Work};
 use crate::psynet::passes::{Go, Scan};
 use crate::psynet::schema::Kind;
 use crate::psynet::survey::RawTable;
@@ -160,7 +162,8 @@ impl Preparing {
             participants: census.people.len() as u64,
             rows_before: rows(&self.data),
             rows_after: rows(&new),
-            paths: paths(&survey, &writing.counts, &transform),
+            paths: rows::paths(&survey, &writing.counts, &transform, &self.preset),
+            unique_by_duration: census.unique_durations(&self.preset),
             tokens: Domain::ALL.map(|d| (d.as_str(), transform.tokens.count(d) as u64)).into(),
             detectors: survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect(),
             withheld_by_search: transform.caught,
@@ -311,6 +314,50 @@ impl Preparing {
     }
 }
 
+/// A PsyNet study that is looked at, to tell what [`Preparing`] will do.
+pub struct Looking(Preparing);
+
+impl Looking {
+    /// Begins with a study.
+    ///
+    /// # Errors
+    /// As [`Preparing::new`].
+    pub fn new(study: &Study, recipe: &Recipe, limits: Limits) -> Result<Looking> {
+        // No token is made for good, so any key will do.
+        let given = Given { key: [0; 32], project: false, approved: BTreeSet::new() };
+        Preparing::new(study, recipe, &given, limits).map(Looking)
+    }
+}
+
+impl Reader for Looking {
+    fn want(&mut self) -> Result<Option<Want>> {
+        while !matches!(self.0.phase, Phase::Write(..)) {
+            if let Some(want) = self.0.step()? {
+                return Ok(Some(want));
+            }
+        }
+        Ok(None)
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.0.push(chunk)
+    }
+}
+
+impl Work<Overview> for Looking {
+    fn finish(self: Box<Self>) -> Result<Overview> {
+        let Preparing { phase, preset, .. } = self.0;
+        let Phase::Write(_, decided) = phase else {
+            return Err(Error::new(Code::Io, Place::default()).detail("Reading was not finished."));
+        };
+        let mut overview = rows::overview(&decided.survey, &preset);
+        overview.participants = decided.census.people.len() as u64;
+        overview.unique_by_duration = decided.census.unique_durations(&preset);
+        overview.risk = decided.risk;
+        Ok(overview)
+    }
+}
+
 impl Work<Protected> for Preparing {
     fn finish(self: Box<Self>) -> Result<Protected> {
         self.finished()
@@ -396,58 +443,4 @@ fn look(
         }
     }
     Ok(())
-}
-
-/// The report's lines.
-fn paths(survey: &Survey, counts: &BTreeMap<String, [u64; 3]>, transform: &Transform) -> Vec<PathReport> {
-    let mut all = Vec::new();
-    for (prefix, field) in &survey.fields {
-        for (below, plan) in &field.plans {
-            // What goes with all that is in it is one line.
-            let same = |above: &&str| {
-                let above = field.plans.get(*above);
-                above.is_some_and(|above| (above.action, &above.reason) == (Action::Remove, &plan.reason))
-            };
-            let mut above = below.match_indices(['.', '[']).filter_map(|(at, _)| below.get(..at));
-            if plan.action == Action::Remove && above.any(|above| same(&above)) {
-                continue;
-            }
-            let path = plan::clean(&shown(prefix, field, below));
-            if all.last().is_some_and(|last: &PathReport| last.path == path) {
-                continue;
-            }
-            let path = transform.words.replace(&path, "").unwrap_or(path);
-            all.push(PathReport {
-                path: if transform.leaks(&path) { "*".to_owned() } else { path },
-                class: plan.class,
-                action: plan.action,
-                reason: plan.reason.clone(),
-                decided_by: plan.decided_by,
-                weaker: plan.weaker,
-                new: false,
-                counts: below.is_empty().then(|| counts.get(prefix).copied().unwrap_or_default()),
-            });
-        }
-    }
-    all
-}
-
-/// A path without keys that may be data: those that one participant has, and those in which a detector finds something.
-fn shown(prefix: &str, field: &survey::Field, below: &str) -> String {
-    let (mut real, mut shown) = (String::new(), prefix.to_owned());
-    for (i, part) in below.split('.').enumerate() {
-        let key = part.split('[').next().unwrap_or_default();
-        let rest = part.get(key.len()..).unwrap_or_default();
-        if i > 0 {
-            let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
-            let hidden = rare || !detect::detect(key).is_empty();
-            real.push('.');
-            real.push_str(key);
-            shown.push('.');
-            shown.push_str(if hidden { "*" } else { key });
-        }
-        real.push_str(rest);
-        shown.push_str(rest);
-    }
-    shown
 }

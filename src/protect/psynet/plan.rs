@@ -20,12 +20,26 @@ pub(super) struct Plan {
     pub holds: Holds,
     /// Whether nothing says what a value is, not even what kind of number.
     pub bare: bool,
-    /// What the rules say, if the user's choice is weaker.
-    pub weaker: Option<Class>,
+    /// What the rules alone say.
+    pub rule: Choice,
+    /// Whether the user's choice is weaker than what the rules say.
+    pub weaker: bool,
     /// Whether nobody may decide otherwise.
     pub locked: bool,
+    /// What was seen there.
+    pub facts: Facts,
     /// Keys of objects that only one participant has: they may be data.
     pub rare_keys: BTreeSet<String>,
+}
+
+/// What was seen at a path, for whoever decides.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Facts {
+    pub values: u64,
+    pub distinct: u64,
+    pub detected: u64,
+    pub participants: u64,
+    pub examples: Vec<String>,
 }
 
 impl Plan {
@@ -51,8 +65,10 @@ pub(super) struct Decision {
     pub action: Action,
     /// Whether nobody may decide otherwise.
     pub locked: bool,
-    /// What the rules say, if the user's choice is weaker.
-    pub weaker: Option<Class>,
+    /// What the rules alone say.
+    pub rule: Choice,
+    /// Whether the user's choice is weaker.
+    pub weaker: bool,
 }
 
 /// Decides about a path.
@@ -68,8 +84,8 @@ pub(super) fn decision(path: &str, stats: &Stats, preset: &Preset) -> Decision {
         found.reason = format!("Your choice. The rules say {}: {}", rule.class.as_str(), found.reason);
     }
     let action = action_of(&found, preset);
-    let weaker = overview::is_weaker(preset.level, &rule, by, found.class, action).then_some(rule.class);
-    Decision { found, action, locked, weaker }
+    let weaker = overview::is_weaker(preset.level, &rule, by, found.class, action);
+    Decision { found, action, locked, rule, weaker }
 }
 
 /// The class of a path by the rules, which also look at what is above it.

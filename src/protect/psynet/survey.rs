@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::census::{Census, NOBODY, moment};
-use super::plan::{Decision, Plan, clean, decision, holds, is_bare_answer};
+use super::plan::{Decision, Facts, Plan, clean, decision, holds, is_bare_answer};
 use super::refer::Refer;
 use super::tree::{Enter, Leaf, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
@@ -17,6 +17,8 @@ use crate::protect::{defaults, names};
 
 /// Longer texts are looked at and not kept.
 const LONG: usize = 200;
+/// Examples of a path's texts, and of its numbers.
+const EXAMPLES: usize = 3;
 
 /// What was seen at a path.
 #[derive(Default)]
@@ -364,7 +366,7 @@ fn decide(
     originals: &mut Originals,
     vocabulary: &mut BTreeSet<String>,
 ) -> Plan {
-    let Decision { found, action, locked, weaker } = decision(path, &seen.stats, preset);
+    let Decision { found, action, locked, rule, weaker } = decision(path, &seen.stats, preset);
     let texts = || seen.texts.keys().map(String::as_str);
     let mut original = |value: &str, class| originals.push((value.to_owned(), class, path.to_owned()));
     match found.class {
@@ -426,8 +428,20 @@ fn decide(
         categories,
         holds: holds(path, preset),
         bare: found.class == Class::FreeText && is_bare_answer(path),
+        rule,
         weaker,
         locked,
+        facts: Facts {
+            values: seen.stats.values,
+            distinct: seen.stats.distinct,
+            detected: seen.stats.detected,
+            participants: seen.stats.participants,
+            examples: texts()
+                .take(EXAMPLES)
+                .chain(seen.numbers.iter().map(String::as_str).take(EXAMPLES))
+                .map(str::to_owned)
+                .collect(),
+        },
         rare_keys,
     }
 }

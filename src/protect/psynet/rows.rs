@@ -1,0 +1,104 @@
+//! Tells what was decided about each path: the report's lines, and what people look at who may decide otherwise.
+
+use std::collections::BTreeMap;
+
+use super::plan::clean;
+use super::survey::{Field, Survey};
+use super::transform::Transform;
+use crate::protect::class::{Action, DecidedBy};
+use crate::protect::detect;
+use crate::protect::overview::{Overview, Row, example};
+use crate::protect::preset::Preset;
+use crate::protect::report::PathReport;
+
+/// All paths with what will be done, but for the risk. Texts of PsyNet's data are not offered for review so far.
+pub(super) fn overview(survey: &Survey, preset: &Preset) -> Overview {
+    let mut overview = Overview::default();
+    for (prefix, field) in &survey.fields {
+        for (below, plan) in &field.plans {
+            let path = clean(&shown(prefix, field, below));
+            let facts = &plan.facts;
+            let of_plan = (plan.class, plan.action, plan.holds);
+            overview.rows.push(Row {
+                class: plan.class,
+                action: plan.action,
+                reason: plan.reason.clone(),
+                decided_by: plan.decided_by,
+                rule: plan.rule,
+                locked: plan.locked,
+                new: plan.decided_by != DecidedBy::Default && preset.is_new(&path),
+                weaker: plan.weaker,
+                actions: plan.class.actions(),
+                values: facts.values,
+                distinct: facts.distinct,
+                detected: facts.detected,
+                participants: facts.participants,
+                examples: facts.examples.iter().map(|value| example(value, of_plan, preset)).collect(),
+                path,
+            });
+        }
+    }
+    overview.settle();
+    overview.deviations = preset.deviations();
+    overview
+}
+
+/// The report's lines.
+pub(super) fn paths(
+    survey: &Survey,
+    counts: &BTreeMap<String, [u64; 3]>,
+    transform: &Transform,
+    preset: &Preset,
+) -> Vec<PathReport> {
+    let mut all = Vec::new();
+    for (prefix, field) in &survey.fields {
+        for (below, plan) in &field.plans {
+            // What goes with all that is in it is one line.
+            let same = |above: &&str| {
+                let above = field.plans.get(*above);
+                above.is_some_and(|above| (above.action, &above.reason) == (Action::Remove, &plan.reason))
+            };
+            let mut above = below.match_indices(['.', '[']).filter_map(|(at, _)| below.get(..at));
+            if plan.action == Action::Remove && above.any(|above| same(&above)) {
+                continue;
+            }
+            let path = clean(&shown(prefix, field, below));
+            if all.last().is_some_and(|last: &PathReport| last.path == path) {
+                continue;
+            }
+            let path = transform.words.replace(&path, "").unwrap_or(path);
+            let path = if transform.leaks(&path) { "*".to_owned() } else { path };
+            all.push(PathReport {
+                class: plan.class,
+                action: plan.action,
+                reason: plan.reason.clone(),
+                decided_by: plan.decided_by,
+                weaker: plan.weaker.then_some(plan.rule.class),
+                new: plan.decided_by != DecidedBy::Default && preset.is_new(&path),
+                counts: below.is_empty().then(|| counts.get(prefix).copied().unwrap_or_default()),
+                path,
+            });
+        }
+    }
+    all
+}
+
+/// A path without keys that may be data: those that one participant has, and those in which a detector finds something.
+fn shown(prefix: &str, field: &Field, below: &str) -> String {
+    let (mut real, mut shown) = (String::new(), prefix.to_owned());
+    for (i, part) in below.split('.').enumerate() {
+        let key = part.split('[').next().unwrap_or_default();
+        let rest = part.get(key.len()..).unwrap_or_default();
+        if i > 0 {
+            let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
+            let hidden = rare || !detect::detect(key).is_empty();
+            real.push('.');
+            real.push_str(key);
+            shown.push('.');
+            shown.push_str(if hidden { "*" } else { key });
+        }
+        real.push_str(rest);
+        shown.push_str(rest);
+    }
+    shown
+}
