@@ -126,8 +126,8 @@ pub struct Prepared {
 impl Prepared {
     /// The recipe with what was prepared in place of what was asked for.
     fn recipe(&self, recipe: JsValue) -> Thrown<Recipe> {
-        let Recipe { sessions, protect, .. } = self.protected.recipe.clone();
-        Ok(Recipe { sessions, protect, ..page_recipe(recipe)? })
+        let Recipe { sessions, protect, psynet, .. } = self.protected.recipe.clone();
+        Ok(Recipe { sessions, protect, psynet, ..page_recipe(recipe)? })
     }
 }
 

@@ -183,6 +183,16 @@ onPage("a preset is saved and loaded; a project key joins two exports, one-time 
   await page.getByRole("row", { name: /nick/ }).getByText("new", { exact: true }).waitFor();
 });
 
+onPage("a PsyNet export goes the same way", async (page) => {
+  const database = readFileSync(new URL("../cases/psynet/kitchen_sink/database.zip", import.meta.url));
+  await toTab(page, file("database.zip", database));
+  await page.getByRole("radio", { name: /^All fields/ }).check();
+  await page.getByRole("row", { name: /participant.*worker_id/ }).first().waitFor();
+  const files = await saved(page);
+  assert.match(files[Object.keys(files).find((path) => path.endsWith("ANONYMIZATION.txt"))], /Prepared for sharing/);
+  assert.ok(Object.keys(files).some((path) => path.endsWith("data/Response.csv")), Object.keys(files).join());
+});
+
 onPage("by keyboard alone: tab, class, next steps, save", async (page) => {
   await page.locator("input[type=file]").first().setInputFiles(dump());
   await page.getByRole("tab", { name: "Prepare for sharing" }).waitFor();

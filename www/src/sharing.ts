@@ -96,9 +96,6 @@ effect(() => {
     );
 });
 
-/** Whether there is nothing to see beforehand, which does not keep the data from being prepared. */
-export const unseen = computed(() => sharing.fault.value?.code === "unsupported" && !!state.summary.value?.psynet);
-
 /** Changes some of the choices; what was saved before was made without them. */
 export function prefer(changes: Partial<Preset>): void {
   sharing.preset.value = { ...sharing.preset.peek(), ...changes };
@@ -178,7 +175,7 @@ export async function loadKey(file: File): Promise<boolean> {
 }
 
 /** Whether everything is there to begin. */
-export const canSave = () => (!sharing.fault.value || unseen.value) && !sharing.busy.value && hasKey();
+export const canSave = () => !sharing.fault.value && !sharing.busy.value && hasKey();
 
 /** Whether the key that was chosen is there. */
 export const hasKey = () => sharing.key.value === "once" || sharing.project.value !== null;

@@ -10,7 +10,6 @@ export const protect = {
   next: (step: string) => `Next: ${step}`,
   wait: "Looking at all fields and values",
   failed: "This cannot be prepared",
-  unseen: "The fields of this export cannot be shown one by one before it is prepared. All of them go by the rules.",
 
   level: {
     label: "Who will get the data?",

@@ -7,7 +7,7 @@ import { ProtectFields } from "../parts/protect/fields.js";
 import { Risk } from "../parts/protect/risk.js";
 import { ProtectSave } from "../parts/protect/save.js";
 import { Texts } from "../parts/protect/texts.js";
-import { openSharing, prefer, sharing, unseen, type StepName } from "../sharing.js";
+import { openSharing, prefer, sharing, type StepName } from "../sharing.js";
 
 const steps: StepName[] = ["fields", "risk", "texts", "save"];
 
@@ -25,13 +25,7 @@ export function Protect() {
           <Choice key={level} type="radio" name="level" words={words.level[level]} checked={sharing.preset.value.level === level} onChange={() => prefer({ level })} />
         ))}
       </fieldset>
-      {unseen.value && (
-        <>
-          <p class="hint">{words.unseen}</p>
-          <ProtectSave protection={null} />
-        </>
-      )}
-      {fault.value && !unseen.value && (
+      {fault.value && (
         <div class="outcome bad" role="alert">
           <p>
             <strong>{words.failed}</strong>
@@ -40,7 +34,7 @@ export function Protect() {
         </div>
       )}
       {!protection.value && !fault.value && <p class="quiet">{words.wait}</p>}
-      {protection.value && !unseen.value && (
+      {protection.value && (
         <>
           <nav class="steps" aria-label={words.steps.label}>
             <ol role="list">

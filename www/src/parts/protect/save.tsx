@@ -10,12 +10,12 @@ import { PickFiles } from "../pickfiles.js";
 import { Scroller } from "../scroller.js";
 import { pathName } from "./fields.js";
 
-export function ProtectSave({ protection }: { protection: Protection | null }) {
+export function ProtectSave({ protection }: { protection: Protection }) {
   const words = t.value.protect;
   return (
     <section aria-labelledby="protect-save">
       <h2 id="protect-save" tabIndex={-1}>{words.save.heading}</h2>
-      {protection && <Does protection={protection} />}
+      <Does protection={protection} />
       <Keys />
       <PresetFile />
       <Button />
