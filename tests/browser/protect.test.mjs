@@ -187,6 +187,7 @@ onPage("a PsyNet export goes the same way", async (page) => {
   const database = readFileSync(new URL("../cases/psynet/kitchen_sink/database.zip", import.meta.url));
   await toTab(page, file("database.zip", database));
   await page.getByRole("radio", { name: /^All fields/ }).check();
+  await page.getByLabel("Find a field").fill("worker_id");
   await page.getByRole("row", { name: /participant.*worker_id/ }).first().waitFor();
   const files = await saved(page);
   assert.match(files[Object.keys(files).find((path) => path.endsWith("ANONYMIZATION.txt"))], /Prepared for sharing/);
