@@ -135,6 +135,12 @@ impl ValueId {
         self == Self::TOMBSTONE
     }
 
+    /// The id as a number, to be a part of a key.
+    #[inline]
+    pub(crate) fn number(self) -> u32 {
+        self.0
+    }
+
     /// `None` when 32 bits are not enough, which is after 16 GiB.
     fn new(block: usize, at: usize) -> Option<ValueId> {
         let block = u32::try_from(block).ok().filter(|b| *b < u32::MAX >> Self::PLACE)?;

@@ -3,12 +3,14 @@
 //! Readers push changes into a [`Builder`]; [`Builder::finish`] settles the order; no view knows the format
 //! that the changes came from. A change costs 28 bytes, plus 4 in the order, plus what is distinct about it.
 
+mod admin;
 pub mod column;
 mod outline;
 
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::value::{self, Recoded, Type};
+use admin::AdminTexts;
 use column::{Column, Names, ValueId, Values};
 use hashbrown::HashTable;
 use std::collections::BTreeMap;
@@ -95,6 +97,8 @@ pub struct Log {
     pub sessions: Vec<Session>,
     /// Changes of the admin storage, which were counted and dropped.
     pub admin: u64,
+    /// What a protected result is searched for beside the values of the log.
+    pub(crate) admin_texts: AdminTexts,
     /// Whether the changes had no sequence numbers and were ordered by time.
     pub unnumbered: bool,
     /// Whether the changes were read from exported tables: values have lost their Python types, and the order
@@ -168,6 +172,7 @@ impl Log {
             + self.storages.memory()
             + self.fields.memory()
             + self.contexts.memory()
+            + self.admin_texts.memory()
             + self.order.capacity() as u64 * 4
             + self.spans.capacity() as u64 * size_of::<Span>() as u64
     }
@@ -211,6 +216,7 @@ impl Builder {
             spans: Vec::new(),
             sessions: Vec::new(),
             admin: 0,
+            admin_texts: AdminTexts::default(),
             unnumbered: false,
             exported: false,
             cells: false,
@@ -288,10 +294,15 @@ impl Builder {
         id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))
     }
 
-    /// Whether a change is one of the admin storage; it is then counted, and its value must never be stored.
-    pub fn is_admin(&mut self, storage: &str, seq: Option<u64>, time: f64) -> bool {
+    /// Whether a change is one of the admin storage; it is then counted, and of its value (type and payload) only texts
+    /// are remembered, to be searched for in a protected result.
+    pub fn is_admin(&mut self, storage: &str, seq: Option<u64>, time: f64, value: Option<&[u8]>) -> bool {
         let admin = storage.split('/').next() == Some(ADMIN);
         if admin {
+            if let Some([_, payload @ ..]) = value {
+                self.uncounted += payload.len();
+                self.log.admin_texts.read(payload, self.limits.depth);
+            }
             if seq.is_none() {
                 self.unnumbered_admin.push((self.len(), time));
             }

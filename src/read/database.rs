@@ -67,7 +67,7 @@ impl Changes for Rows {
     fn change(&mut self, row: &StoredChange<'_>) -> Result<()> {
         let seq = row.seq.and_then(|seq| u64::try_from(seq).ok());
         let place = || Place::default().record(u64::try_from(row.id).unwrap_or(0)).field(row.field);
-        if self.changes.is_admin(row.namespace, seq, row.created_at) {
+        if self.changes.is_admin(row.namespace, seq, row.created_at, row.value) {
             return Ok(());
         }
         let value = match row.value {

@@ -136,7 +136,7 @@ impl DumpReader {
             self.problems.add(Problem::new(Code::BadRecord, place));
             return Ok(());
         };
-        if log.is_admin(storage, row.seq, time) {
+        if log.is_admin(storage, row.seq, time, value) {
             return Ok(());
         }
         let value = match value {

@@ -87,7 +87,7 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
     let names = survey::all_names(&identity);
     let survey = survey::survey(log, &sessions, &names, window, &preset, &given.approved);
     survey.obeyed(&preset)?;
-    let (originals, own_columns) = originals::originals(&identity, &survey, &given.key);
+    let (originals, own_columns) = originals::originals(log, &identity, &survey, &given.key);
     let searched = originals.iter().filter(|o| o.distinctive).count();
     let words = originals::words(&originals, &mut identity)?;
     let searcher = Searcher::new(originals, window.filter(|_| share));

@@ -6,6 +6,7 @@ use super::identity::{Identity, Words};
 use super::survey::Survey;
 use super::transform::REMOVED;
 use crate::error::Result;
+use crate::log::{ADMIN, Log};
 use crate::protect::class::Class;
 use crate::protect::leak::Original;
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
@@ -22,7 +23,7 @@ const OWN_WORDS: &str = "session sessions player players group groups model mode
 pub(super) type OwnColumns = BTreeMap<String, BTreeSet<String>>;
 
 /// All originals, and those too short or too plain to be searched everywhere.
-pub(super) fn originals(identity: &Identity, survey: &Survey, key: &[u8; 32]) -> (Vec<Original>, OwnColumns) {
+pub(super) fn originals(log: &Log, identity: &Identity, survey: &Survey, key: &[u8; 32]) -> (Vec<Original>, OwnColumns) {
     let mut own = report::words();
     own.extend(OWN_WORDS.split_ascii_whitespace().map(str::to_owned));
     let distinctive = |value: &str| {
@@ -50,6 +51,8 @@ pub(super) fn originals(identity: &Identity, survey: &Survey, key: &[u8; 32]) ->
         }
     }
     survey.originals.iter().for_each(|(value, class, path)| add(value, *class, path));
+    // Keys, login tokens and the labels of rooms; the storage itself was dropped while reading.
+    log.admin_texts.iter().for_each(|text| add(text, Class::Secret, ADMIN));
     (all, own_columns)
 }
 

@@ -8,7 +8,7 @@ use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System,
 use crate::protect::overview::{self, text_id};
 use crate::protect::preset::{Choice, Holds, Level, Preset, Texts};
 use crate::protect::pseudonym::uuid_bytes;
-use crate::protect::{defaults, names};
+use crate::protect::{defaults, detect, names};
 
 /// Examples of a path's texts, and of its numbers.
 const EXAMPLES: usize = 3;
@@ -86,6 +86,11 @@ fn class_of(field: &str, below: &str, stats: &Stats, preset: &Preset) -> Suggest
         return classify(System::Uproot, &path, stats);
     }
     let above: Vec<&str> = path.match_indices('.').skip(2).filter_map(|(at, _)| path.get(..at)).collect();
+    // What uproot itself would remove is removed with all that is in it.
+    let removed = |path: &str| matches!(defaults::uproot(path), Some((_, Some(Action::Remove), _)));
+    if let Some(gone) = above.iter().find(|a| removed(a) && !preset.paths.contains_key(**a)) {
+        return classify(System::Uproot, gone, stats);
+    }
     let named = |path: &str| names::by_name(path).map(|n| n.class);
     if let Some(strong) =
         above.iter().find(|a| named(a).is_some_and(Class::is_strong) && !preset.paths.contains_key(**a))
@@ -98,6 +103,15 @@ fn class_of(field: &str, below: &str, stats: &Stats, preset: &Preset) -> Suggest
     }
     let nearest = above.iter().rev().find(|a| named(a).is_some() && defaults::uproot(a).is_none());
     nearest.map_or(own, |above| classify(System::Uproot, above, stats))
+}
+
+/// Whether the key of a member that goes is data (somebody's name or id) and not the name of a field: only one storage
+/// of several has it (`rare`), it is not spelled as fields are, or something was detected in it.
+pub(super) fn is_data(key: &str, rare: bool) -> bool {
+    let spelled = key.starts_with(|c: char| c.is_ascii_lowercase())
+        && key.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b'-'));
+    let named = names::by_name(key).is_some();
+    !named && (rare || !spelled) || !detect::detect(key).is_empty()
 }
 
 impl Survey {
@@ -163,6 +177,18 @@ impl Survey {
             Class::FreeText if action == Action::Remove => texts().for_each(|text| original(text, Class::Contact)),
             _ => {}
         }
+        let own_keys = !path.starts_with("session.") && seen.stats.participants > 1;
+        let gone = found.class.is_strong() || action == Action::Remove && found.class != Class::Technical;
+        for (key, (_, many)) in &seen.keys {
+            if gone && is_data(key, own_keys && !many) {
+                original(key, if found.class == Class::FreeText { Class::Contact } else { found.class });
+            } else if uuid_bytes(key).is_some() {
+                original(key, Class::InternalId);
+            } else if level == Level::Share {
+                let found = detect::detect(key).into_iter().filter_map(|f| key.get(f.start..f.end));
+                found.for_each(|text| original(text, Class::Contact));
+            }
+        }
         // What detectors found must not be left where the text is withheld.
         if level == Level::Share {
             for (_, text) in seen.hits.values().flatten() {
@@ -184,7 +210,6 @@ impl Survey {
             }
         }
         let rare = |(key, (_, many)): (String, (u32, bool))| (!many).then_some(key);
-        let own_keys = !path.starts_with("session.") && seen.stats.participants > 1;
         let word = names::by_name(&path).map(|n| n.word);
         Plan {
             class: found.class,

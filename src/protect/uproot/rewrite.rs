@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::clock::{self, Start};
 use super::identity::domain_of_kind;
 use super::people::Quasi;
-use super::plan::Field;
+use super::plan::{Field, Plan};
 use super::survey::{self, Survey, clean, storage};
 use super::transform::{Owner, Transform};
 use crate::error::Result;
@@ -16,6 +16,7 @@ use crate::protect::pseudonym::Domain;
 use crate::protect::report::PathReport;
 use crate::protect::time;
 use crate::value::Type;
+use hashbrown::HashTable;
 
 /// What happened to the values of a field.
 #[derive(Clone, Copy, Default)]
@@ -33,8 +34,12 @@ pub(super) struct Rewriting<'a> {
     pub transform: Transform<'a>,
     share: bool,
     counts: BTreeMap<(&'a str, &'a str), Counts>,
-    /// New values of old ones, by session and field.
-    memo: BTreeMap<(&'a str, &'a str, u32, ValueId), Option<ValueId>>,
+    /// Numbers of the fields of a session.
+    fields: BTreeMap<(&'a str, &'a str, u32), u32>,
+    /// New values of old ones, by the number of the field.
+    memo: HashTable<(u64, Option<ValueId>)>,
+    /// New code locations of old ones.
+    contexts: BTreeMap<&'a str, &'a str>,
     pub history: u64,
 }
 
@@ -45,13 +50,34 @@ struct Where<'a> {
     path: String,
     field: &'a Field,
     name: &'a str,
+    /// Number of the field in [`Rewriting::memo`].
+    number: u32,
+    /// Whether nothing of it stays.
+    removed: bool,
+    /// Its last change.
+    last: Option<u32>,
+    /// Whether its values go because it ends deleted.
+    ends_deleted: bool,
+    /// Whether the same value may become another one with another owner.
+    personal: bool,
+    counts: Counts,
 }
 
 impl<'a> Rewriting<'a> {
     /// A rewriting that begins.
     pub fn new(log: &'a Log, survey: &'a Survey, quasi: &'a Quasi, transform: Transform<'a>, share: bool) -> Self {
-        let (counts, memo) = (BTreeMap::new(), BTreeMap::new());
-        Rewriting { log, survey, quasi, transform, share, counts, memo, history: 0 }
+        Rewriting {
+            log,
+            survey,
+            quasi,
+            transform,
+            share,
+            counts: BTreeMap::new(),
+            fields: BTreeMap::new(),
+            memo: HashTable::new(),
+            contexts: BTreeMap::new(),
+            history: 0,
+        }
     }
 
     /// How many players the sessions have.
@@ -71,63 +97,85 @@ impl<'a> Rewriting<'a> {
         if let Some(domain) = domain_of_kind(kind) {
             path = format!("{path}/{}", identity.member(domain, session, name)?);
         }
-        Ok(Some(Where { kind, session, path, field, name: field_name }))
+        let new = self.fields.len() as u32;
+        let number = *self.fields.entry((session, kind, span.field)).or_insert(new);
+        let own =
+            field.plans.get("").is_some_and(|p| p.decided_by == DecidedBy::Default && p.class == Class::Experiment);
+        let last = self.log.changes(span).last().copied();
+        let deleted = last.is_some_and(|last| self.log.value(last).is_tombstone());
+        let varies = |p: &Plan| !p.approved.is_empty() || p.times || matches!(p.action, Action::Relative | Action::Generalize);
+        Ok(Some(Where {
+            kind,
+            session,
+            path,
+            field,
+            name: field_name,
+            number,
+            removed: field.removed(),
+            last,
+            ends_deleted: self.share && !own && deleted,
+            personal: field_name == "id" || field.plans.values().any(varies),
+            counts: Counts::default(),
+        }))
     }
 
     /// The new value of a change; `None` removes the field.
     fn value(
         &mut self,
-        at: &Where<'a>,
-        span: &Span,
+        at: &mut Where<'a>,
         change: u32,
         owner: Owner<'_>,
         builder: &mut Builder,
     ) -> Result<Option<ValueId>> {
-        let id = self.log.value(change);
-        let (kind, text) = self.log.values.get(id);
-        let counts = self.counts.entry((at.kind, at.name)).or_default();
-        if at.field.removed() {
-            counts.removed += 1;
+        if at.removed {
+            at.counts.removed += 1;
             return Ok(None);
         }
+        let id = self.log.value(change);
         if id.is_tombstone() {
             return Ok(Some(ValueId::TOMBSTONE));
         }
-        let own =
-            at.field.plans.get("").is_some_and(|p| p.decided_by == DecidedBy::Default && p.class == Class::Experiment);
-        let last = self.log.changes(span).last().copied();
-        let owner = Owner { last: last == Some(change) || at.field.shape.entry, ..owner };
-        if self.share && !own && last.is_some_and(|last| self.log.value(last).is_tombstone()) {
-            counts.removed += 1;
+        if at.ends_deleted {
+            at.counts.removed += 1;
             self.history += 1;
             return Ok(Some(builder.value(Type::NONE, b"null")?.0));
         }
-        let personal = at.name == "id"
-            || at.field.plans.values().any(|p| {
-                !p.approved.is_empty() || p.times || matches!(p.action, Action::Relative | Action::Generalize)
-            });
-        let memo = (at.session, at.kind, span.field, id);
-        let known = if personal { None } else { self.memo.get(&memo).copied() };
+        let owner = Owner { last: at.last == Some(change) || at.field.shape.entry, ..owner };
+        let (kind, text) = self.log.values.get(id);
+        let key = u64::from(at.number) << 32 | u64::from(id.number());
+        let known = if at.personal { None } else { self.memo.find(mixed(key), |m| m.0 == key) };
         let new = match known {
-            Some(new) => new,
+            Some(known) => known.1,
             None => {
                 let new = self.transform.value(kind, text, at.field, owner)?;
                 let new = new.map(|new| stored(builder, kind, text, &new)).transpose()?;
-                self.memo.insert(memo, new);
+                if !at.personal {
+                    self.memo.insert_unique(mixed(key), (key, new), |m| mixed(m.0));
+                }
                 new
             }
         };
-        let counts = self.counts.entry((at.kind, at.name)).or_default();
         match new {
-            None => counts.removed += 1,
-            Some(new) if builder.stored(new) == (kind, text) => counts.kept += 1,
-            Some(_) => counts.changed += 1,
+            None => at.counts.removed += 1,
+            Some(new) if builder.stored(new) == (kind, text) => at.counts.kept += 1,
+            Some(_) => at.counts.changed += 1,
         }
         Ok(new)
     }
 
-    fn context(&self, change: u32) -> &'a str {
+    /// Adds what was counted in a span to its field.
+    fn count(&mut self, at: &Where<'a>) {
+        let counts = self.counts.entry((at.kind, at.name)).or_default();
+        counts.kept += at.counts.kept;
+        counts.changed += at.counts.changed;
+        counts.removed += at.counts.removed;
+    }
+
+    fn context(&mut self, change: u32) -> &'a str {
         let context = self.log.context(change);
+        if let Some(known) = self.contexts.get(context) {
+            return known;
+        }
         let looks = context.rsplit_once(':').is_some_and(|(place, line)| {
             let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             place.contains('.')
@@ -135,7 +183,9 @@ impl<'a> Rewriting<'a> {
                 && !line.is_empty()
                 && line.bytes().all(|b| b.is_ascii_digit())
         });
-        if looks && self.transform.words.replace(context, "").is_none() { context } else { "" }
+        let new = if looks && self.transform.words.replace(context, "").is_none() { context } else { "" };
+        self.contexts.insert(context, new);
+        new
     }
 
     /// Everything in the order of tokens. Returns the new sequence numbers and how many sessions' participants interact.
@@ -164,7 +214,7 @@ impl<'a> Rewriting<'a> {
             // For each change pushed: what it is ordered by.
             let mut keys: Vec<(u64, u64, usize)> = Vec::new();
             let (mut owner_number, mut before) = (0, String::new());
-            for (_, path, index, at) in &spans {
+            for (_, path, index, at) in &mut spans {
                 let span = &self.log.spans[*index];
                 if *path != before {
                     owner_number += 1;
@@ -189,7 +239,7 @@ impl<'a> Rewriting<'a> {
                 };
                 let field = self.transform.words.replace(at.name, at.session);
                 for change in self.log.changes(span) {
-                    let Some(value) = self.value(at, span, *change, owner, builder)? else { continue };
+                    let Some(value) = self.value(at, *change, owner, builder)? else { continue };
                     let at_time = time::from_seconds(self.log.time(*change));
                     let time = at_time.map(|t| time::Mode::Relative(self.transform.rounding).apply(t, owner.start));
                     let time = if let Some(time::Time::Since(micros)) = time { micros as f64 / 1e6 } else { f64::NAN };
@@ -204,6 +254,7 @@ impl<'a> Rewriting<'a> {
                         context: self.context(*change),
                     })?;
                 }
+                self.count(at);
             }
             let base = numbers.len();
             numbers.resize(base + keys.len(), 0);
@@ -219,19 +270,23 @@ impl<'a> Rewriting<'a> {
 
     /// Everything in its old order, with its times and numbers.
     pub fn in_old_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<Vec<u64>> {
-        let mut changes = Vec::new();
+        let (mut changes, mut places) = (Vec::new(), BTreeMap::new());
         for index in sessions.iter().flat_map(|s| &s.sections).flat_map(|section| section.spans.clone()) {
-            changes.extend(self.log.changes(&self.log.spans[index]).iter().map(|c| (self.log.seq(*c), index, *c)));
+            let span = &self.log.spans[index];
+            if let Some(at) = self.place(span)? {
+                places.insert(index, at);
+                changes.extend(self.log.changes(span).iter().map(|c| (self.log.seq(*c), index, *c)));
+            }
         }
         changes.sort_unstable();
-        let mut ranks: BTreeMap<(String, Domain), BTreeMap<String, u64>> = BTreeMap::new();
+        let mut ranks: BTreeMap<(&str, Domain), BTreeMap<String, u64>> = BTreeMap::new();
         let mut numbers = Vec::new();
         for (seq, index, change) in changes {
             let span = &self.log.spans[index];
-            let Some(at) = self.place(span)? else { continue };
+            let Some(at) = places.get_mut(&index) else { continue };
             let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();
             let rank = domain_of_kind(at.kind).and_then(|domain| {
-                let ranks = ranks.entry((at.session.to_owned(), domain));
+                let ranks = ranks.entry((at.session, domain));
                 ranks.or_insert_with(|| self.transform.identity.ranks(at.session, domain)).get(name).copied()
             });
             let owner = Owner {
@@ -243,7 +298,7 @@ impl<'a> Rewriting<'a> {
                 last: false,
                 sorted: false,
             };
-            let Some(value) = self.value(&at, span, change, owner, builder)? else { continue };
+            let Some(value) = self.value(at, change, owner, builder)? else { continue };
             let field = self.transform.words.replace(at.name, at.session);
             numbers.push(seq);
             builder.push(Change {
@@ -255,6 +310,7 @@ impl<'a> Rewriting<'a> {
                 context: self.context(change),
             })?;
         }
+        places.values().for_each(|at| self.count(at));
         Ok(numbers)
     }
 
@@ -306,6 +362,11 @@ pub(super) fn shown(field: &Field, below: &str, report: bool) -> String {
         shown.push_str(rest);
     }
     shown
+}
+
+/// Spreads the number of a value over the table.
+fn mixed(key: u64) -> u64 {
+    key.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
 }
 
 /// Stores a new value with the old type where it still fits.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::identity::{Identity, Words};
 use super::leaves::{self, inner, member, quoted};
-use super::plan::{Field, Plan};
+use super::plan::{Field, Plan, is_data};
 use super::survey::is_data_key;
 use crate::error::Result;
 use crate::json;
@@ -183,6 +183,12 @@ impl Transform<'_> {
         }
         if let Some(bytes) = uuid_bytes(key) {
             return Ok(uuid_text(&self.identity.tokens.uuid(&bytes)?));
+        }
+        let rare_key = |plan: &&Plan| is_data(key, plan.rare_keys.contains(key));
+        match plan.filter(|plan| plan.action == Action::Token).filter(rare_key).map(|plan| plan.class) {
+            Some(Class::PersonId) => return self.identity.tokens.token(Domain::Person, &[key]),
+            Some(Class::TaskId) => return self.identity.tokens.token(Domain::Task, &[key]),
+            _ => {}
         }
         let new = self.words.replace(key, owner.session).unwrap_or_else(|| key.to_owned());
         let rare = plan.is_none_or(|plan| plan.rare_keys.contains(key)) || !detect::detect(&new).is_empty();
