@@ -64,7 +64,8 @@ fn cases() {
         ] {
             let at = format!("{} at {} in {}", case.display(), level.as_str(), filetype.as_str());
             let recipe = Recipe { protect: Some(Preset::of(level)), filters: false, filetype, ..Recipe::default() };
-            let protected = protect(&study, &recipe, &Given { key: [7; 32], project: false }, Limits::default()).unwrap();
+            let protected =
+                protect(&study, &recipe, &Given { key: [7; 32], project: false }, Limits::default()).unwrap();
             let zip = common::export(&protected.study, &protected.recipe).unwrap();
             assert_eq!(leaks(&protected, &zip), 0, "{at}");
             let files: Vec<(String, Vec<u8>)> = common::unzip(&zip).into_iter().collect();

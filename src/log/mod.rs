@@ -134,6 +134,12 @@ impl Log {
         self.contexts.get(self.context.get(change as usize))
     }
 
+    /// Number of the code location of a change in [`Log::contexts`].
+    #[inline]
+    pub(crate) fn context_number(&self, change: u32) -> u32 {
+        self.context.get(change as usize)
+    }
+
     /// Value of a change.
     #[inline]
     pub fn value(&self, change: u32) -> ValueId {

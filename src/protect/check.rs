@@ -1,15 +1,17 @@
 //! Read a finished ZIP back with [`check`] before anyone gets it: one hit, and there is no ZIP.
 //!
 //! Entry names and all bytes are searched in every form (see [`super::leak`], which knows what CSV and JSON make of a
-//! value), those of an archive in the ZIP, too; cells of the columns from which too short values came are compared with these values as a whole.
+//! value), those of an archive in the ZIP, too; cells of the columns from which too short values came are compared with
+//! these values as a whole, and so is what stands at a value's path inside a cell.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Read, Seek};
+use std::io::{BufRead, BufReader, Cursor, Read, Seek};
 
 use serde::Serialize;
 use zip::ZipArchive;
 
 use crate::error::{Code, Error, Place, Result};
+use crate::json;
 use crate::protect::class::Class;
 use crate::protect::leak::{Hits, Searcher, masked};
 
@@ -96,10 +98,13 @@ fn search<R: Read + Seek>(
         scan.finish(&mut hits);
         drop(entry);
         leaks.total += hits.total;
-        let table = name.ends_with(".csv");
-        if table && (!hits.list.is_empty() || has_own_columns(&name, own_columns)) {
+        let own = Own::of(&name, own_columns);
+        let (csv, jsonl) = (name.ends_with(".csv"), name.ends_with(".jsonl"));
+        let table = csv || jsonl;
+        if table && (!hits.list.is_empty() || !own.is_empty()) {
             let entry = archive.by_index(index).map_err(|_| unreadable())?;
-            cells(&name, entry, searcher, own_columns, !hits.list.is_empty(), leaks);
+            let mut cells = Cells { file: &name, searcher, own, search: !hits.list.is_empty(), leaks };
+            if csv { cells.csv(entry) } else { cells.jsonl(entry) }
         }
         // A hit that spans cells, or in another file, has no cell.
         if !table || !leaks.list.iter().any(|leak| leak.file == name) {
@@ -125,48 +130,148 @@ fn kind(file: &str) -> &str {
     file.rsplit('/').next().and_then(|name| name.split('.').next()).unwrap_or_default()
 }
 
-fn has_own_columns(file: &str, own: &BTreeMap<String, BTreeSet<String>>) -> bool {
-    own.keys().any(|path| path.split('.').next() == Some(kind(file)))
+/// The values that must not be in a table's own columns: by field, what follows it in the path, and value.
+#[derive(Default)]
+struct Own<'a>(BTreeMap<&'a str, Vec<(&'a str, &'a BTreeSet<String>)>>);
+
+impl<'a> Own<'a> {
+    fn of(file: &str, all: &'a BTreeMap<String, BTreeSet<String>>) -> Own<'a> {
+        let mut own = Own::default();
+        for (path, values) in all {
+            let field = path.strip_prefix(kind(file)).and_then(|rest| rest.strip_prefix(".."));
+            if let Some(field) = field {
+                let (name, below) = field.split_at(field.find(['.', '[']).unwrap_or(field.len()));
+                own.0.entry(name).or_default().push((below, values));
+            }
+        }
+        own
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value that is left in a cell of a field: the cell itself, or what stands at its path inside.
+    fn left(&self, field: &str, cell: &str) -> Option<&'a str> {
+        let paths = self.0.get(field).filter(|_| !cell.is_empty())?;
+        let whole = |(below, values): &(&str, &'a BTreeSet<String>)| {
+            values.get(cell).filter(|_| below.is_empty()).map(String::as_str)
+        };
+        if let Some(value) = paths.iter().find_map(whole) {
+            return Some(value);
+        }
+        if !cell.starts_with(['{', '[']) {
+            return None;
+        }
+        let mut canonical = Vec::new();
+        json::canonical(cell.as_bytes(), DEEPEST, &mut canonical).ok()?;
+        let cell = String::from_utf8(canonical).ok()?;
+        let mut left = None;
+        inside(&cell, "", &mut |at, text| {
+            let found = paths.iter().filter(|(below, _)| fits(below, at)).find_map(|(_, values)| values.get(text));
+            left = left.or(found.map(String::as_str));
+        });
+        left
+    }
+}
+
+/// How deep values are looked into.
+const DEEPEST: usize = 128;
+
+/// Calls `leaf` with the path and text of every string and number in canonical JSON, and of every key with the path of
+/// its object. Paths are those of originals: places in lists do not count.
+fn inside(text: &str, path: &str, leaf: &mut dyn FnMut(&str, &str)) {
+    match text.as_bytes().first() {
+        Some(b'{') => {
+            for (key, value) in json::members(text).unwrap_or_default() {
+                leaf(path, key);
+                inside(value, &format!("{path}.{key}"), leaf);
+            }
+        }
+        Some(b'[') => json::items(text).unwrap_or_default().into_iter().for_each(|item| inside(item, path, leaf)),
+        Some(b'"') => leaf(path, &json::content(text).unwrap_or_default()),
+        _ => leaf(path, text),
+    }
+}
+
+/// Whether a path is that of an original, where `*` is any one part.
+fn fits(original: &str, path: &str) -> bool {
+    let (mut a, mut b) = (original.split('.'), path.split('.'));
+    loop {
+        match (a.next(), b.next()) {
+            (None, None) => return true,
+            (Some(a), Some(b)) if a == b || a == "*" => {}
+            _ => return false,
+        }
+    }
 }
 
 /// Finds the cells of a table that hold a hit.
-fn cells(
-    file: &str,
-    entry: impl Read,
-    searcher: &Searcher,
-    own: &BTreeMap<String, BTreeSet<String>>,
+struct Cells<'a> {
+    file: &'a str,
+    searcher: &'a Searcher,
+    own: Own<'a>,
+    /// Whether something was found in the file and its cells shall be named.
     search: bool,
-    leaks: &mut Leaks,
-) {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(entry);
-    let mut header: Vec<String> = Vec::new();
-    let mut record = csv::ByteRecord::new();
-    let mut row = 0;
-    while reader.read_byte_record(&mut record).is_ok_and(|more| more) {
-        row += 1;
-        let text = |i: usize| String::from_utf8_lossy(record.get(i).unwrap_or_default()).into_owned();
-        if row == 1 {
-            header = (0..record.len()).map(text).collect();
-        }
-        let named = header.iter().position(|h| h == "!field").map(text);
-        for (i, column) in header.iter().enumerate() {
-            let cell = record.get(i).unwrap_or_default();
-            if search && leaks.list.len() < Hits::MOST {
-                let mut hits = Hits::default();
-                searcher.text(file, &String::from_utf8_lossy(cell), &mut hits);
-                leaks.list.extend(hits.list.iter().map(|hit| leak(file, Some(row), Some(column), hit)));
+    leaks: &'a mut Leaks,
+}
+
+impl Cells<'_> {
+    fn csv(&mut self, entry: impl Read) {
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(entry);
+        let mut header: Vec<String> = Vec::new();
+        let mut record = csv::ByteRecord::new();
+        let mut row = 0;
+        while reader.read_byte_record(&mut record).is_ok_and(|more| more) {
+            row += 1;
+            if row == 1 {
+                header = record.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
             }
-            let field = if column == "!data" { named.as_deref().unwrap_or_default() } else { column };
-            let values = own.get(&format!("{}..{field}", kind(file)));
-            let found =
-                values.filter(|_| row > 1).and_then(|values| values.get(std::str::from_utf8(cell).unwrap_or_default()));
-            if let Some(value) = found.filter(|value| !value.is_empty()) {
-                leaks.total += 1;
-                if leaks.list.len() < Hits::MOST {
-                    let (masked, class) = (masked(value), Class::PersonId);
-                    let (file, column) = (file.to_owned(), Some(column.clone()));
-                    leaks.list.push(Leak { file, row: Some(row), column, masked, class, form: "text" });
+            let cell = |i: usize| String::from_utf8_lossy(record.get(i).unwrap_or_default());
+            let named = header.iter().position(|h| h == "!field").map(cell);
+            for (i, column) in header.iter().enumerate() {
+                let field = named.as_deref().filter(|_| column == "!data").unwrap_or(column);
+                if self.search || self.own.0.contains_key(field) {
+                    self.cell(row, column, field, &cell(i));
                 }
+            }
+        }
+    }
+
+    fn jsonl(&mut self, entry: impl Read) {
+        let mut lines = BufReader::new(entry);
+        let (mut line, mut row) = (Vec::new(), 0);
+        while lines.read_until(b'\n', &mut line).is_ok_and(|n| n > 0) {
+            row += 1;
+            let text = String::from_utf8_lossy(&line);
+            let members = json::members(text.trim_end()).unwrap_or_default();
+            let text = |value: &str| json::content(value).unwrap_or_else(|| value.to_owned());
+            let named = members.iter().find(|(key, _)| *key == "!field").map(|(_, value)| text(value));
+            for (column, value) in &members {
+                let field = named.as_deref().filter(|_| *column == "!data").unwrap_or(column);
+                if self.search || self.own.0.contains_key(field) {
+                    self.cell(row, column, field, &text(value));
+                }
+            }
+            line.clear();
+        }
+    }
+
+    fn cell(&mut self, row: u64, column: &str, field: &str, cell: &str) {
+        let (file, row, column) = (self.file, Some(row), Some(column));
+        if self.search && self.leaks.list.len() < Hits::MOST {
+            let mut hits = Hits::default();
+            self.searcher.text(file, cell, &mut hits);
+            self.leaks.list.extend(hits.list.iter().map(|hit| leak(file, row, column, hit)));
+        }
+        // The first line of a CSV file holds names.
+        let names = row == Some(1) && file.ends_with(".csv");
+        if let Some(value) = self.own.left(field, cell).filter(|_| !names) {
+            self.leaks.total += 1;
+            if self.leaks.list.len() < Hits::MOST {
+                let (masked, class) = (masked(value), Class::PersonId);
+                let (file, column) = (file.to_owned(), column.map(str::to_owned));
+                self.leaks.list.push(Leak { file, row, column, masked, class, form: "text" });
             }
         }
     }

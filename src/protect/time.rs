@@ -392,8 +392,14 @@ impl Window {
         let number = |from: usize, to: usize| {
             bytes.get(from..to)?.iter().try_fold(0i64, |n, b| b.is_ascii_digit().then(|| n * 10 + i64::from(b - b'0')))
         };
+        if !last.is_ascii_digit() && last != b'B' && run.len() < 8 {
+            return None;
+        }
         // 20260304 alone or before a T.
-        if run.iter().take_while(|b| b.is_ascii_digit()).count() == 8 && matches!(run.get(8), None | Some(b'T')) {
+        if run.len() >= 8
+            && run.iter().take_while(|b| b.is_ascii_digit()).count() == 8
+            && matches!(run.get(8), None | Some(b'T'))
+        {
             let (year, month, day) =
                 (number(start, start + 4)?, number(start + 4, start + 6)?, number(start + 6, start + 8)?);
             let day = days(year, month as u32, day as u32);

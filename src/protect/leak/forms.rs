@@ -54,7 +54,8 @@ pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
         if searchable && long_enough && !out.get(first..).unwrap_or_default().iter().any(known) {
             let apart = match form {
                 Form::Uuid => Apart::No,
-                Form::Hex if characters < 2 * ANYWHERE => Apart::Digits,
+                // Those of values under four bytes are looked for as words, as other short forms are.
+                Form::Hex if (ANYWHERE..2 * ANYWHERE).contains(&characters) => Apart::Digits,
                 _ if characters < ANYWHERE => Apart::Word,
                 _ => Apart::No,
             };

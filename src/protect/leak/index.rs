@@ -1,12 +1,26 @@
-//! All forms of all values, to be asked at every place of the input whether one is there.
+//! All forms of all values, to be asked of the input whether one is there.
+//!
+//! A form is looked up in one of five ways, whichever asks the fewest places of the input: by its first sixteen digits
+//! if it is hexadecimal, by its longest word if it is short, by what follows a mark (`%`, `\\`, `"`) in it, or by windows
+//! of six bytes, every third place of the input; base64 only where there is base64.
 
 use super::Form;
 use super::forms::{Apart, Needle};
+use super::runs;
+use super::table::{Entry, Table};
 
-/// Words of at most so many bytes are looked up whole; longer forms by windows.
+/// Forms of at most so many bytes are looked up by words.
 pub(super) const SHORT: usize = 7;
-/// Bytes of a window.
-const WINDOW: usize = SHORT + 1;
+/// Places of the input between two that are looked up: as many windows of a form are, so that one of them lies there.
+const STRIDE: usize = 3;
+/// Bytes of a window; with those of the stride no more than the shortest form has.
+const WINDOW: usize = SHORT + 2 - STRIDE;
+/// Bytes that are read for a window, of which the last are cut off.
+const READ: usize = 8;
+/// What is left of these bytes.
+const KEPT: u64 = u64::MAX >> (8 * (READ - WINDOW));
+/// Bytes that are rare in tables and are in most of the forms that escape something.
+const MARKS: [u8; 3] = [b'%', b'\\', b'"'];
 
 /// A form at a place of the buffer.
 pub(super) struct Found {
@@ -27,80 +41,13 @@ struct Stored {
     apart: Apart,
 }
 
-/// A place in a form that is looked up: a window, a short word, or sixteen digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    hash: u64,
-    needle: u32,
-    /// Where the window or word begins in the form.
-    offset: u32,
-}
-
-/// Entries sorted by hash, with the beginning of each bucket and a filter before them.
-#[derive(Clone, Debug, Default)]
-struct Table {
-    filter: Vec<u64>,
-    filter_shift: u32,
-    buckets: Vec<u32>,
-    bucket_shift: u32,
-    entries: Vec<Entry>,
-}
-
 /// Every byte with the bit of lower case set: equal for both cases of a letter, different enough for the rest.
 const LOWER: u64 = 0x2020_2020_2020_2020;
 
-fn hash(window: u64) -> u64 {
-    let mixed = (window | LOWER).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+#[inline]
+fn hash(eight: u64) -> u64 {
+    let mixed = (eight | LOWER).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     mixed ^ mixed >> 29
-}
-
-/// The two bits of a hash in its word of the filter.
-fn bits(hash: u64) -> u64 {
-    1 << (hash & 63) | 1 << (hash >> 6 & 63)
-}
-
-impl Table {
-    fn new(mut entries: Vec<Entry>) -> Table {
-        if entries.is_empty() {
-            return Table::default();
-        }
-        entries.sort_unstable();
-        // Sixteen bits of filter for each entry let two places in a hundred pass.
-        let words = (entries.len() / 4).max(64).next_power_of_two();
-        let filter_shift = 64 - words.trailing_zeros();
-        let mut filter = vec![0u64; words];
-        for entry in &entries {
-            if let Some(word) = filter.get_mut((entry.hash >> filter_shift) as usize) {
-                *word |= bits(entry.hash);
-            }
-        }
-        let count = entries.len().max(2).next_power_of_two();
-        let bucket_shift = 64 - count.trailing_zeros();
-        let mut buckets = vec![0u32; count + 1];
-        for entry in &entries {
-            if let Some(bucket) = buckets.get_mut((entry.hash >> bucket_shift) as usize + 1) {
-                *bucket += 1;
-            }
-        }
-        let mut sum = 0;
-        for bucket in &mut buckets {
-            sum += *bucket;
-            *bucket = sum;
-        }
-        Table { filter, filter_shift, buckets, bucket_shift, entries }
-    }
-
-    fn may_hold(&self, hash: u64) -> bool {
-        let bits = bits(hash);
-        self.filter.get((hash >> self.filter_shift) as usize).is_some_and(|word| word & bits == bits)
-    }
-
-    fn get(&self, hash: u64) -> impl Iterator<Item = &Entry> {
-        let bucket = (hash >> self.bucket_shift) as usize;
-        let bound = |i: usize| self.buckets.get(i).map_or(0, |b| *b as usize);
-        let entries = self.entries.get(bound(bucket)..bound(bucket + 1)).unwrap_or_default();
-        entries.iter().filter(move |entry| entry.hash == hash)
-    }
 }
 
 /// See the module.
@@ -109,14 +56,27 @@ pub(super) struct Index {
     arena: Vec<u8>,
     needles: Vec<Stored>,
     windows: Table,
+    base64: Table,
+    marked: Table,
     words: Table,
+    /// A bit for each length that the longest word of a short form has.
+    lengths: u32,
     digits: Table,
     longest: usize,
 }
 
-/// The window of a text at `at`.
-fn window(text: &[u8], at: usize) -> Option<u64> {
-    text.get(at..)?.first_chunk::<WINDOW>().map(|bytes| u64::from_le_bytes(*bytes))
+/// The eight bytes of a text at `at`, zeros after its end.
+#[inline]
+fn eight(text: &[u8], at: usize) -> u64 {
+    let rest = text.get(at..).unwrap_or_default();
+    rest.first_chunk::<READ>()
+        .map_or_else(|| rest.iter().rev().fold(0, |n, b| n << 8 | u64::from(*b)), |bytes| u64::from_le_bytes(*bytes))
+}
+
+/// The hash of the window of a text at `at`.
+#[inline]
+fn window(text: &[u8], at: usize) -> u64 {
+    hash(eight(text, at) & KEPT)
 }
 
 /// Length of the runs of hexadecimal digits that are looked up as such: digests, hexadecimal forms, most platform ids.
@@ -126,6 +86,22 @@ const DIGITS: usize = 16;
 fn digits(text: &[u8]) -> Option<u64> {
     let digits = text.get(..DIGITS)?;
     digits.iter().try_fold(0, |n, b| Some(n << 4 | u64::from(char::from(*b).to_digit(16)?)))
+}
+
+/// Where the windows of a form may begin, of which the rarest are taken; each has its stride behind it.
+fn places(text: &[u8]) -> impl Iterator<Item = usize> {
+    let room = text.len().saturating_sub(SHORT + 1);
+    [0, room, room / 2, room / 3, room * 2 / 3, room / 4, room * 3 / 4].into_iter()
+}
+
+/// The marks of a form with seven bytes behind each.
+fn marks(text: &[u8]) -> impl Iterator<Item = usize> {
+    let last = text.len().saturating_sub(READ - 1);
+    (0..last).filter(move |at| text.get(*at).is_some_and(|b| MARKS.contains(b)))
+}
+
+fn is_base_64(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
 }
 
 /// The longest run of letters and digits of a short form: where it begins and ends.
@@ -159,30 +135,40 @@ impl Index {
         const COUNTERS: usize = 1 << 18;
         let mut counters = vec![0u32; COUNTERS];
         let slot = |hash: u64| (hash >> 46) as usize & (COUNTERS - 1);
-        let candidates = |text: &[u8]| {
-            let room = text.len() - SHORT - 1;
-            [0, room, room / 2, room / 3, room * 2 / 3, room / 4, room * 3 / 4]
-        };
         let hexadecimal = |n: &Needle| if n.exact { None } else { digits(&n.text) };
         for needle in all.iter().filter(|n| n.text.len() > SHORT && hexadecimal(n).is_none()) {
-            for offset in candidates(&needle.text) {
-                let count = window(&needle.text, offset).and_then(|w| counters.get_mut(slot(hash(w))));
-                count.into_iter().for_each(|c| *c += 1);
+            for offset in places(&needle.text).flat_map(|first| first..first + STRIDE) {
+                counters.get_mut(slot(window(&needle.text, offset))).into_iter().for_each(|c| *c += 1);
+            }
+            for offset in marks(&needle.text) {
+                counters.get_mut(slot(hash(eight(&needle.text, offset)))).into_iter().for_each(|c| *c += 1);
             }
         }
-        let (mut windows, mut words, mut runs) = (Vec::new(), Vec::new(), Vec::new());
+        let uses = |hash: u64| counters.get(slot(hash)).copied().unwrap_or(0);
+        let (mut windows, mut base64, mut marked) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut words, mut runs) = (Vec::new(), Vec::new());
         for (number, needle) in (0u32..).zip(&all) {
+            let text = &needle.text;
             if let Some(value) = hexadecimal(needle) {
                 runs.push(Entry { hash: word_hash(value), needle: number, offset: 0 });
-            } else if needle.text.len() > SHORT {
-                let hash_at = |offset| window(&needle.text, offset).map(hash);
-                let common = |offset: &usize| hash_at(*offset).and_then(|h| counters.get(slot(h))).copied();
-                let rarest = candidates(&needle.text).into_iter().min_by_key(common).unwrap_or(0);
-                windows.extend(hash_at(rarest).map(|hash| Entry { hash, needle: number, offset: rarest as u32 }));
+            } else if let Some(mark) =
+                marks(text).min_by_key(|at| uses(hash(eight(text, *at)))).filter(|_| text.len() > SHORT)
+            {
+                marked.push(Entry { hash: hash(eight(text, mark)), needle: number, offset: mark as u32 });
+            } else if text.len() > SHORT {
+                let common = |first: &usize| (0..STRIDE).map(|i| uses(window(text, first + i))).max();
+                let rarest = places(text).min_by_key(common).unwrap_or(0);
+                let table = if needle.exact && text.iter().all(is_base_64) { &mut base64 } else { &mut windows };
+                table.extend((rarest..rarest + STRIDE).map(|offset| Entry {
+                    hash: window(text, offset),
+                    needle: number,
+                    offset: offset as u32,
+                }));
             } else {
                 let (from, to) = longest_run(&needle.text);
                 let hash = word_hash(packed(needle.text.get(from..to).unwrap_or_default()));
                 words.push(Entry { hash, needle: number, offset: from as u32 });
+                index.lengths |= 1 << (to - from);
             }
             index.longest = index.longest.max(needle.text.len());
             index.needles.push(Stored {
@@ -195,7 +181,8 @@ impl Index {
             });
             index.arena.extend_from_slice(&needle.text);
         }
-        (index.windows, index.words, index.digits) = (Table::new(windows), Table::new(words), Table::new(runs));
+        (index.windows, index.base64, index.marked) = (Table::new(windows), Table::new(base64), Table::new(marked));
+        (index.words, index.digits) = (Table::new(words), Table::new(runs));
         index
     }
 
@@ -211,20 +198,48 @@ impl Index {
 
     /// Whether short words are looked for.
     pub fn has_words(&self) -> bool {
-        !self.words.entries.is_empty()
+        !self.words.is_empty()
     }
 
-    /// Finds the forms whose window begins at `from..until`.
-    pub fn windows(&self, buffer: &[u8], from: usize, until: usize, mut found: impl FnMut(Found)) {
-        if self.windows.entries.is_empty() {
-            return;
+    /// Finds the forms that are looked up by windows or marks, these beginning at `from..until`. `offset` is the place of
+    /// the buffer in its file: which places are looked up does not depend on how the file is cut.
+    pub fn windows(&self, buffer: &[u8], offset: u64, from: usize, until: usize, mut found: impl FnMut(Found)) {
+        let into = ((offset + from as u64) % STRIDE as u64) as usize;
+        let first = from + (STRIDE - into) % STRIDE;
+        if !self.windows.is_empty() {
+            let whole = buffer.len().min(until + READ - 1);
+            let mut at = first;
+            for bytes in buffer.get(first..whole).unwrap_or_default().windows(READ).step_by(STRIDE) {
+                let hash = bytes.first_chunk().map_or(0, |eight| hash(u64::from_le_bytes(*eight) & KEPT));
+                if self.windows.may_hold(hash) {
+                    self.windows.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
+                }
+                at += STRIDE;
+            }
+            // The last windows of the file have less than eight bytes.
+            while at < until && at + WINDOW <= buffer.len() {
+                let hash = window(buffer, at);
+                self.windows.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
+                at += STRIDE;
+            }
         }
-        let piece = buffer.get(from..buffer.len().min(until + WINDOW - 1)).unwrap_or_default();
-        for (i, bytes) in piece.windows(WINDOW).enumerate() {
-            let Some(bytes) = bytes.first_chunk() else { continue };
-            let hash = hash(u64::from_le_bytes(*bytes));
-            if self.windows.may_hold(hash) {
-                self.windows.get(hash).for_each(|entry| self.compare(buffer, from + i, entry, &mut found));
+        if !self.base64.is_empty() {
+            runs::base_64(buffer, from, until, |at| {
+                if (offset + at as u64).is_multiple_of(STRIDE as u64) {
+                    let hash = window(buffer, at);
+                    if self.base64.may_hold(hash) {
+                        self.base64.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
+                    }
+                }
+            });
+        }
+        if !self.marked.is_empty() {
+            let piece = buffer.get(from..until).unwrap_or_default();
+            for at in memchr::memchr3_iter(MARKS[0], MARKS[1], MARKS[2], piece) {
+                let hash = hash(eight(buffer, from + at));
+                if self.marked.may_hold(hash) {
+                    self.marked.get(hash).for_each(|entry| self.compare(buffer, from + at, entry, &mut found));
+                }
             }
         }
     }
@@ -232,7 +247,7 @@ impl Index {
     /// Finds the forms that begin with sixteen hexadecimal digits at `from..until`. Most of the input is skipped: where
     /// a byte is no such digit, none of the sixteen places before it can begin a run.
     pub fn digit_runs(&self, buffer: &[u8], from: usize, until: usize, mut found: impl FnMut(Found)) {
-        let mut i = if self.digits.entries.is_empty() { until } else { from };
+        let mut i = if self.digits.is_empty() { until } else { from };
         while i < until {
             let Some(run) = buffer.get(i..i + DIGITS) else { return };
             if let Some(last) = run.iter().rposition(|b| !b.is_ascii_hexdigit()) {
@@ -256,8 +271,11 @@ impl Index {
     }
 
     /// Finds the short forms of which `start..end` is the longest word.
-    pub fn word(&self, buffer: &[u8], start: usize, packed: u64, mut found: impl FnMut(Found)) {
-        let hash = word_hash(packed);
+    pub fn word(&self, buffer: &[u8], start: usize, end: usize, mut found: impl FnMut(Found)) {
+        if end - start > SHORT || self.lengths >> (end - start) & 1 == 0 {
+            return;
+        }
+        let hash = word_hash(packed(buffer.get(start..end).unwrap_or_default()));
         if self.words.may_hold(hash) {
             self.words.get(hash).for_each(|entry| self.compare(buffer, start, entry, &mut found));
         }
@@ -284,28 +302,5 @@ impl Index {
         if same && !part {
             found(Found { start, length, form: needle.form, number: needle.number });
         }
-    }
-}
-
-/// Calls `word` with every run of ASCII letters and digits that ends after `from` and up to `until`: where it begins
-/// and ends, and its last eight bytes in lower case as a number.
-pub(super) fn words(buffer: &[u8], from: usize, until: usize, mut word: impl FnMut(usize, usize, u64)) {
-    let back = buffer.get(..from).unwrap_or_default().iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
-    let mut start = from - back.min(from);
-    let mut packed = packed(buffer.get(start..from).unwrap_or_default());
-    for (i, byte) in (from..until).zip(buffer.get(from..until).unwrap_or_default()) {
-        if byte.is_ascii_alphanumeric() {
-            packed = packed << 8 | u64::from(byte | 0x20);
-        } else {
-            if i > start && i > from {
-                word(start, i, packed);
-            }
-            (start, packed) = (i + 1, 0);
-        }
-    }
-    // A run up to `until` has ended there, or goes on and is met again.
-    let ended = !buffer.get(until).is_some_and(u8::is_ascii_alphanumeric);
-    if ended && until > start && until > from {
-        word(start, until, packed);
     }
 }

@@ -6,17 +6,22 @@
 //!
 //! How it works: each form is cut down to a window of a few bytes, the rarest of several; a filter says for a place
 //! of the input whether a window may begin there, and only then the form is compared, so that the time hardly depends
-//! on how many values are searched. Forms of hexadecimal digits are looked up only in runs of such digits,
-//! values under eight bytes only at the words of the input.
+//! on how many values are searched. Only every third place is asked, and where a form can only be in a run of
+//! hexadecimal digits, in base64, behind a backslash or a percent sign, or a word of its own, nothing else is (see
+//! `index`).
 
 mod forms;
 mod index;
+mod runs;
+#[cfg(test)]
+mod slow;
+mod table;
 
 use crate::protect::class::Class;
 use crate::protect::time::Window;
 
 use forms::{Needle, needles};
-use index::{Found, Index, SHORT, words};
+use index::{Found, Index};
 
 /// How a value was found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -255,14 +260,12 @@ impl Scan<'_> {
     /// Searches all forms whose window begins, and all words that end, after `done` and up to `until`.
     fn search(&mut self, until: usize, hits: &mut Hits) {
         let index = &self.searcher.index;
-        index.windows(&self.buffer, self.done, until, |found| self.record(found, hits));
+        index.windows(&self.buffer, self.base, self.done, until, |found| self.record(found, hits));
         index.digit_runs(&self.buffer, self.done, until, |found| self.record(found, hits));
         let times = self.searcher.window;
         if index.has_words() || times.is_some() {
-            words(&self.buffer, self.done, until, |start, end, packed| {
-                if end - start <= SHORT {
-                    index.word(&self.buffer, start, packed, |found| self.record(found, hits));
-                }
+            runs::words(&self.buffer, self.done, until, |start, end| {
+                index.word(&self.buffer, start, end, |found| self.record(found, hits));
                 if let Some((from, to)) = times.and_then(|window| window.at(&self.buffer, start, end)) {
                     let found = Found { start: from, length: to - from, form: Form::Calendar, number: u32::MAX };
                     self.record(found, hits);

@@ -23,7 +23,12 @@ const OWN_WORDS: &str = "session sessions player players group groups model mode
 pub(super) type OwnColumns = BTreeMap<String, BTreeSet<String>>;
 
 /// All originals, and those too short or too plain to be searched everywhere.
-pub(super) fn originals(log: &Log, identity: &Identity, survey: &Survey, key: &[u8; 32]) -> (Vec<Original>, OwnColumns) {
+pub(super) fn originals(
+    log: &Log,
+    identity: &Identity,
+    survey: &Survey,
+    key: &[u8; 32],
+) -> (Vec<Original>, OwnColumns) {
     let mut own = report::words();
     own.extend(OWN_WORDS.split_ascii_whitespace().map(str::to_owned));
     let distinctive = |value: &str| {

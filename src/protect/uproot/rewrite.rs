@@ -39,7 +39,7 @@ pub(super) struct Rewriting<'a> {
     /// New values of old ones, by the number of the field.
     memo: HashTable<(u64, Option<ValueId>)>,
     /// New code locations of old ones.
-    contexts: BTreeMap<&'a str, &'a str>,
+    contexts: BTreeMap<u32, &'a str>,
     pub history: u64,
 }
 
@@ -172,10 +172,11 @@ impl<'a> Rewriting<'a> {
     }
 
     fn context(&mut self, change: u32) -> &'a str {
-        let context = self.log.context(change);
-        if let Some(known) = self.contexts.get(context) {
+        let number = self.log.context_number(change);
+        if let Some(known) = self.contexts.get(&number) {
             return known;
         }
+        let context = self.log.contexts.get(number);
         let looks = context.rsplit_once(':').is_some_and(|(place, line)| {
             let word = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
             place.contains('.')
@@ -184,7 +185,7 @@ impl<'a> Rewriting<'a> {
                 && line.bytes().all(|b| b.is_ascii_digit())
         });
         let new = if looks && self.transform.words.replace(context, "").is_none() { context } else { "" };
-        self.contexts.insert(context, new);
+        self.contexts.insert(number, new);
         new
     }
 

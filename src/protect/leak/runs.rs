@@ -1,0 +1,157 @@
+//! Says for 64 bytes at once which are letters and digits, so that words and base64 are found without looking at each byte.
+
+/// Bytes that one mask speaks of.
+const STEP: usize = 64;
+
+/// Eight bytes of a kind.
+const fn all(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
+}
+
+/// The highest bit of each byte.
+const HIGH: u64 = all(0x80);
+
+/// One bit for each byte whose highest bit is set.
+fn gathered(marks: u64) -> u64 {
+    (marks >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
+}
+
+/// The highest bit of each byte of eight that is an ASCII letter or digit.
+fn alphanumeric(eight: u64) -> u64 {
+    let low = eight & !HIGH;
+    let small = low | all(0x20);
+    let letters = (small + all(0x80 - b'a')) & !(small + all(0x80 - b'z' - 1));
+    let digits = (low + all(0x80 - b'0')) & !(low + all(0x80 - b'9' - 1));
+    (letters | digits) & !eight & HIGH
+}
+
+/// The highest bit of each byte of eight that is `byte`.
+fn equal(eight: u64, byte: u8) -> u64 {
+    let other = eight ^ all(byte);
+    !(((other & !HIGH) + !HIGH) | other) & HIGH
+}
+
+/// A bit for each of up to 64 bytes: those that `marks` marks in eight of them.
+fn mask(bytes: &[u8], marks: impl Fn(u64) -> u64) -> u64 {
+    let (eights, rest) = bytes.get(..STEP).unwrap_or(bytes).as_chunks::<8>();
+    let mut mask = 0;
+    for (i, eight) in eights.iter().enumerate() {
+        mask |= gathered(marks(u64::from_le_bytes(*eight))) << (8 * i);
+    }
+    if !rest.is_empty() {
+        let mut eight = [0; 8];
+        eight.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+        mask |= gathered(marks(u64::from_le_bytes(eight))) << (8 * eights.len());
+    }
+    mask
+}
+
+/// Calls `word` with every run of ASCII letters and digits that ends after `from` and up to `until`: where it begins
+/// and ends.
+pub(super) fn words(buffer: &[u8], from: usize, until: usize, mut word: impl FnMut(usize, usize)) {
+    let before = buffer.get(..from).unwrap_or_default();
+    let back = before.iter().rev().take_while(|b| b.is_ascii_alphanumeric()).count();
+    let (mut start, mut inside) = (from - back, back > 0);
+    let mut at = from;
+    for bytes in buffer.get(from..until).unwrap_or_default().chunks(STEP) {
+        let mask = mask(bytes, alphanumeric);
+        let mut i = 0;
+        loop {
+            let rest = if inside { !(mask >> i) } else { mask >> i };
+            i += rest.trailing_zeros() as usize;
+            if i >= bytes.len() {
+                break;
+            }
+            if !inside {
+                start = at + i;
+            } else if at + i > from {
+                word(start, at + i);
+            }
+            inside = !inside;
+        }
+        at += bytes.len();
+    }
+    // A run up to `until` has ended there, or goes on and is met again.
+    if inside && until > from && !buffer.get(until).is_some_and(u8::is_ascii_alphanumeric) {
+        word(start, until);
+    }
+}
+
+/// Calls `place` with every place from `from` up to `until` at which six bytes of base64 begin, in either alphabet.
+pub(super) fn base_64(buffer: &[u8], from: usize, until: usize, mut place: impl FnMut(usize)) {
+    let marks = |eight| {
+        let others = equal(eight, b'+') | equal(eight, b'/') | equal(eight, b'-') | equal(eight, b'_');
+        alphanumeric(eight) | others
+    };
+    let at_place = |at: usize| u128::from(mask(buffer.get(at..).unwrap_or_default(), marks));
+    let mut at = from;
+    let mut next = at_place(at);
+    while at < until {
+        let here = next;
+        next = at_place(at + STEP);
+        let one = here | next << STEP;
+        let two = one & one >> 1;
+        let mut six = (two & two >> 2 & two >> 4) as u64;
+        if until - at < STEP {
+            six &= (1 << (until - at)) - 1;
+        }
+        while six != 0 {
+            place(at + six.trailing_zeros() as usize);
+            six &= six - 1;
+        }
+        at += STEP;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Texts of every byte, of lengths around a step.
+    fn texts() -> impl Iterator<Item = Vec<u8>> {
+        let mut dice = 1u64;
+        let mut roll = move || {
+            dice = dice.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (dice >> 33) as usize
+        };
+        (0..400).map(move |n| {
+            let length = roll() % 150;
+            let bytes = (0..length).map(|_| match n % 3 {
+                0 => roll() as u8,
+                1 => b"aZ09+/-_@[`{:.\x80\xff"[roll() % 16],
+                _ => b"abcXYZ0123456789+/-_ "[roll() % 21],
+            });
+            bytes.collect()
+        })
+    }
+
+    #[test]
+    fn words_are_those_of_a_slow_look() {
+        for text in texts() {
+            for cut in [0, text.len() / 3, text.len() / 2, text.len()] {
+                let mut found = Vec::new();
+                words(&text, 0, cut, |start, end| found.push((start, end)));
+                words(&text, cut, text.len(), |start, end| found.push((start, end)));
+                let word = |i: usize| text.get(i).is_some_and(u8::is_ascii_alphanumeric);
+                let starts = (0..text.len()).filter(|i| word(*i) && (*i == 0 || !word(i - 1)));
+                let slow: Vec<_> = starts.map(|s| (s, (s..).find(|i| !word(*i)).unwrap())).collect();
+                assert_eq!(found, slow, "{text:?} cut at {cut}");
+            }
+        }
+    }
+
+    #[test]
+    fn base_64_is_that_of_a_slow_look() {
+        for text in texts() {
+            let digit = |b: &u8| b.is_ascii_alphanumeric() || b"+/-_".contains(b);
+            let slow: Vec<_> =
+                (0..text.len()).filter(|i| text.get(*i..i + 6).is_some_and(|six| six.iter().all(digit))).collect();
+            for cut in [0, text.len() / 2, text.len()] {
+                let mut found = Vec::new();
+                base_64(&text, 0, cut, |i| found.push(i));
+                base_64(&text, cut, text.len(), |i| found.push(i));
+                assert_eq!(found, slow, "{text:?} cut at {cut}");
+            }
+        }
+    }
+}

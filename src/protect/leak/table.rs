@@ -1,0 +1,79 @@
+//! Looks up hashes of places in the input, most of which are in no form, quickly.
+
+/// A place in a form that is looked up: a window, a short word, or sixteen digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Entry {
+    pub hash: u64,
+    pub needle: u32,
+    /// Where the window or word begins in the form.
+    pub offset: u32,
+}
+
+/// Entries sorted by hash, with the beginning of each bucket and a filter before them.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Table {
+    filter: Vec<u64>,
+    filter_shift: u32,
+    buckets: Vec<u32>,
+    bucket_shift: u32,
+    entries: Vec<Entry>,
+}
+
+/// The two bits of a hash in its word of the filter.
+#[inline]
+fn bits(hash: u64) -> u64 {
+    1 << (hash & 63) | 1 << (hash >> 6 & 63)
+}
+
+impl Table {
+    /// A table of some entries.
+    pub fn new(mut entries: Vec<Entry>) -> Table {
+        if entries.is_empty() {
+            return Table::default();
+        }
+        entries.sort_unstable();
+        // Sixteen bits of filter for each entry let two places in a hundred pass.
+        let words = (entries.len() / 4).max(64).next_power_of_two();
+        let filter_shift = 64 - words.trailing_zeros();
+        let mut filter = vec![0u64; words];
+        for entry in &entries {
+            if let Some(word) = filter.get_mut((entry.hash >> filter_shift) as usize) {
+                *word |= bits(entry.hash);
+            }
+        }
+        let count = entries.len().max(2).next_power_of_two();
+        let bucket_shift = 64 - count.trailing_zeros();
+        let mut buckets = vec![0u32; count + 1];
+        for entry in &entries {
+            if let Some(bucket) = buckets.get_mut((entry.hash >> bucket_shift) as usize + 1) {
+                *bucket += 1;
+            }
+        }
+        let mut sum = 0;
+        for bucket in &mut buckets {
+            sum += *bucket;
+            *bucket = sum;
+        }
+        Table { filter, filter_shift, buckets, bucket_shift, entries }
+    }
+
+    /// Whether nothing is in it.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Whether a hash may be in a table that is not empty.
+    #[inline]
+    pub fn may_hold(&self, hash: u64) -> bool {
+        let bits = bits(hash);
+        self.filter.get((hash >> self.filter_shift) as usize).is_some_and(|word| word & bits == bits)
+    }
+
+    /// The entries of a hash.
+    pub fn get(&self, hash: u64) -> impl Iterator<Item = &Entry> {
+        let bucket = (hash >> self.bucket_shift) as usize;
+        let bound = |i: usize| self.buckets.get(i).map_or(0, |b| *b as usize);
+        let entries = self.entries.get(bound(bucket)..bound(bucket + 1)).unwrap_or_default();
+        entries.iter().filter(move |entry| entry.hash == hash)
+    }
+}
