@@ -224,12 +224,10 @@ impl Index {
             }
         }
         if !self.base64.is_empty() {
-            runs::base_64(buffer, from, until, |at| {
-                if (offset + at as u64).is_multiple_of(STRIDE as u64) {
-                    let hash = window(buffer, at);
-                    if self.base64.may_hold(hash) {
-                        self.base64.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
-                    }
+            runs::base_64(buffer, first, until, |at| {
+                let hash = window(buffer, at);
+                if self.base64.may_hold(hash) {
+                    self.base64.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
                 }
             });
         }
@@ -271,6 +269,7 @@ impl Index {
     }
 
     /// Finds the short forms of which `start..end` is the longest word.
+    #[inline]
     pub fn word(&self, buffer: &[u8], start: usize, end: usize, mut found: impl FnMut(Found)) {
         if end - start > SHORT || self.lengths >> (end - start) & 1 == 0 {
             return;
