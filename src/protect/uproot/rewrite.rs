@@ -103,7 +103,8 @@ impl<'a> Rewriting<'a> {
             field.plans.get("").is_some_and(|p| p.decided_by == DecidedBy::Default && p.class == Class::Experiment);
         let last = self.log.changes(span).last().copied();
         let deleted = last.is_some_and(|last| self.log.value(last).is_tombstone());
-        let varies = |p: &Plan| !p.approved.is_empty() || p.times || matches!(p.action, Action::Relative | Action::Generalize);
+        let varies =
+            |p: &Plan| !p.approved.is_empty() || p.times || matches!(p.action, Action::Relative | Action::Generalize);
         Ok(Some(Where {
             kind,
             session,
