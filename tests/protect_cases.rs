@@ -8,13 +8,13 @@ mod common;
 
 use common::dump::{Row, dump};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
 use std::path::Path;
 use windrow::limits::Limits;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
-use windrow::protect::uproot::protect;
-use windrow::protect::{Given, Protected};
+use windrow::protect::{Given, Protected, prepare};
 use windrow::recipe::{Filetype, Recipe};
 
 fn changes(text: &str) -> Vec<Row> {
@@ -64,8 +64,8 @@ fn cases() {
         ] {
             let at = format!("{} at {} in {}", case.display(), level.as_str(), filetype.as_str());
             let recipe = Recipe { protect: Some(Preset::of(level)), filters: false, filetype, ..Recipe::default() };
-            let protected =
-                protect(&study, &recipe, &Given { key: [7; 32], project: false }, Limits::default()).unwrap();
+            let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+            let protected = prepare(&study, &recipe, &given, Limits::default()).unwrap().finish().unwrap();
             let zip = common::export(&protected.study, &protected.recipe).unwrap();
             assert_eq!(leaks(&protected, &zip), 0, "{at}");
             let files: Vec<(String, Vec<u8>)> = common::unzip(&zip).into_iter().collect();

@@ -104,6 +104,8 @@ pub struct Log {
     /// Whether the changes were read from exported tables: values have lost their Python types, and the order
     /// of the rows is the order of the output.
     pub exported: bool,
+    /// Whether times are not those at which things happened, so that only numbers say what came first.
+    pub(crate) coarse: bool,
     /// Whether some values are CSV cells, whose types must be guessed where an output has types.
     pub cells: bool,
 }
@@ -225,6 +227,7 @@ impl Builder {
             admin_texts: AdminTexts::default(),
             unnumbered: false,
             exported: false,
+            coarse: false,
             cells: false,
         };
         Builder {

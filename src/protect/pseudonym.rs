@@ -118,6 +118,11 @@ impl Key {
         mac.iter().take(4).map(|b| format!("{b:02x}")).collect()
     }
 
+    /// A number by which times are shifted: HMAC(key, `time-shift`), so that exports with one project key stay joined.
+    pub fn shift(&self) -> u64 {
+        self.hmac([&b"time-shift"[..]]).iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b))
+    }
+
     /// The full MAC behind a token, to sort by. Person ids are normalised first.
     pub fn order(&self, domain: Domain, parts: &[&str]) -> Mac {
         match (domain, parts) {

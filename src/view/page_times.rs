@@ -138,7 +138,8 @@ fn player_visits(log: &Log, histories: Histories<'_>, visits: &mut Vec<Visit>) -
         if !number || log.value(entered).is_tombstone() {
             continue;
         }
-        let in_force = bisect_right(orders, log.time(entered), |change| log.time(change));
+        let when = |change| if log.coarse { log.seq(change) as f64 } else { log.time(change) };
+        let in_force = bisect_right(orders, when(entered), when);
         if let Some(change) = in_force.checked_sub(1).map(|i| orders[i]) {
             let id = log.value(change);
             let (kind, text) = log.values.get(id);

@@ -27,10 +27,13 @@ impl Start {
     }
 }
 
-/// Whether participants of a session could see each other: a group of two or more, or a model to which two or more sent.
+/// Whether participants of a session could see each other: a group of two or more, or a model (a chat, a market) that
+/// two or more sent to or are listed in.
 fn interact(log: &Log, session: &Session) -> bool {
+    // The groups of which a player is a member, by their own record.
+    let mut groups: BTreeMap<&str, u32> = BTreeMap::new();
     let spans = session.sections.iter().flat_map(|section| &log.spans[section.spans.clone()]);
-    let mut senders: BTreeMap<u32, BTreeSet<(String, String)>> = BTreeMap::new();
+    let mut senders: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
     for span in spans {
         let kind = storage(log.storages.get(span.storage)).map(|s| s.0);
         let field = log.fields.get(span.field);
@@ -41,10 +44,19 @@ fn interact(log: &Log, session: &Session) -> bool {
             {
                 return true;
             }
+            (Some("player"), "_uproot_group" | "group") => {
+                // A typed group, or its path as filters give it.
+                let groups_of = values().filter(|(kind, text)| *kind == Type::GROUP || text.contains("group/"));
+                for (_, group) in groups_of {
+                    if *groups.entry(group).or_insert(span.storage) != span.storage {
+                        return true;
+                    }
+                }
+            }
             (Some("model"), _) => {
                 let senders = senders.entry(span.storage).or_default();
                 for (kind, text) in values() {
-                    let relevant = kind == Type::PLAYER || field == "entry";
+                    let relevant = matches!(kind, Type::PLAYER | Type::BUNCH) || matches!(field, "entry" | "players");
                     walk(
                         if relevant { text } else { "null" },
                         "",
@@ -52,8 +64,10 @@ fn interact(log: &Log, session: &Session) -> bool {
                         0,
                         &|_| false,
                         &mut |_, leaf| {
-                            if let Leaf::Player(session, name) | Leaf::Pair(session, name) = leaf {
-                                senders.insert((session.to_owned(), name.to_owned()));
+                            if let Leaf::Player(home, name) | Leaf::Pair(home, name) = leaf
+                                && home == session.name
+                            {
+                                senders.insert(name.to_owned());
                             }
                         },
                     );

@@ -7,6 +7,7 @@
 mod clock;
 mod identity;
 mod leaves;
+mod moments;
 mod originals;
 mod people;
 mod plan;
@@ -24,10 +25,10 @@ use crate::limits::Limits;
 use crate::log::{Builder, Log, Session};
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
-use crate::protect::preset::{Preset, TimeMode};
+use crate::protect::preset::Preset;
 use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
-use crate::protect::time::{self, Rounding, Window};
+use crate::protect::time::{self, Mode, Window};
 use crate::protect::{Given, Protected};
 use crate::recipe::Recipe;
 use crate::study::{Data, Study};
@@ -44,10 +45,6 @@ fn asked(log: &Log, recipe: &Recipe) -> Result<(Recipe, Preset)> {
         let detail = "Protection and credentials exclude each other.";
         return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
     };
-    can(&preset)?;
-    if log.exported {
-        return Err(refused("Exported tables cannot be prepared for sharing so far: use the dump or the database."));
-    }
     Ok((recipe, preset))
 }
 
@@ -90,15 +87,18 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
     let (originals, own_columns) = originals::originals(log, &identity, &survey, &given.key);
     let searched = originals.iter().filter(|o| o.distinctive).count();
     let words = originals::words(&originals, &mut identity)?;
-    let searcher = Searcher::new(originals, window.filter(|_| share));
+    let mode = moments::mode(&preset, &mac, window);
+    let hidden = window.filter(|_| share && moments::hides(mode));
+    let searcher = Searcher::new(originals, hidden);
     let quasi = Quasi::measure(log, &sessions, &survey, &preset);
     let transform = Transform {
         identity,
         words,
         names,
         preset: &preset,
-        window: window.filter(|_| share),
-        rounding: Rounding::Second,
+        study: window,
+        window: hidden,
+        mode,
         searcher: &searcher,
         caught: 0,
         released: 0,
@@ -107,11 +107,12 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
     let mut builder = Builder::new(limits);
     let (numbers, interacting) = match share {
         true => rewriting.in_token_order(&sessions, &mut builder)?,
-        false => (rewriting.in_old_order(&sessions, &mut builder)?, 0),
+        false => rewriting.in_old_order(&sessions, &mut builder)?,
     };
     // What the order of the new log has to say about itself concerns nobody.
     let mut new = builder.finish(&mut Problems::default())?;
     new.renumber(&numbers);
+    new.coarse = mode != Mode::Keep;
 
     let mut problems = Problems::default();
     for problem in study.problems.iter() {
@@ -157,22 +158,6 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
         protection: Some(Arc::new(report)),
     };
     Ok(Protected { study, recipe: Recipe { sessions: None, ..recipe }, searcher, own_columns })
-}
-
-/// Refuses what a preset asks for and is not done here.
-fn can(preset: &Preset) -> Result<()> {
-    let by_level = if preset.is_share() { TimeMode::Relative } else { TimeMode::Keep };
-    let no = |what: &str| Err(refused(&format!("{what} cannot be chosen for uproot's data so far.")));
-    match preset {
-        p if p.time_mode() != by_level => no("Another form of time"),
-        p if p.time.rounding != Rounding::Second => no("Another rounding of times"),
-        _ => Ok(()),
-    }
-}
-
-/// What is not protected is not written: nothing is passed on half done.
-fn refused(detail: &str) -> Error {
-    Error::new(Code::Unsupported, Place::default()).detail(detail)
 }
 
 /// The days of the study; none if its clock was not set.

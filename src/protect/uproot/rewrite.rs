@@ -14,7 +14,7 @@ use crate::log::{Builder, Change, Log, Session, Span};
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::pseudonym::Domain;
 use crate::protect::report::PathReport;
-use crate::protect::time;
+use crate::protect::time::{self, Micros, Mode, Time};
 use crate::value::Type;
 use hashbrown::HashTable;
 
@@ -190,6 +190,18 @@ impl<'a> Rewriting<'a> {
         new
     }
 
+    /// The new time of a change.
+    fn time(&self, change: u32, start: Option<Micros>) -> f64 {
+        let old = self.log.time(change);
+        if self.transform.mode == Mode::Keep {
+            return old;
+        }
+        match time::from_seconds(old).map(|at| self.transform.mode.apply(at, start)) {
+            Some(Time::Since(micros) | Time::At(micros) | Time::Day(micros)) => micros as f64 / 1e6,
+            Some(Time::Nothing) | None => f64::NAN,
+        }
+    }
+
     /// Everything in the order of tokens. Returns the new sequence numbers and how many sessions' participants interact.
     pub fn in_token_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<(Vec<u64>, u64)> {
         let mut by_token = Vec::new();
@@ -242,9 +254,7 @@ impl<'a> Rewriting<'a> {
                 let field = self.transform.words.replace(at.name, at.session);
                 for change in self.log.changes(span) {
                     let Some(value) = self.value(at, *change, owner, builder)? else { continue };
-                    let at_time = time::from_seconds(self.log.time(*change));
-                    let time = at_time.map(|t| time::Mode::Relative(self.transform.rounding).apply(t, owner.start));
-                    let time = if let Some(time::Time::Since(micros)) = time { micros as f64 / 1e6 } else { f64::NAN };
+                    let time = self.time(*change, owner.start);
                     place += 1;
                     keys.push((if together { 0 } else { owner_number }, self.log.seq(*change), keys.len()));
                     builder.push(Change {
@@ -270,8 +280,11 @@ impl<'a> Rewriting<'a> {
         Ok((numbers, interacting))
     }
 
-    /// Everything in its old order, with its times and numbers.
-    pub fn in_old_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<Vec<u64>> {
+    /// Everything in its old order, with its numbers. Returns these, and how many sessions' participants interact.
+    pub fn in_old_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<(Vec<u64>, u64)> {
+        let starts: BTreeMap<&str, Start> =
+            sessions.iter().map(|session| (session.name.as_str(), clock::start(self.log, session))).collect();
+        let interacting = starts.values().filter(|start| matches!(start, Start::Session(_))).count() as u64;
         let (mut changes, mut places) = (Vec::new(), BTreeMap::new());
         for index in sessions.iter().flat_map(|s| &s.sections).flat_map(|section| section.spans.clone()) {
             let span = &self.log.spans[index];
@@ -293,7 +306,7 @@ impl<'a> Rewriting<'a> {
             });
             let owner = Owner {
                 session: at.session,
-                start: None,
+                start: starts.get(at.session).and_then(|start| start.of(span.storage)),
                 suppressed: self.quasi.suppressed.contains(&span.storage),
                 rank: rank.unwrap_or_default(),
                 field: at.name,
@@ -308,12 +321,12 @@ impl<'a> Rewriting<'a> {
                 storage: &at.path,
                 field: field.as_deref().unwrap_or(at.name),
                 value,
-                time: self.log.time(change),
+                time: self.time(change, owner.start),
                 context: self.context(change),
             })?;
         }
         places.values().for_each(|at| self.count(at));
-        Ok(numbers)
+        Ok((numbers, interacting))
     }
 
     /// The report's lines.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::identity::{Identity, Words};
 use super::leaves::{self, inner, member, quoted};
+use super::moments::Moment;
 use super::plan::{Field, Plan, is_data};
 use super::survey::is_data_key;
 use crate::error::Result;
@@ -16,7 +17,7 @@ use crate::protect::preset::{Holds, Preset, Texts};
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
 use crate::protect::quasi::SUPPRESSED;
 use crate::protect::risk;
-use crate::protect::time::{self, Iso, Micros, Mode, Rounding, Time, Window};
+use crate::protect::time::{self, Micros, Mode, Window};
 use crate::value::Type;
 
 /// What stands for an identifier that has no token.
@@ -45,8 +46,11 @@ pub(super) struct Transform<'a> {
     pub words: Words,
     pub names: BTreeSet<String>,
     pub preset: &'a Preset,
+    /// The days of the study: numbers inside are moments, whatever their field is called.
+    pub study: Option<Window>,
+    /// The same if nothing of them may be left in texts.
     pub window: Option<Window>,
-    pub rounding: Rounding,
+    pub mode: Mode,
     pub searcher: &'a Searcher,
     /// Cells withheld because an original was left in them in some other form.
     pub caught: u64,
@@ -256,8 +260,14 @@ impl Transform<'_> {
                 }
             }
             (_, Action::Relative) => {
-                let at = Iso::parse(content).map(|iso| iso.at).or_else(|| time::pickled(content));
-                return Ok(at.map_or_else(|| quoted(WITHHELD), |at| self.since(at, owner)));
+                let moment = Moment::of_text(content);
+                return Ok(moment.map_or_else(|| quoted(WITHHELD), |m| m.shown(self.mode, owner.start)));
+            }
+            // Where texts stay, only what is a moment as a whole is one.
+            (Class::Time, Action::Keep) if self.mode != Mode::Keep => {
+                if let Some(moment) = Moment::of_text(content) {
+                    return Ok(moment.shown(self.mode, owner.start));
+                }
             }
             (_, Action::Withhold | Action::Renumber) => return Ok(quoted(WITHHELD)),
             (_, Action::Generalize) => {
@@ -299,27 +309,10 @@ impl Transform<'_> {
             _ => {}
         }
         // A number inside the study's days is a time, whatever its field is called.
-        let calendar = number.zip(self.window).filter(|(number, window)| window.number(*number));
-        match calendar.and_then(|(number, _)| seconds(number)) {
-            Some(at) if self.share() => self.since(at, owner),
-            _ => text.to_owned(),
+        let inside = number.zip(self.study).is_some_and(|(number, study)| study.number(number));
+        match Moment::of_number(text).filter(|_| inside && self.mode != Mode::Keep) {
+            Some(moment) => moment.shown(self.mode, owner.start),
+            None => text.to_owned(),
         }
     }
-
-    fn since(&self, at: Micros, owner: Owner<'_>) -> String {
-        match Mode::Relative(self.rounding).apply(at, owner.start) {
-            Time::Since(micros) => {
-                let mut out = Vec::new();
-                json::float(micros as f64 / 1e6, &mut out);
-                String::from_utf8(out).unwrap_or_default()
-            }
-            _ => NOTHING.to_owned(),
-        }
-    }
-}
-
-/// A time as a number of seconds, milliseconds, microseconds or nanoseconds, told apart by their size.
-fn seconds(number: f64) -> Option<Micros> {
-    let scale = [1e17, 1e14, 1e11].iter().zip([1e9, 1e6, 1e3]).find(|(from, _)| number.abs() >= **from);
-    time::from_seconds(number / scale.map_or(1.0, |(_, scale)| scale))
 }
