@@ -45,6 +45,10 @@ fn asked(log: &Log, recipe: &Recipe) -> Result<(Recipe, Preset)> {
         let detail = "Protection and credentials exclude each other.";
         return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
     };
+    if log.exported {
+        let detail = "Exported tables cannot be prepared for sharing so far: use the dump or the database.";
+        return Err(Error::new(Code::Unsupported, Place::default()).detail(detail));
+    }
     Ok((recipe, preset))
 }
 
