@@ -127,7 +127,7 @@ fn what_stands_for_a_moment_is_what_was_chosen() {
             let clicks = clicks.iter().map(|c| c.parse::<f64>().unwrap());
             for time in times.iter().flatten().copied().chain(clicks) {
                 let millis = (time * 1000.0).round();
-                assert!(time >= 0.0 && time < 300_000.0 && millis % step == 0.0, "{time} with {rounding}");
+                assert!((0.0..300_000.0).contains(&time) && millis % step == 0.0, "{time} with {rounding}");
                 assert!((time * 1000.0 - millis).abs() < 1e-6, "{time}");
             }
             // Rows of no participant have a time only where all share one.
