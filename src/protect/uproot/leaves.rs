@@ -131,8 +131,14 @@ pub(super) fn as_json(kind: Type, text: &str) -> std::borrow::Cow<'_, str> {
         return "null".into();
     }
     let mut out = Vec::new();
-    let looks = text.starts_with(['{', '[', '-']) || text.starts_with(|c: char| c.is_ascii_digit());
-    if looks && json::canonical(text.as_bytes(), 64, &mut out).is_ok() {
+    let read = match text.as_bytes().first() {
+        Some(b'{' | b'[') => json::canonical(text.as_bytes(), 64, &mut out).is_ok(),
+        // Numbers keep their spelling.
+        Some(b'-' | b'0'..=b'9') => json::compact(text.as_bytes(), 64, &mut out).is_ok(),
+        _ if text == "TRUE" || text == "FALSE" => return text.to_lowercase().into(),
+        _ => false,
+    };
+    if read {
         return String::from_utf8(out).unwrap_or_default().into();
     }
     quoted(text).into()

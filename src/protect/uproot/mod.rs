@@ -39,16 +39,12 @@ use survey::storage;
 use transform::Transform;
 
 /// What a recipe asks for and a log has.
-fn asked(log: &Log, recipe: &Recipe) -> Result<(Recipe, Preset)> {
+fn asked(recipe: &Recipe) -> Result<(Recipe, Preset)> {
     let recipe = recipe.clone().checked()?;
     let Some(preset) = recipe.protect.clone().filter(|_| !recipe.include_secrets) else {
         let detail = "Protection and credentials exclude each other.";
         return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
     };
-    if log.exported {
-        let detail = "Exported tables cannot be prepared for sharing so far: use the dump or the database.";
-        return Err(Error::new(Code::Unsupported, Place::default()).detail(detail));
-    }
     Ok((recipe, preset))
 }
 
@@ -57,7 +53,7 @@ fn asked(log: &Log, recipe: &Recipe) -> Result<(Recipe, Preset)> {
 /// # Errors
 /// As [`protect`].
 pub fn overview(log: &Log, recipe: &Recipe) -> Result<Overview> {
-    let (recipe, preset) = asked(log, recipe)?;
+    let (recipe, preset) = asked(recipe)?;
     let sessions = export::chosen(log, &recipe)?;
     // No token is made for good, so any key will do.
     let mut identity = Identity::new(Tokens::new(Key::new(&[0; 32])));
@@ -78,7 +74,7 @@ pub fn overview(log: &Log, recipe: &Recipe) -> Result<Overview> {
 /// [`Code::NoSuchSession`], [`Code::BadRecipe`] if the recipe asks for no protection or a choice that nobody has,
 /// [`Code::TokenCollision`], [`Code::OutOfMemory`].
 pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Protected> {
-    let (recipe, preset) = asked(log, recipe)?;
+    let (recipe, preset) = asked(recipe)?;
     let sessions = export::chosen(log, &recipe)?;
     let share = preset.is_share();
     let window = window(&sessions);
@@ -117,6 +113,7 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
     let mut new = builder.finish(&mut Problems::default())?;
     new.renumber(&numbers);
     new.coarse = mode != Mode::Keep;
+    new.exported = log.exported;
 
     let mut problems = Problems::default();
     for problem in study.problems.iter() {

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::clock::{self, Start};
 use super::identity::domain_of_kind;
+use super::leaves::as_json;
 use super::people::Quasi;
 use super::plan::{Field, Plan};
 use super::survey::{self, Survey, clean, storage};
@@ -158,7 +159,7 @@ impl<'a> Rewriting<'a> {
         };
         match new {
             None => at.counts.removed += 1,
-            Some(new) if builder.stored(new) == (kind, text) => at.counts.kept += 1,
+            Some(new) if builder.stored(new).1 == as_json(kind, text) => at.counts.kept += 1,
             Some(_) => at.counts.changed += 1,
         }
         Ok(new)
@@ -386,6 +387,10 @@ fn mixed(key: u64) -> u64 {
 
 /// Stores a new value with the old type where it still fits.
 fn stored(builder: &mut Builder, kind: Type, old: &str, new: &str) -> Result<ValueId> {
+    // Values of exported tables have no type but what they look like.
+    if matches!(kind, Type::CELL | Type::JSON) {
+        return builder.verbatim(Type::JSON, new);
+    }
     let fits = match kind {
         _ if new == old => true,
         Type::PLAYER | Type::GROUP | Type::MODEL | Type::BUNCH | Type::LIST | Type::TUPLE => new.starts_with('['),

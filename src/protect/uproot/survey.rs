@@ -75,7 +75,8 @@ pub(super) fn identify(log: &Log, sessions: &[&Session], identity: &mut Identity
         for change in log.changes(span) {
             let (kind, text) = log.values.get(log.value(*change));
             let typed = matches!(kind, Type::PLAYER | Type::GROUP | Type::MODEL | Type::BUNCH | Type::SESSION);
-            if !typed && !text.contains("\"sname\"") || !seen.insert(log.value(*change)) {
+            let paths = log.exported && text.contains('/');
+            if !typed && !paths && !text.contains("\"sname\"") || !seen.insert(log.value(*change)) {
                 continue;
             }
             let mut found = Vec::new();
@@ -84,7 +85,12 @@ pub(super) fn identify(log: &Log, sessions: &[&Session], identity: &mut Identity
                 Type::MODEL => Domain::Model,
                 _ => Domain::Player,
             };
-            walk(text, "", Shape { entry: false }, 0, &|_| false, &mut |_, leaf| match leaf {
+            walk(&as_json(kind, text), "", Shape { entry: false }, 0, &|_| false, &mut |_, leaf| match leaf {
+                // Filters make paths of names.
+                Leaf::Text(path) if paths => {
+                    let member = storage(path).and_then(|(kind, s, name)| Some((domain_of_kind(kind)?, s, name)));
+                    found.extend(member.map(|(domain, s, name)| (domain, s.to_owned(), name.to_owned())));
+                }
                 Leaf::Player(session, name) => found.push((Domain::Player, session.to_owned(), name.to_owned())),
                 Leaf::Pair(session, name) if matches!(kind, Type::PLAYER | Type::GROUP | Type::MODEL) => {
                     found.push((domain, session.to_owned(), name.to_owned()));

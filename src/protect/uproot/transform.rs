@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::identity::{Identity, Words};
+use super::identity::{Identity, Words, domain_of_kind};
 use super::leaves::{self, inner, member, quoted};
 use super::moments::Moment;
 use super::plan::{Field, Plan, is_data};
-use super::survey::is_data_key;
+use super::survey::{is_data_key, storage};
 use crate::error::Result;
 use crate::json;
 use crate::protect::class::{Action, Class, DecidedBy};
@@ -207,6 +207,13 @@ impl Transform<'_> {
             f if f.contains("model") || f == "mid" => Domain::Model,
             _ => Domain::Player,
         };
+        if let Some((kind, session, member)) = storage(name) {
+            // Filters make paths of names.
+            let home = self.identity.home(session)?;
+            let Some(domain) = domain_of_kind(kind) else { return Some(format!("{kind}/{}", home.token)) };
+            let member = home.of(domain).find(|(known, _)| *known == member);
+            return member.map(|(_, token)| format!("{kind}/{}/{token}", home.token));
+        }
         let own = self.identity.home(owner.session)?.any(name, first).map(str::to_owned);
         own.or_else(|| self.identity.home(name).map(|home| home.token.clone()))
     }
@@ -254,6 +261,10 @@ impl Transform<'_> {
                 }
                 if let Some(bytes) = uuid_bytes(content) {
                     return token(self.identity.tokens.uuid(&bytes).map(|new| uuid_text(&new)));
+                }
+                // A UUID whose type an export has lost.
+                if content.len() == 24 && time::decode(content).is_some_and(|bytes| bytes.len() == 16) {
+                    return self.uuid_type(&quoted(content));
                 }
                 if self.share() {
                     return Ok(quoted(WITHHELD));
