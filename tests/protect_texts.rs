@@ -70,6 +70,9 @@ fn the_exported_canary_leaves_nothing_and_keeps_its_results() {
 #[test]
 fn no_exported_case_leaves_a_name() {
     let mut inputs = 0;
+    // A session that is called by a word of the reports cannot be told from it where values have lost their types.
+    let mut words_of_reports = windrow::protect::report::words();
+    words_of_reports.insert("types".to_owned());
     for case in common::cases("uproot") {
         for input in common::folders(&case) {
             let study = common::open(&common::inputs(&input), 1 << 16).unwrap();
@@ -88,7 +91,7 @@ fn no_exported_case_leaves_a_name() {
                         common::log(&texts).storages.get(id).split('/').skip(1).map(str::to_owned).collect::<Vec<_>>()
                     })
                     .filter(|n| n.len() >= 5 && !fields.contains(n.as_str()) && !code.contains(n.as_str()))
-                    .filter(|n| n.parse::<f64>().is_err())
+                    .filter(|n| n.parse::<f64>().is_err() && !words_of_reports.contains(n))
                     .collect();
                 for level in [Level::Share, Level::Pseudonymize] {
                     let recipe =
