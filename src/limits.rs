@@ -51,7 +51,7 @@ impl Limits {
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            memory: 1 << 30,
+            memory: 3 << 30,
             record: 256 << 20,
             depth: 128,
             columns: 100_000,
