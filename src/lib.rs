@@ -9,6 +9,7 @@
 //! ([`source`]), is pushed them, and is asked for output, so that the same code runs in a Web Worker, on
 //! the command line, in tests and under a fuzzer.
 
+pub mod browse;
 pub mod command;
 pub mod describe;
 pub mod error;

@@ -1,5 +1,6 @@
 //! The JavaScript skin: conversions only. `www/src/engine` wraps it into the documented API.
 
+mod browse;
 mod protect;
 
 use crate::command;

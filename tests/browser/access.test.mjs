@@ -2,10 +2,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { root } from "../wasm/cli.mjs";
-import { file, open, openExample, start } from "./harness.mjs";
+import { open, openExample, start } from "./harness.mjs";
+import { states } from "./states.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
@@ -14,52 +13,6 @@ before(async () => {
   site = await start();
 });
 after(() => site.stop());
-
-const states = {
-  start: async () => {},
-  "how to check": async (page) => {
-    await page.getByRole("button", { name: "Nothing is uploaded" }).click();
-    await page.getByRole("dialog").waitFor();
-  },
-  reading: async (page) => {
-    await page.evaluate(() => {
-      Worker.prototype.postMessage = () => {};
-    });
-    await page.locator("input[type=file]").first().setInputFiles(file("a.bin", "x"));
-    await page.getByRole("progressbar").waitFor();
-  },
-  failed: async (page) => {
-    await page.locator("input[type=file]").first().setInputFiles(file("notes.txt", "hello"));
-    await page.locator(".fault").waitFor();
-  },
-  ready: async (page) => {
-    await openExample(page);
-    await page.getByLabel("Latest values by").check();
-    await page.locator(".groupby select").selectOption({ index: 1 });
-    for (const summary of await page.locator("summary").all()) await summary.click();
-    await page.locator(".preview[aria-busy=false] [role=gridcell]").first().waitFor();
-  },
-  "a PsyNet export": async (page) => {
-    await page.locator("input[type=file]").first().setInputFiles(file("database.zip", readFileSync(join(root, "tests/cases/psynet/kitchen_sink/database.zip"))));
-    await page.getByRole("grid").waitFor();
-    await page.getByRole("radio", { name: /^anonymous\// }).check();
-    for (const summary of await page.locator("summary").all()) await summary.click();
-    await page.locator(".preview[aria-busy=false] [role=gridcell]").first().waitFor();
-  },
-  saving: async (page) => {
-    await openExample(page);
-    await page.evaluate(() => {
-      Worker.prototype.postMessage = () => {};
-    });
-    await page.getByRole("button", { name: "Save ZIP" }).click();
-    await page.locator(".savebox progress").waitFor();
-  },
-  done: async (page) => {
-    await openExample(page);
-    await page.getByRole("button", { name: "Save ZIP" }).click();
-    await page.getByRole("button", { name: "Save again" }).waitFor();
-  },
-};
 
 for (const [name, arrive] of Object.entries(states)) {
   for (const colorScheme of ["light", "dark"]) {

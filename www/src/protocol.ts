@@ -1,4 +1,5 @@
 // What page and worker say to each other: every request has a number, every answer repeats it.
+import type { ChangeFilter, Looks } from "./engine/browse.js";
 import type { Fault } from "./engine/error.js";
 import type { Given, Leaks, Preset, Protection, ReviewText } from "./engine/protect.js";
 import type { FileContents, Preview, Recipe, Summary, TableInfo } from "./engine/types.js";
@@ -21,6 +22,8 @@ export interface Requests {
   protect: { ask: { recipe: Recipe; given: Given; file: string }; answer: { name: string; size: number; stored: Blob | null; leaks: Leaks } };
   parsePreset: { ask: { text: string }; answer: Preset };
   presetText: { ask: { preset: Preset }; answer: string };
+  browse: { ask: { look: keyof Looks; what: Looks[keyof Looks]["ask"] }; answer: Looks[keyof Looks]["answer"] };
+  search: { ask: { filter: ChangeFilter }; answer: { search: number; total: number } };
   export: { ask: { recipe: Recipe; outlet: Outlet; file: string }; answer: { name: string; size: number; stored: File | null } };
 }
 

@@ -114,6 +114,14 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     return wasm.preset_text(preset);
   },
 
+  async browse(_, { look, what }) {
+    return opened().browser().look(look, what);
+  },
+
+  async search(id, { filter }, signal) {
+    return opened().browser().search(filter, { signal, onProgress: progressOf(id) });
+  },
+
   async export(id, { recipe, outlet, file }, signal) {
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;

@@ -6,12 +6,14 @@
 //   await study.export(wasm.default_recipe(), sink);
 //
 // It works in a worker, a page or Node. Nothing is read whole: files by ranges, the ZIP piece by piece.
+import { Browser } from "./browse.js";
 import { throwIfAborted } from "./error.js";
 import { Look, ProtectedStudy, type Given } from "./protect.js";
 import { RangeReader, type ReadOptions } from "./read.js";
 import { pauses, pushAll, readWant, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
 import type { FileContents, Preview, Recipe, Summary, TableInfo, Wasm, WasmStudy } from "./types.js";
 
+export * from "./browse.js";
 export * from "./digest.js";
 export * from "./error.js";
 export * from "./protect.js";
@@ -53,11 +55,17 @@ export class OpenStudy {
   readonly #study: WasmStudy;
   readonly #inputs: Input[];
   readonly #reader = new RangeReader();
+  #browser: Browser | undefined;
 
   constructor(study: WasmStudy, inputs: Input[]) {
     this.#study = study;
     this.#inputs = inputs;
     this.summary = study.summary();
+  }
+
+  /** Answers questions about the data, the same one each time. Of PsyNet exports it knows stays, pages and progress. */
+  browser(): Browser {
+    return (this.#browser ??= new Browser(this.#study.browser()));
   }
 
   /** The tables that a recipe gives, in the order of the ZIP. */

@@ -1,5 +1,6 @@
 // The shapes that cross the border between the wasm module and its callers: plain data, named as in the README.
 
+import type { WasmBrowser } from "./browse.js";
 import type { Given, Preset, WasmLooked, WasmPrepared, WasmWork } from "./protect.js";
 
 /** A range of bytes that the module wants next: `end` is the byte after the last. */
@@ -194,6 +195,7 @@ export interface WasmStudy {
   export(recipe: Recipe): WasmExport;
   look(recipe: Recipe): WasmWork<WasmLooked>;
   prepare(recipe: Recipe, given: Given): WasmWork<WasmPrepared>;
+  browser(): WasmBrowser;
 }
 
 /** Rows being looked up; `finish` uses the object up. */

@@ -11,6 +11,14 @@ export interface Format {
   /** Two moments as one range, as short as they allow. */
   span(first: number | null, last: number | null): string;
   zone(): string;
+  /** A moment to the millisecond. */
+  instant(seconds: number): string;
+  /** A mark on an axis of times whose marks are `step` seconds apart: a time of day, or a date. */
+  tick(seconds: number, step: number): string;
+  /** A length of time in its two largest units. */
+  duration(seconds: number): string;
+  /** A number with no more digits than matter. */
+  rounded(n: number): string;
 }
 
 export function formatFor(locale: string): Format {
@@ -19,8 +27,27 @@ export function formatFor(locale: string): Format {
   const moment = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" });
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   const sizes = units.map((unit, i) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: i ? "short" : "long", maximumFractionDigits: i > 1 ? 1 : 0 }));
+  const instant = new Intl.DateTimeFormat(locale, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 });
+  const clock = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
+  const time = new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" });
+  const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+  const rounded = new Intl.NumberFormat(locale, { maximumSignificantDigits: 4 });
+  const spans = ["second", "minute", "hour", "day"].map((unit) => new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "narrow", maximumFractionDigits: 0 }));
+  const [tiny, short] = [3, 1].map((digits) => new Intl.NumberFormat(locale, { style: "unit", unit: "second", unitDisplay: "narrow", maximumFractionDigits: digits }));
   return {
     locale,
+    instant: (seconds) => instant.format(seconds * 1000),
+    tick: (seconds, step) => (step < 60 ? clock : step < 86_400 ? time : day).format(seconds * 1000),
+    rounded: (n) => rounded.format(n),
+    duration(seconds) {
+      const sign = seconds < 0 ? "−" : "";
+      const length = Math.abs(seconds);
+      if (length < 10) return sign + (length < 1 ? tiny : short)!.format(length);
+      const whole = Math.round(length);
+      const parts = [whole % 60, Math.floor(whole / 60) % 60, Math.floor(whole / 3600) % 24, Math.floor(whole / 86400)];
+      const top = parts.findLastIndex((part) => part > 0);
+      return sign + [top, top - 1].filter((unit) => unit >= 0 && parts[unit]! > 0).map((unit) => spans[unit]!.format(parts[unit]!)).join(" ");
+    },
     number: (n) => number.format(n),
     percent: (part) => percent.format(Math.floor(part * 100) / 100),
     bytes(n) {

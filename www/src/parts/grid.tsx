@@ -22,7 +22,19 @@ interface Props {
   columns: string[];
   total: number;
   load: (start: number, count: number) => Promise<Row[]>;
+  /** What the names of the rows are; without it rows are numbered. */
+  nameLabel?: string;
+  /** A row that is in view from the start. */
+  reveal?: number;
+  /** Opens what a cell stands for: by Enter, by a double click, or by a click on the name of the row. */
+  onOpen?: (row: number, column: number) => void;
+  /** Sorts by a column: by Enter on its head or a click. */
+  onSort?: (column: number) => void;
+  sorted?: { column: number; down: boolean };
 }
+
+/** Room for the name of a row, in letters. */
+const NAME = 12;
 
 /** A cell by its place: row 0 is the header, column 0 the row number. */
 interface Cell {
@@ -30,17 +42,18 @@ interface Cell {
   column: number;
 }
 
-export function Grid({ label, columns, total, load }: Props) {
+export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpen, onSort, sorted }: Props) {
   const words = t.value.preview;
   const box = useRef<HTMLDivElement>(null);
-  const cache = useMemo(() => new RowCache(load), []);
+  const cache = useMemo(() => new RowCache(load, columns.length), []);
   const view = useSignal({ first: 0, top: 0, left: 0, width: 800, height: 420 });
-  const active = useSignal<Cell>({ row: 1, column: 1 });
+  const active = useSignal<Cell>({ row: reveal + 1, column: 1 });
   const follow = useRef(false);
   void cache.version.value;
 
-  const indexWidth = Math.max(64, String(total).length * LETTER + 28);
-  const lefts = useMemo(() => placeColumns(indexWidth, columns, cache.get(0) && Array.from({ length: 30 }, (_, i) => cache.get(i))), [columns, cache.get(0)]);
+  const indexWidth = Math.max(64, (nameLabel ? NAME : String(total).length) * LETTER + 28);
+  const sampled = cache.get(reveal);
+  const lefts = useMemo(() => placeColumns(indexWidth, columns, sampled && Array.from({ length: 30 }, (_, i) => cache.get(reveal + i))), [columns, sampled]);
   const width = lefts[columns.length]!;
   const full = (total + 1) * ROW;
   const height = Math.min(full, TALLEST);
@@ -65,13 +78,14 @@ export function Grid({ label, columns, total, load }: Props) {
     const observer = new ResizeObserver(measure);
     observer.observe(box.current!);
     measure();
+    if (reveal > 0) go(reveal + 1, 1, false);
     return () => observer.disconnect();
   }, []);
 
-  const go = (row: number, column: number) => {
+  const go = (row: number, column: number, focus = true) => {
     const to = { row: clamp(row, 0, total), column: clamp(column, 0, columns.length) };
     active.value = to;
-    follow.current = true;
+    follow.current = focus;
     const scroller = box.current!;
     if (to.row > 0) {
       const index = to.row - 1;
@@ -111,6 +125,11 @@ export function Grid({ label, columns, total, load }: Props) {
       Home: [far ? 1 : row, far ? 1 : 0],
       End: [far ? total : row, columns.length],
     };
+    if (event.key === "Enter" && !event.altKey && !far) {
+      if (row === 0 && column > 0) onSort?.(column - 1);
+      else if (row > 0) onOpen?.(row - 1, column - 1);
+      return;
+    }
     const move = moves[event.key];
     if (!move || event.altKey) return;
     event.preventDefault();
@@ -128,6 +147,7 @@ export function Grid({ label, columns, total, load }: Props) {
     },
     style: column === 0 ? { width: px(indexWidth) } : { left: px(lefts[column - 1]!), width: px(lefts[column]! - lefts[column - 1]!) },
   });
+  const order = (column: number) => (sorted?.column === column ? (sorted.down ? "descending" : "ascending") : undefined);
   const base = full === height ? first * ROW : top;
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
   const activeInView = active.value.row === 0 || (active.value.row - 1 >= first && active.value.row - 1 < end);
@@ -150,12 +170,13 @@ export function Grid({ label, columns, total, load }: Props) {
           style={{ width: px(width), height: px(height) }}
         >
           <div role="row" aria-rowindex={1} class="row head" style={{ width: px(width), height: px(ROW) }}>
-            <span role="columnheader" class="index" {...cell(0, 0)}>
-              {words.row}
+            <span role="columnheader" class={nameLabel ? "index left" : "index"} {...cell(0, 0)}>
+              {nameLabel ?? words.row}
             </span>
             {inView.map((c) => (
-              <span role="columnheader" key={c} {...cell(0, c)}>
+              <span role="columnheader" key={c} class={onSort && "sorts"} aria-sort={order(c - 1)} onClick={() => onSort?.(c - 1)} {...cell(0, c)}>
                 {columns[c - 1]}
+                {order(c - 1) && <span aria-hidden="true">{sorted!.down ? " ↓" : " ↑"}</span>}
               </span>
             ))}
           </div>
@@ -163,12 +184,13 @@ export function Grid({ label, columns, total, load }: Props) {
             const row = cache.get(i);
             return (
               <div role="row" key={i} aria-rowindex={i + 2} class={i % 2 ? "row odd" : "row"} style={{ top: px(base + (i - first + 1) * ROW), width: px(width), height: px(ROW) }}>
-                <span role="rowheader" class="index" {...cell(i + 1, 0)}>
-                  {i + 1}
+                <span role="rowheader" class={nameLabel ? "index named" : "index"} onClick={() => onOpen?.(i, -1)} {...cell(i + 1, 0)}>
+                  {nameLabel ? row?.name : i + 1}
                 </span>
                 {inView.map((c) => (
-                  <span role="gridcell" key={c} {...cell(i + 1, c)}>
-                    {row && <Value value={row[c - 1] ?? null} />}
+                  <span role="gridcell" key={c} class={row?.notes?.[c - 1] && "noted"} onDblClick={() => onOpen?.(i, c - 1)} {...cell(i + 1, c)}>
+                    {row?.notes?.[c - 1] && <Note text={row.notes[c - 1]!} />}
+                    {row && <Value value={row.cells[c - 1] ?? null} />}
                   </span>
                 ))}
               </div>
@@ -179,11 +201,21 @@ export function Grid({ label, columns, total, load }: Props) {
       <p class="cellview" aria-hidden="true">
         {active.value.row > 0 && active.value.column > 0 && current && (
           <>
-            <code>{columns[active.value.column - 1]}</code> {current[active.value.column - 1] ?? <i>{words.noValue}</i>}
+            <code>{columns[active.value.column - 1]}</code> {current.cells[active.value.column - 1] ?? <i>{words.noValue}</i>}
+            {current.notes?.[active.value.column - 1] && <span class="warn"> {current.notes[active.value.column - 1]}</span>}
           </>
         )}
       </p>
     </>
+  );
+}
+
+/** A sign that a cell is worth a look; why is said to whoever cannot see it, and below the table. */
+function Note({ text }: { text: string }) {
+  return (
+    <span class="note" role="img" aria-label={text} title={text}>
+      ◆
+    </span>
   );
 }
 
@@ -196,7 +228,7 @@ function Value({ value }: { value: string | null }) {
 function placeColumns(start: number, columns: string[], sample: (Row | undefined)[] = []): number[] {
   const lefts = [start];
   columns.forEach((name, i) => {
-    const longest = Math.max(name.length + 2, ...sample.map((row) => row?.[i]?.length ?? 0));
+    const longest = Math.max(name.length + 2, ...sample.map((row) => (row?.cells[i]?.length ?? 0) + (row?.notes?.[i] ? 2 : 0)));
     lefts.push(lefts[i]! + clamp(longest * LETTER + 22, 64, 320));
   });
   return lefts;

@@ -56,7 +56,7 @@ function Rows({ recipe, table: { path, rows, columns } }: { recipe: Recipe; tabl
   if (fault.value) return <FaultNote fault={fault.value} />;
   if (total.value === null) return <p class="quiet">{words.wait}</p>;
   if (total.value === 0) return <p class="quiet">{words.empty}</p>;
-  const load = (start: number, count: number) => previewRows(recipe, path, start, count).then((preview) => preview.rows);
+  const load = (start: number, count: number) => previewRows(recipe, path, start, count).then((preview) => preview.rows.map((cells) => ({ cells })));
   return <Grid label={words.grid(path)} columns={columns} total={total.value} load={load} />;
 }
 

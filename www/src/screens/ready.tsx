@@ -6,15 +6,18 @@ import { Problems } from "../parts/problems.js";
 import { Tabs, type Tab } from "../parts/tabs.js";
 import { state, type Phase } from "../state.js";
 import { Export } from "./export.js";
+import { Pictures } from "./pictures.js";
+import { Players } from "./players.js";
 import { Protect } from "./protect.js";
 
 /** The tabs, in their order. A tab is a screen and a name; its screen does its work when it is first opened. */
-function tabsFor(_: Summary): Tab[] {
+function tabsFor({ psynet }: Summary): Tab[] {
   const words = t.value.ready.tabs;
-  return [
-    { id: "export", label: words.export, Panel: Export },
-    { id: "protect", label: words.protect, Panel: Protect },
-  ];
+  const tabs: Tab[] = [{ id: "export", label: words.export, Panel: Export }];
+  if (!psynet) tabs.push({ id: "players", label: words.players, Panel: Players });
+  tabs.push({ id: "pictures", label: words.pictures, Panel: Pictures });
+  tabs.push({ id: "protect", label: words.protect, Panel: Protect });
+  return tabs;
 }
 
 /** What is in the input, in a line of figures. */

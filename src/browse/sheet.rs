@@ -1,0 +1,350 @@
+//! The storages of one kind in one session and what their fields hold now: a row each, a column for each field,
+//! and for each column what most have and who differs.
+
+use super::shown::{self, Needle};
+use super::standing::{self, Standing};
+use crate::filter::{self, Choice};
+use crate::log::column::ValueId;
+use crate::log::{Log, Session};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// A value differs from the others when at least this share of the storages that have the field agree on another:
+/// four of five.
+const AGREED: (u64, u64) = (4, 5);
+
+/// With fewer storages than this nothing is called different.
+const ENOUGH: u64 = 5;
+
+/// A number is far from the others when it is this many interquartile ranges outside the quartiles.
+const FAR: f64 = 3.0;
+
+/// Fields that uproot keeps for itself begin so.
+const INTERNAL: &str = "_uproot_";
+
+/// Why a cell is marked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mark {
+    /// Most others share another value.
+    Differs,
+    /// A number far from the others.
+    Far,
+    /// Most others have the field.
+    Missing,
+    /// The field was deleted.
+    Deleted,
+}
+
+/// What is known about one column.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Column {
+    /// Name of the field.
+    pub field: String,
+    /// Storages that have it now.
+    pub present: u64,
+    /// Storages that have it not, those that deleted it included.
+    pub missing: u64,
+    /// Different values.
+    pub distinct: u64,
+    /// The most common value, of those the one that appeared first.
+    pub common: Option<String>,
+    /// How many storages have the most common value.
+    pub agree: u64,
+    /// How many cells are marked.
+    pub marked: u64,
+    /// Whether all values are numbers.
+    pub numbers: bool,
+}
+
+/// Facts that only marking needs.
+#[derive(Clone, Copy, Default)]
+struct Rule {
+    common: Option<ValueId>,
+    within: Option<(f64, f64)>,
+    expected: bool,
+}
+
+/// The storages of one kind in one session.
+pub struct Sheet {
+    /// Name of the session.
+    pub session: String,
+    /// Name of the kind.
+    pub kind: String,
+    /// Whether the fields that uproot keeps for itself are columns, too.
+    pub internal: bool,
+    /// The columns, sorted as in the exported tables.
+    pub columns: Vec<Column>,
+    rules: Vec<Rule>,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    storage: u32,
+    /// Last changes by column, sorted.
+    cells: Vec<(u32, u32)>,
+    standing: Standing,
+}
+
+/// Which rows, and in which order.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub struct Selection {
+    /// Text that the name or some value must hold.
+    pub find: String,
+    /// Only rows that have a marked cell, or are not finished.
+    pub only: Only,
+    /// Field to sort by; else the order of first appearance.
+    pub by: Option<String>,
+    /// Largest first.
+    pub down: bool,
+}
+
+/// Which rows are wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Only {
+    /// All.
+    #[default]
+    All,
+    /// Players who have not come to the end.
+    Unfinished,
+    /// Those with a marked cell.
+    Marked,
+}
+
+/// A row as the page shows it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Shown {
+    /// Path of the storage.
+    pub storage: String,
+    /// Its own name, the last part of the path.
+    pub name: String,
+    /// How far a player came; nothing for other kinds.
+    pub standing: Standing,
+    /// Texts of the columns that were asked for.
+    pub cells: Vec<Option<String>>,
+    /// Marks of the cells by their place among them.
+    pub marks: Vec<(u32, Mark)>,
+}
+
+impl Sheet {
+    /// Reads the last values of all storages of a kind. Credentials are never in it.
+    pub fn new(log: &Log, session: &Session, kind: &str, internal: bool) -> Sheet {
+        let mut names: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut rows: Vec<Row> = Vec::new();
+        let mut row_of: BTreeMap<u32, usize> = BTreeMap::new();
+        // (row, change) by field, fields by number.
+        let mut lasts: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+        if let Some(section) = log.section(session, kind) {
+            for line in filter::lines(log, section, Choice { filters: false, secrets: false }) {
+                let span = line.span(log);
+                let row = *row_of.entry(span.storage).or_insert_with(|| {
+                    rows.push(Row { storage: span.storage, cells: Vec::new(), standing: Standing::default() });
+                    rows.len() - 1
+                });
+                let Some(&last) = log.changes(span).last() else { continue };
+                if let Some(row) = rows.get_mut(row) {
+                    standing::note(log, log.fields.get(span.field), log.changes(span), &mut row.standing);
+                }
+                if internal || !log.fields.get(span.field).starts_with(INTERNAL) {
+                    let cells = lasts.entry(span.field).or_default();
+                    if cells.is_empty() {
+                        names.entry(log.fields.get(span.field)).or_default().push(span.field);
+                    }
+                    cells.push((row as u32, last));
+                }
+            }
+        }
+        let mut sheet = Sheet {
+            session: session.name.clone(),
+            kind: kind.to_owned(),
+            internal,
+            columns: Vec::new(),
+            rules: Vec::new(),
+            rows,
+        };
+        if kind == "player" {
+            sheet.rows.iter_mut().for_each(|row| row.standing.settle(log));
+        }
+        for (name, field) in names.iter().flat_map(|(name, fields)| fields.iter().map(move |field| (name, field))) {
+            let cells = lasts.get(field).map(Vec::as_slice).unwrap_or_default();
+            sheet.add_column(log, name, cells);
+        }
+        sheet.count_marks(log);
+        sheet
+    }
+
+    fn add_column(&mut self, log: &Log, name: &str, cells: &[(u32, u32)]) {
+        let at = self.columns.len() as u32;
+        let mut values: Vec<(ValueId, u32)> = Vec::with_capacity(cells.len());
+        let mut numbers: Vec<f64> = Vec::new();
+        for &(row, change) in cells {
+            if let Some(row) = self.rows.get_mut(row as usize) {
+                row.cells.push((at, change));
+            }
+            let id = log.value(change);
+            if !id.is_tombstone() {
+                values.push((id, row));
+                numbers.extend(shown::number(log, id));
+            }
+        }
+        values.sort_unstable();
+        let (mut distinct, mut agree, mut common) = (0, 0, None::<(u32, ValueId)>);
+        for same in values.chunk_by(|a, b| a.0 == b.0) {
+            let Some(&(id, first)) = same.first() else { continue };
+            distinct += 1;
+            let count = same.len() as u64;
+            if count > agree || count == agree && common.is_none_or(|(row, _)| first < row) {
+                (agree, common) = (count, Some((first, id)));
+            }
+        }
+        let present = values.len() as u64;
+        let all_numbers = present > 0 && numbers.len() == values.len();
+        let common = common.map(|(_, id)| id);
+        let all = self.rows.len() as u64;
+        let most = |part: u64, whole: u64| whole >= ENOUGH && part * AGREED.1 >= whole * AGREED.0;
+        self.rules.push(Rule {
+            common: common.filter(|_| most(agree, present)),
+            within: if all_numbers && present >= 2 * ENOUGH { fence(&mut numbers) } else { None },
+            expected: most(present, all),
+        });
+        self.columns.push(Column {
+            field: name.to_owned(),
+            present,
+            missing: all - present,
+            distinct,
+            common: common.and_then(|id| shown::cell(log, id)),
+            agree,
+            marked: 0,
+            numbers: all_numbers,
+        });
+    }
+
+    fn count_marks(&mut self, log: &Log) {
+        let mut counts = vec![0; self.columns.len()];
+        for row in &self.rows {
+            for (column, count) in counts.iter_mut().enumerate() {
+                *count += u64::from(self.mark(log, row, column as u32).is_some());
+            }
+        }
+        self.columns.iter_mut().zip(counts).for_each(|(column, count)| column.marked = count);
+    }
+
+    fn change(row: &Row, column: u32) -> Option<u32> {
+        let at = row.cells.binary_search_by_key(&column, |cell| cell.0).ok()?;
+        row.cells.get(at).map(|cell| cell.1)
+    }
+
+    fn mark(&self, log: &Log, row: &Row, column: u32) -> Option<Mark> {
+        let rule = self.rules.get(column as usize)?;
+        let Some(change) = Self::change(row, column) else {
+            return rule.expected.then_some(Mark::Missing);
+        };
+        let id = log.value(change);
+        if id.is_tombstone() {
+            return Some(Mark::Deleted);
+        }
+        if rule.common.is_some_and(|common| common != id) {
+            return Some(Mark::Differs);
+        }
+        let number = rule.within.and_then(|within| Some((within, shown::number(log, id)?)));
+        number.is_some_and(|((low, high), n)| n < low || n > high).then_some(Mark::Far)
+    }
+
+    /// Number of storages.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The rows of a selection, by their numbers.
+    pub fn select(&self, log: &Log, selection: &Selection) -> Vec<u32> {
+        let needle = Needle::new(&selection.find);
+        let holds = |row: &Row| {
+            needle.is_in(own_name(log.storages.get(row.storage)))
+                || row.cells.iter().any(|(_, change)| needle.is_in(&shown::content(log, log.value(*change))))
+        };
+        let marked = |row: &Row| (0..self.columns.len()).any(|c| self.mark(log, row, c as u32).is_some());
+        let wanted = |row: &Row| match selection.only {
+            Only::All => true,
+            Only::Unfinished => row.standing.unfinished(),
+            Only::Marked => marked(row),
+        };
+        let rows = (0u32..).zip(&self.rows);
+        let mut found: Vec<u32> = rows.filter(|(_, row)| wanted(row) && holds(row)).map(|(at, _)| at).collect();
+        let by = selection.by.as_ref().and_then(|by| self.columns.iter().position(|column| column.field == *by));
+        if let Some(column) = by {
+            let key = |at: &u32| {
+                let id = self.rows.get(*at as usize).and_then(|row| Self::change(row, column as u32));
+                let id = id.map(|change| log.value(change)).filter(|id| !id.is_tombstone());
+                id.map(|id| (shown::number(log, id), shown::content(log, id)))
+            };
+            found.sort_by_cached_key(|at| Place::of(key(at), selection.down));
+        }
+        found
+    }
+
+    /// Some rows with the columns that are asked for.
+    pub fn shown(&self, log: &Log, rows: &[u32], columns: &[u32]) -> Vec<Shown> {
+        let one = |row: &Row| {
+            let path = log.storages.get(row.storage);
+            let cell = |column: &u32| Self::change(row, *column).and_then(|change| shown::cell(log, log.value(change)));
+            let marks = columns.iter().enumerate().filter_map(|(i, c)| Some((i as u32, self.mark(log, row, *c)?)));
+            Shown {
+                storage: path.to_owned(),
+                name: own_name(path).to_owned(),
+                standing: row.standing.clone(),
+                cells: columns.iter().map(cell).collect(),
+                marks: marks.collect(),
+            }
+        };
+        rows.iter().filter_map(|at| self.rows.get(*at as usize)).map(one).collect()
+    }
+
+    /// The values of a column, one for each storage that has it, in order of the rows.
+    pub fn values<'s>(&'s self, log: &'s Log, field: &str) -> impl Iterator<Item = ValueId> + use<'s> {
+        let column = self.columns.iter().position(|column| column.field == field);
+        let value = move |row: &Row| Some(log.value(Self::change(row, column? as u32)?));
+        self.rows.iter().filter_map(value).filter(|id| !id.is_tombstone())
+    }
+}
+
+/// A storage's own name: its path without kind and session.
+pub fn own_name(path: &str) -> &str {
+    path.splitn(3, '/').nth(2).unwrap_or_else(|| path.rsplit('/').next().unwrap_or_default())
+}
+
+/// Where a value stands when a column is sorted: numbers, then texts, then nothing; downwards only the first two turn.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Number(u64),
+    Text(Vec<u8>),
+    Nothing,
+}
+
+impl Place {
+    fn of(key: Option<(Option<f64>, std::borrow::Cow<'_, str>)>, down: bool) -> Place {
+        match key {
+            None => Place::Nothing,
+            Some((Some(number), _)) => {
+                // The bits of floats in the order of their values.
+                let bits = (number + 0.0).to_bits();
+                let ascending = if bits >> 63 == 1 { !bits } else { bits | 1 << 63 };
+                Place::Number(if down { !ascending } else { ascending })
+            }
+            Some((None, text)) if down => {
+                // Bytes turned round, and an end that is larger than any of them.
+                Place::Text(text.bytes().map(|b| !b).chain([u8::MAX]).collect())
+            }
+            Some((None, text)) => Place::Text(text.as_bytes().to_vec()),
+        }
+    }
+}
+
+/// The range outside of which a number is far from the others; none where the middle half is one number.
+fn fence(numbers: &mut [f64]) -> Option<(f64, f64)> {
+    numbers.sort_unstable_by(f64::total_cmp);
+    let (low, high) = (super::quantile(numbers, 0.25)?, super::quantile(numbers, 0.75)?);
+    let room = (high - low) * FAR;
+    (room > 0.0).then_some((low - room, high + room))
+}

@@ -1,0 +1,163 @@
+// Looking into the data: tabs by keyboard, what differs, history with deletions, search and jump, pictures that are saved.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { root } from "../wasm/cli.mjs";
+import { file, open, openExample, start } from "./harness.mjs";
+import { openTab } from "./states.mjs";
+
+let site;
+before(async () => (site = await start()));
+after(() => site.stop());
+
+/** Runs a test on a fresh page and expects it to end without errors, violations and requests. */
+function onPage(name, work) {
+  test(name, { timeout: 90_000 }, async () => {
+    const { context, page, seen } = await open(site.browser, site.url);
+    page.setDefaultTimeout(20_000);
+    const loaded = seen.requests.filter((url) => url.startsWith("http")).length;
+    try {
+      await work(page);
+      assert.deepEqual(seen.errors, []);
+      assert.deepEqual(await page.evaluate(() => window.violations), []);
+      assert.equal(seen.requests.filter((url) => url.startsWith("http")).length, loaded);
+    } finally {
+      await context.close();
+    }
+  });
+}
+
+/** A dump as uproot writes it, from rows of [storage, field, type, payload or null for a deletion]. */
+function dump(rows) {
+  const text = (s) => Buffer.concat([Buffer.from(s.length < 32 ? [0xa0 | s.length] : [0xd9, s.length]), Buffer.from(s)]);
+  const float = (n) => {
+    const bytes = Buffer.alloc(9, 0xcb);
+    bytes.writeDoubleBE(n, 1);
+    return bytes;
+  };
+  const value = (type, payload) => {
+    if (payload === null) return Buffer.from([0xc0]);
+    const bytes = Buffer.concat([Buffer.from([type]), Buffer.from(payload)]);
+    return Buffer.concat([Buffer.from([0xc4, bytes.length]), bytes]);
+  };
+  return Buffer.concat(
+    rows.flatMap(([storage, field, type, payload], i) => [
+      Buffer.from([0x86]),
+      ...[text("seq"), Buffer.from([0xcd, (i + 1) >> 8, (i + 1) & 255]), text("namespace"), text(storage), text("field"), text(field)],
+      ...[text("value"), value(type, payload), text("created_at"), float(1_760_000_000 + i * 7), text("context"), text(`app.play:${i % 9}`)],
+    ]),
+  );
+}
+
+/** Eight players of whom one says something else, one has deleted a field, and one never finished. */
+function eight() {
+  const names = Array.from({ length: 8 }, (_, i) => `p${i}`);
+  const rows = [["session/lab", "_uproot_players", 128, JSON.stringify(names.map((name) => ["lab", name]))]];
+  const each = (field, type, payload) => names.forEach((name, i) => {
+    const given = payload(i);
+    if (given !== undefined) rows.push([`player/lab/${name}`, field, type, given]);
+  });
+  each("_uproot_key", 2, () => '"never-shown"');
+  each("page_order", 128, () => '["app/Intro","app/Task"]');
+  each("show_page", 0, () => "0");
+  each("answer", 2, (i) => (i === 2 ? '"blue"' : '"red"'));
+  each("show_page", 0, () => "1");
+  each("show_page", 0, (i) => (i === 5 ? undefined : "2"));
+  each("answer", 2, (i) => (i === 3 ? null : undefined));
+  return file("lab.msgpack", dump(rows));
+}
+
+const openEight = async (page) => {
+  await page.locator("input[type=file]").first().setInputFiles(eight());
+  await page.getByRole("grid").waitFor();
+};
+const told = (page, selector, text) => page.waitForFunction(([selector, text]) => document.querySelector(selector)?.innerText.includes(text), [selector, text]);
+
+onPage("tabs are moved through by arrow keys and opened by Enter; a panel is made when it is first opened", async (page) => {
+  await openExample(page);
+  await page.getByRole("tab", { name: "Export" }).focus();
+  const focused = () => page.evaluate(() => document.activeElement.innerText);
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await focused(), "Players");
+  assert.equal(await page.locator("#panel-players").innerHTML(), "", "moving alone does no work");
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await focused(), "Export", "the last is followed by the first");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Enter");
+  await page.locator(".sheet [role=grid]").waitFor();
+  assert.equal(await page.getByRole("tab", { name: "Players" }).getAttribute("aria-selected"), "true");
+  assert.ok(await page.locator("#panel-export").isHidden());
+  await page.getByRole("tab", { name: "Export" }).click();
+  assert.ok(await page.getByRole("button", { name: "Save ZIP" }).isVisible());
+});
+
+onPage("what differs is marked in words, and credentials are not shown", async (page) => {
+  await openEight(page);
+  await openTab(page, "Players");
+  await page.locator(".sheet .note").first().waitFor();
+  const notes = await page.locator(".sheet .note").evaluateAll((all) => all.map((note) => note.getAttribute("aria-label")));
+  assert.ok(notes.includes("Differs: 6 of 7 have “red”."), notes.join());
+  assert.ok(notes.includes("Deleted."), notes.join());
+  assert.ok(notes.includes("Has not come to the end"), notes.join());
+  await page.getByLabel("uproot’s internal fields, too").check();
+  await told(page, ".sheet h2", "3 fields");
+  assert.doesNotMatch(await page.locator("main").innerText(), /never-shown|_uproot_key/);
+  await page.getByLabel("Rows", { exact: true }).selectOption("unfinished");
+  await told(page, ".sheet h2", "1 row");
+  assert.equal(await page.locator(".sheet .named").first().innerText(), "p5");
+});
+
+onPage("a player's history shows deletions; a search counts, and Enter leads to the change in its history", async (page) => {
+  await openEight(page);
+  await openTab(page, "Players");
+  await page.locator(".sheet .named", { hasText: "p3" }).click();
+  await page.getByRole("heading", { name: /^History of p3/ }).waitFor();
+  await told(page, ".history h2", "6 changes");
+  assert.equal(await page.locator(".history .note").getAttribute("aria-label"), "Deleted here.");
+  await page.getByRole("button", { name: "All changes again" }).click();
+  await page.getByLabel("Value has").fill("BLUE");
+  await told(page, ".history h2", "1 change");
+  const cell = page.locator(".history [role=gridcell]").first();
+  await cell.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: /^History of p2/ }).waitFor();
+  await told(page, ".history h2", "5 changes");
+  await page.getByRole("button", { name: "All changes again" }).click();
+  await page.getByLabel("Deletions only").check();
+  await told(page, ".history h2", "1 change");
+});
+
+onPage("pictures say what they show, as a table too, and are saved as SVG and PNG", async (page) => {
+  await openEight(page);
+  await openTab(page, "Pictures");
+  await page.locator(".drawing svg").nth(3).waitFor();
+  const images = await page.getByRole("img", { name: /^(Progress|Who|How|Spread)/ }).evaluateAll((all) => all.map((svg) => svg.getAttribute("aria-label")));
+  assert.equal(images.length, 4);
+  assert.match(images[0], /7 of 8 players had finished; 1 were gone/);
+  assert.match(images[1], /1 stay has no end/);
+  const timeline = page.locator(".picture").nth(1);
+  await timeline.getByText("The same as a table").click();
+  assert.match(await timeline.getByRole("table").innerText(), /p5\s+app\/Task.+has no end/s);
+  const saved = async (name) => {
+    const [got] = await Promise.all([page.waitForEvent("download"), timeline.getByRole("button", { name }).click()]);
+    return { name: got.suggestedFilename(), bytes: readFileSync(await got.path()) };
+  };
+  const svg = await saved(/as SVG$/);
+  assert.equal(svg.name, "lab-timeline.svg");
+  assert.match(svg.bytes.toString(), /^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/);
+  assert.doesNotMatch(svg.bytes.toString(), /var\(|class=/, "it stands on its own");
+  const png = await saved(/as PNG$/);
+  assert.equal(png.name, "lab-timeline.png");
+  assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
+  assert.ok(png.bytes.length > 2000);
+});
+
+onPage("a PsyNet export has pictures of its participants", async (page) => {
+  await page.locator("input[type=file]").first().setInputFiles(file("database.zip", readFileSync(join(root, "tests/cases/psynet/kitchen_sink/database.zip"))));
+  await page.getByRole("grid").waitFor();
+  await openTab(page, "Pictures");
+  await page.locator(".drawing svg").nth(2).waitFor();
+  assert.equal(await page.locator(".drawing rect").count() > 0, true);
+});

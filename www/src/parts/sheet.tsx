@@ -1,0 +1,179 @@
+// The storages of one kind and what their fields hold now, with a mark where one differs from the others.
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { SheetColumn, SheetOf, SheetRow, SheetSelection } from "../engine/browse.js";
+import { f, t } from "../i18n/index.js";
+import { look, useCalm, useLook } from "../looking.js";
+import { FaultNote } from "./fault.js";
+import { Grid } from "./grid.js";
+import { Finder, Picker } from "./picker.js";
+import type { Row } from "./rowcache.js";
+import { Scroller } from "./scroller.js";
+
+/** Columns in front of the fields, for players. */
+const FRONT = 3;
+
+interface Props {
+  of: SheetOf;
+  onOpen: (storage: string, name: string, field: string) => void;
+}
+
+export function Sheet({ of, onOpen }: Props) {
+  const words = t.value.players;
+  const known = useLook("columns", of).value;
+  const selection = useSignal<SheetSelection>({ only: "all", by: null, down: false });
+  const find = useSignal("");
+  const asked: SheetSelection = { ...selection.value, find: useCalm(find.value) };
+  const column = useSignal("");
+  const player = of.kind === "player";
+  const rows = useLook("rows", { ...of, selection: asked, columns: [], start: 0, count: 0 }).value;
+  const storages = useRef(new Map<number, SheetRow>());
+  const top = useRef<HTMLElement>(null);
+  if (known.fault) return <FaultNote fault={known.fault} />;
+  if (!known.answer || !rows.answer) return <section class="sheet" aria-busy="true" />;
+  const sought = column.value.trim().toLowerCase();
+  const columns = known.answer.rows.map((facts, at) => ({ facts, at }));
+  const exact = columns.filter(({ facts }) => facts.field.toLowerCase() === sought);
+  const chosen = exact.length ? exact : columns.filter(({ facts }) => facts.field.toLowerCase().includes(sought));
+  const change = (changes: SheetSelection) => (selection.value = { ...selection.peek(), ...changes });
+  const { by, down = false } = selection.value;
+  const front = player ? FRONT : 0;
+  const heads = [...(player ? [words.progress, words.last, words.changes] : []), ...chosen.map(({ facts }) => facts.field)];
+  const load = async (start: number, count: number): Promise<Row[]> => {
+    const { rows } = await look("rows", { ...of, selection: asked, columns: chosen.map(({ at }) => at), start, count });
+    rows.forEach((row, i) => storages.current.set(start + i, row));
+    return rows.map((row) => rowOf(row, chosen.map(({ facts }) => facts), player));
+  };
+  const sort = (at: number) => {
+    const field = chosen[at - front]?.facts.field;
+    if (field) change(by !== field ? { by: field, down: false } : down ? { by: null, down: false } : { down: true });
+  };
+  const sorted = chosen.findIndex(({ facts }) => facts.field === by);
+  const open = (row: number, at: number) => {
+    const found = storages.current.get(row);
+    if (found) onOpen(found.storage, found.name, chosen[at - front]?.facts.field ?? "");
+  };
+  const { total } = rows.answer;
+  const kind = words.kinds[of.kind] ?? of.kind;
+  return (
+    <section ref={top} class="sheet" aria-labelledby="sheet" aria-busy={rows.waiting}>
+      <h2 id="sheet" tabIndex={-1}>
+        {words.sheet}{" "}
+        <span class="quiet" role="status">
+          {words.total(total, f.value)}, {words.columns(chosen.length, f.value)}
+        </span>
+      </h2>
+      <div class="pickers">
+        <Finder label={words.find} value={find.value} onInput={(text) => (find.value = text)} />
+        <Finder label={words.findColumn} value={column.value} onInput={(name) => (column.value = name)} />
+        <Picker
+          label={words.only}
+          value={selection.value.only ?? "all"}
+          options={(player ? ["all", "unfinished", "marked"] : ["all", "marked"]).map((only) => [only, words.onlys[only]!])}
+          onChange={(only) => change({ only: only as NonNullable<SheetSelection["only"]> })}
+        />
+      </div>
+      {total === 0 || heads.length === 0 ? (
+        <p class="quiet">{words.nothing}</p>
+      ) : (
+        <Grid
+          key={`${JSON.stringify(asked)}\0${sought}\0${total}`}
+          label={words.sheetGrid(kind)}
+          nameLabel={words.name}
+          columns={heads}
+          total={total}
+          load={load}
+          onOpen={open}
+          onSort={sort}
+          {...(sorted >= 0 && { sorted: { column: sorted + front, down } })}
+        />
+      )}
+      <p class="hint">{words.hint}</p>
+      <Compare columns={known.answer.rows} onShow={(field) => ((column.value = field), top.current?.querySelector("h2")?.focus())} />
+    </section>
+  );
+}
+
+/** A row of the grid: how far a player came, then the fields, with words for the marks. */
+function rowOf({ name, standing, cells, marks }: SheetRow, columns: SheetColumn[], player: boolean): Row {
+  const words = t.value.players;
+  const { number, instant } = f.value;
+  const notes: Record<number, string> = {};
+  const before: (string | null)[] = [];
+  if (player) {
+    const { state, page, at, last, changes } = standing;
+    const where = state !== "finished" && at ? words.on(page ?? "", number(at[0]), number(at[1])) : "";
+    before.push([state === "under" ? "" : words.standing[state], where].filter(Boolean).join(". ") || null, last === null ? null : instant(last), number(changes));
+    if (state === "waiting" || state === "under" || state === "dropout") notes[0] = words.unfinished;
+  }
+  for (const [at, mark] of marks) {
+    const { common, agree, present, missing } = columns[at]!;
+    const said = {
+      differs: words.differs(quoted(common), number(agree), number(present)),
+      far: words.far,
+      missing: words.missing(number(present), number(present + missing)),
+      deleted: words.deleted,
+    };
+    notes[before.length + at] = said[mark];
+  }
+  return { name, cells: [...before, ...cells], notes };
+}
+
+/** A value inside a sentence, not too long. */
+const quoted = (text: string | null) => `“${(text ?? "").slice(0, 60)}${(text ?? "").length > 60 ? "…" : ""}”`;
+
+/** More rows than this make a page slow; they are the ones with the fewest marks. */
+const MOST = 300;
+
+/** For each field what most have, and how many have not. */
+function Compare({ columns, onShow }: { columns: SheetColumn[]; onShow: (field: string) => void }) {
+  const words = t.value.players;
+  const { number } = f.value;
+  const open = useSignal(false);
+  const heads = words.compareColumns;
+  const marked = columns.filter((column) => column.marked > 0).length;
+  const sorted = [...columns].sort((a, b) => b.marked - a.marked).slice(0, MOST);
+  return (
+    <details open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
+      <summary>
+        <h2>
+          {words.compare} <span class="quiet">{words.compareSummary(marked, f.value)}</span>
+        </h2>
+      </summary>
+      {open.value && (
+        <Scroller label={words.compare} tall={sorted.length > 10}>
+          <table class="list">
+            <thead>
+              <tr>
+                <th scope="col">{heads.field}</th>
+                <th scope="col" class="figure">{heads.marked}</th>
+                <th scope="col">{heads.common}</th>
+                <th scope="col" class="figure">{heads.agree}</th>
+                <th scope="col" class="figure">{heads.others}</th>
+                <th scope="col" class="figure">{heads.missing}</th>
+                <th scope="col" class="figure">{heads.distinct}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {sorted.map(({ field, common, present, agree, missing, distinct, marked }) => (
+                <tr key={field}>
+                  <th scope="row">
+                    <button type="button" class="link" title={words.showColumn(field)} onClick={() => onShow(field)}>
+                      <code>{field}</code>
+                    </button>
+                  </th>
+                  <td class="figure">{marked > 0 ? `◆ ${number(marked)}` : number(0)}</td>
+                  <td class="value">{common === null ? "" : common.slice(0, 80) + (common.length > 80 ? "…" : "")}</td>
+                  <td class="figure">{number(agree)}</td>
+                  <td class="figure">{number(present - agree)}</td>
+                  <td class="figure">{number(missing)}</td>
+                  <td class="figure">{number(distinct)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scroller>
+      )}
+    </details>
+  );
+}

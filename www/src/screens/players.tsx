@@ -1,0 +1,50 @@
+// The tab for looking into the data: who has what now, what differs from the others, and every change.
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { f, t } from "../i18n/index.js";
+import { useLook } from "../looking.js";
+import { Choice } from "../parts/choice.js";
+import { FaultNote } from "../parts/fault.js";
+import { History, type Seed } from "../parts/history.js";
+import { Picker } from "../parts/picker.js";
+import { Sheet } from "../parts/sheet.js";
+import { state } from "../state.js";
+
+export function Players() {
+  const words = t.value.players;
+  const sessions = state.summary.value?.sessions ?? [];
+  const session = useSignal(sessions[0]?.name ?? "");
+  const wanted = useSignal("player");
+  const internal = useSignal(false);
+  const seed = useSignal<Seed | null>(null);
+  const history = useRef<HTMLElement>(null);
+  const facets = useLook("facets", { session: session.value }).value;
+  if (facets.fault) return <FaultNote fault={facets.fault} />;
+  if (!facets.answer) return <p class="quiet" aria-busy="true" />;
+  const { kinds, apps } = facets.answer;
+  const kind = kinds.find(([name]) => name === wanted.value)?.[0] ?? kinds[0]?.[0] ?? "player";
+  const of = { session: session.value, kind, internal: internal.value };
+  const open = (next: Seed | null) => {
+    seed.value = next;
+    history.current?.querySelector("h2")?.focus();
+  };
+  return (
+    <div class="looking">
+      <div class="pickers">
+        {sessions.length > 1 && (
+          <Picker label={words.session} value={session.value} options={sessions.map(({ name }) => [name, name])} onChange={(name) => ((session.value = name), (seed.value = null))} />
+        )}
+        <Picker
+          label={words.kind}
+          value={kind}
+          options={kinds.map(([name, count]) => [name, words.kindCount(words.kinds[name] ?? name, f.value.number(count))])}
+          onChange={(name) => ((wanted.value = name), (seed.value = null))}
+        />
+        <Choice type="checkbox" words={[words.internal, ""]} checked={internal.value} onChange={() => (internal.value = !internal.value)} />
+      </div>
+      <Sheet key={JSON.stringify(of)} of={of} onOpen={(storage, name, field) => open({ storage, name, field })} />
+      <History key={`${session.value}\0${internal.value}`} box={history} session={session.value} internal={internal.value} apps={apps} seed={seed.value} onSeed={open} />
+      <p class="quiet small">{t.value.ready.localTimes(f.value.zone())}</p>
+    </div>
+  );
+}
