@@ -283,7 +283,7 @@ export const en = {
   pictures: {
     table: "The same as a table",
     save: (form: string) => `Save as ${form}`,
-    saveAs: (heading: string, form: string) => `Save “${heading}” as ${form}`,
+    saveAs: (heading: string, form: string) => `Save as ${form}: ${heading}`,
     timeline: {
       heading: "Who was where when",
       find: "Find a player",
