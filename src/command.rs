@@ -43,6 +43,7 @@ fn options(recipe: &Recipe) -> Vec<String> {
         filetype,
         filters,
         include_secrets,
+        database,
         compression,
         protect,
         psynet,
@@ -64,6 +65,7 @@ fn options(recipe: &Recipe) -> Vec<String> {
     flag(*filetype == Filetype::Jsonl, "--filetype=jsonl");
     flag(!filters, "--no-filters");
     flag(*include_secrets, "--include-secrets");
+    flag(*database, "--database");
     flag(*compression == Compression::Small, "--small");
     let Psynet { filetype: _, form, assets, database, timeline, basic_data, logs, source_code } = *psynet;
     flag(form == Form::PsynetAnonymous, "--form=anonymous");

@@ -37,6 +37,9 @@ pub struct Recipe {
     /// Keep credentials in unfiltered tables; only the command line sets it, for comparing with uproot.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub include_secrets: bool,
+    /// A database dump beside the tables, which `uproot restore` accepts; not from exported tables.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub database: bool,
     /// Fast or small.
     pub compression: Compression,
     /// Preparation for sharing; needs a key, which is never part of a recipe.
@@ -146,6 +149,7 @@ impl Default for Recipe {
             filetype: Filetype::Csv,
             filters: true,
             include_secrets: false,
+            database: false,
             compression: Compression::Fast,
             psynet: Psynet::default(),
             protect: None,
@@ -193,7 +197,7 @@ impl Recipe {
     /// The same for a PsyNet export: its own choices in full, and nothing that is only uproot's.
     pub fn to_psynet_json(&self) -> Vec<u8> {
         let mut choices: serde_json::Map<_, _> = serde_json::from_slice(&self.to_json()).unwrap_or_default();
-        for uproots in ["sessions", "views", "gvars", "filters", "include_secrets"] {
+        for uproots in ["sessions", "views", "gvars", "filters", "include_secrets", "database"] {
             choices.remove(uproots);
         }
         choices.insert("psynet".to_owned(), serde_json::to_value(self.psynet).unwrap_or_default());

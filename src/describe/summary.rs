@@ -32,6 +32,8 @@ pub struct Summary {
     pub sessions: Vec<SessionSummary>,
     /// The fields by kind and name; credentials are left out.
     pub fields: Vec<FieldSummary>,
+    /// Whether a database dump can be made of it: exported tables have lost what it needs, and PsyNet has its own.
+    pub restorable: bool,
     /// What only PsyNet exports have; there are no sessions and fields then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub psynet: Option<PsynetSummary>,
@@ -147,6 +149,7 @@ impl Summary {
             last: None,
             sessions: Vec::new(),
             fields: Vec::new(),
+            restorable: false,
             psynet: None,
             problems: Vec::new(),
         };
@@ -168,6 +171,7 @@ impl Summary {
             known(log.sessions.iter().map(pick).fold(f64::NAN, fold))
         };
         self.system = "uproot";
+        self.restorable = !log.exported;
         self.changes = log.order.len() as u64;
         self.first = times(|s| s.first, f64::min);
         self.last = times(|s| s.last, f64::max);

@@ -21,8 +21,8 @@ use crate::write::checksums::Checksums;
 use crate::write::deflate::{self, BLOCK, Block, Level, Packed, WINDOW};
 use crate::write::jsonl;
 use crate::write::zip::Archive;
+pub use plan::{DATABASE, RECIPE, TableFile, chosen, folders, tables};
 use plan::{Job, Plan};
-pub use plan::{RECIPE, TableFile, chosen, folders, tables};
 use segment::Ahead;
 pub use segment::{Segment, render};
 use sha2::{Digest, Sha256};
@@ -73,7 +73,7 @@ enum Event {
 /// A file that is being rendered.
 struct Running {
     job: Job,
-    /// What makes a file of a PsyNet export.
+    /// What makes a file that is no table of uproot's.
     producer: Option<Box<dyn Producer>>,
     file: usize,
     row: u64,
@@ -235,7 +235,7 @@ impl Export {
             let ticket = self.tickets;
             self.tickets += 1;
             self.events.push_back(Event::Block(ticket));
-            let hash = !matches!(running.job, Job::Bytes { listed: None, .. });
+            let hash = !matches!(running.job, Job::Bytes { listed: None, .. } | Job::Dump { .. });
             let task = Task { ticket, file: running.file, hash, block };
             if task.block.last {
                 self.events.push_back(Event::End);
@@ -291,6 +291,7 @@ impl Export {
             self.rows_planned += match job {
                 Job::Table { table, .. } => table.rows,
                 Job::Psynet { rows, .. } => *rows,
+                Job::Dump { dump, .. } => dump.as_ref().map_or(0, |dump| dump.len()),
                 Job::Bytes { .. } | Job::Checksums { .. } => 0,
             };
         }
@@ -354,7 +355,7 @@ impl Export {
             return Ok(false);
         }
         let Some(job) = self.jobs.pop_front() else { return Ok(false) };
-        let job = match job {
+        let mut job = match job {
             Job::Checksums { path } => {
                 let mut checksums = Checksums::default();
                 for (_, path, digest) in self.listed.drain(..) {
@@ -371,10 +372,11 @@ impl Export {
             self.listed.push((self.files, path.clone(), None));
         }
         let keys = if let Job::Table { table, .. } = &job { jsonl::keys(&table.columns) } else { Vec::new() };
-        let producer = match &job {
+        let producer: Option<Box<dyn Producer>> = match &mut job {
             Job::Psynet { path, study, options, .. } => {
                 Some(study.producer_of_many(path, options, Some(&self.shelf))?)
             }
+            Job::Dump { dump, .. } => dump.take().map(|dump| dump as Box<dyn Producer>),
             _ => None,
         };
         let (file, cursor) = (self.files, Cursor::default());
@@ -435,8 +437,8 @@ impl Running {
                 self.buffer.append(bytes);
                 self.rendered = true;
             }
-            // Checksums became bytes when the file began, and a file of PsyNet's has a producer.
-            Job::Checksums { .. } | Job::Psynet { .. } => self.rendered = true,
+            // Checksums became bytes when the file began, and the others have a producer.
+            Job::Checksums { .. } | Job::Psynet { .. } | Job::Dump { .. } => self.rendered = true,
             Job::Table { table, .. } => {
                 self.row =
                     render(table, filetype, self.row..table.rows, &mut self.cursor, &self.keys, &mut self.buffer);

@@ -8,11 +8,15 @@ use crate::psynet::{self, LeftOut};
 use crate::recipe::{Recipe, grouped_folder};
 use crate::study::{Data, Study};
 use crate::view::{Table, View};
+use crate::write::dump::Dump;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// The name of the recipe in the ZIP, beside the sessions' folders.
 pub const RECIPE: &str = "windrow.json";
+
+/// The name of the dump in the ZIP, where it is asked for.
+pub const DATABASE: &str = "uproot.msgpack";
 
 /// One table of the result and the file that will hold it.
 pub struct TableFile {
@@ -70,6 +74,7 @@ pub fn tables(log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) 
 pub fn folders(sessions: &[&Session]) -> Vec<String> {
     let mut taken = Taken::default();
     taken.name(RECIPE);
+    taken.name(DATABASE);
     sessions.iter().map(|session| taken.name(&session.name)).collect()
 }
 
@@ -125,6 +130,8 @@ pub(super) enum Job {
     Table { path: String, listed: String, table: Arc<Table> },
     /// A file of a PsyNet export, a table of so many rows or one that is passed on; its checksum is listed.
     Psynet { path: String, rows: u64, table: bool, study: Arc<psynet::Study>, options: psynet::Options },
+    /// All changes as a dump; `None` once it is being written.
+    Dump { path: String, dump: Option<Box<Dump>> },
     /// The checksums of the folder, which are known only when all its files are written.
     Checksums { path: String },
 }
@@ -132,8 +139,11 @@ pub(super) enum Job {
 impl Job {
     /// Path in the ZIP.
     pub(super) fn path(&self) -> &str {
-        let (Job::Bytes { path, .. } | Job::Table { path, .. } | Job::Psynet { path, .. } | Job::Checksums { path }) =
-            self;
+        let (Job::Bytes { path, .. }
+        | Job::Table { path, .. }
+        | Job::Psynet { path, .. }
+        | Job::Dump { path, .. }
+        | Job::Checksums { path }) = self;
         path
     }
 
@@ -155,10 +165,14 @@ pub(super) struct Plan {
 
 impl Plan {
     /// # Errors
-    /// [`Code::NoSuchSession`].
+    /// [`Code::NoSuchSession`]; [`Code::Unsupported`] for a dump of what was read from exported tables.
     pub fn new(study: &Study, recipe: &Recipe) -> Result<Plan> {
         let mut sessions = VecDeque::new();
         if let Data::Uproot(log) = &study.data {
+            if recipe.database && log.exported {
+                let detail = "Exported tables have lost what a database needs: their types or their order.";
+                return Err(Error::new(Code::Unsupported, Place::default()).detail(detail));
+            }
             let chosen = chosen(log, recipe)?;
             let place = |session: &&Session| log.sessions.iter().position(|s| std::ptr::eq(s, *session));
             sessions = chosen.iter().filter_map(place).zip(folders(&chosen)).collect();
@@ -190,8 +204,11 @@ impl Plan {
         let top = std::mem::replace(&mut self.top, false);
         match &self.study.data {
             Data::Psynet(data) => top.then(|| psynet_jobs(&self.study, data, &self.recipe, left_out)),
-            Data::Uproot(_) if top => {
-                Some(vec![Job::Bytes { path: RECIPE.to_owned(), bytes: self.recipe.to_json(), listed: None }])
+            Data::Uproot(log) if top => {
+                let recipe = Job::Bytes { path: RECIPE.to_owned(), bytes: self.recipe.to_json(), listed: None };
+                let sessions: Vec<&Session> = self.sessions.iter().map(|(at, _)| &log.sessions[*at]).collect();
+                let dump = || Job::Dump { path: DATABASE.to_owned(), dump: Some(Box::new(Dump::new(log, &sessions))) };
+                Some(std::iter::once(recipe).chain(self.recipe.database.then(dump)).collect())
             }
             Data::Uproot(log) => {
                 let (at, folder) = self.sessions.pop_front()?;

@@ -11,9 +11,12 @@ use serde::Serialize;
 use zip::ZipArchive;
 
 use crate::error::{Code, Error, Place, Result};
+use crate::export::DATABASE;
 use crate::json;
+use crate::limits::Limits;
 use crate::protect::class::Class;
 use crate::protect::leak::{Hits, Searcher, masked};
+use crate::write::dump;
 
 /// A place in the ZIP where an original value was found.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -97,6 +100,9 @@ fn search<R: Read + Seek>(
         }
         scan.finish(&mut hits);
         drop(entry);
+        if name == DATABASE {
+            times(archive.by_index(index).map_err(|_| unreadable())?, searcher, &mut hits)?;
+        }
         leaks.total += hits.total;
         let own = Own::of(&name, own_columns);
         let (csv, jsonl) = (name.ends_with(".csv"), name.ends_with(".jsonl"));
@@ -112,6 +118,26 @@ fn search<R: Read + Seek>(
         }
     }
     Ok(())
+}
+
+/// Searches the times of a dump, which are no text in it.
+fn times(mut dump: impl Read, searcher: &Searcher, hits: &mut Hits) -> Result<()> {
+    let mut scan = searcher.scan(DATABASE);
+    let (mut rows, mut text, mut buffer) = (Vec::new(), Vec::new(), vec![0; 256 << 10]);
+    loop {
+        let n = dump.read(&mut buffer).map_err(|_| unreadable())?;
+        rows.extend_from_slice(buffer.get(..n).unwrap_or_default());
+        let used = dump::times(&rows, &Limits::default(), &mut text);
+        rows.drain(..used);
+        scan.push(&text, hits);
+        text.clear();
+        if n == 0 {
+            break;
+        }
+    }
+    scan.finish(hits);
+    // What was not understood was not searched.
+    if rows.is_empty() { Ok(()) } else { Err(unreadable()) }
 }
 
 fn leak(file: &str, row: Option<u64>, column: Option<&str>, hit: &crate::protect::leak::Hit) -> Leak {

@@ -6,7 +6,7 @@ pub mod database;
 pub mod dump;
 pub mod gzip;
 mod jsonl;
-mod msgpack;
+pub(crate) mod msgpack;
 mod recognise;
 mod spreadsheet;
 pub mod sqlite;

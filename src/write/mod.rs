@@ -3,5 +3,6 @@
 pub mod checksums;
 pub mod csv;
 pub mod deflate;
+pub mod dump;
 pub mod jsonl;
 pub mod zip;

@@ -24,6 +24,7 @@ pub struct Arguments {
     pub small: bool,
     pub threads: Option<usize>,
     pub include_secrets: bool,
+    pub database: bool,
     pub json: bool,
     pub protect: Option<Level>,
     pub key: Option<PathBuf>,
@@ -91,6 +92,7 @@ pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments
             Long("small") => a.small = true,
             Long("threads") => a.threads = Some(parser.value()?.parse()?),
             Long("include-secrets") => a.include_secrets = true,
+            Long("database") => a.database = true,
             Long("json") => a.json = true,
             Long("protect") => {
                 let level = Level::parse(&parser.value()?.string()?);

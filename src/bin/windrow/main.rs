@@ -29,9 +29,10 @@ windrow: an experiment's log as tables, on this machine only
       what is in the input: sessions, fields, problems
   windrow export INPUT... -o OUT.zip [--session NAME]... [--filetype csv|jsonl]
       [--filters|--no-filters] [--gvar FIELD]... [--views LIST] [--small] [--threads N]
-      [--recipe FILE] [--include-secrets]
+      [--recipe FILE] [--include-secrets] [--database]
       [--protect share|pseudonymize] [--preset FILE] [--k N] [--key FILE]
       everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times;
+      --database adds a dump that uproot restore accepts;
       --protect prepares a dump or database for sharing and gives no ZIP if an identifier is left;
       a preset holds further choices, and is part of a recipe, too; --approved FILE names texts that
       somebody has read and that may come out redacted
@@ -189,6 +190,7 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     recipe.filetype = a.filetype.unwrap_or(recipe.filetype);
     recipe.filters = a.filters.unwrap_or(recipe.filters);
     recipe.include_secrets = a.include_secrets;
+    recipe.database |= a.database;
     if a.small {
         recipe.compression = Compression::Small;
     }

@@ -71,6 +71,8 @@ export interface Summary {
   problems: Problem[];
   /** Only for PsyNet exports, which have no sessions and fields. */
   psynet?: PsynetSummary;
+  /** Whether a database dump can be made of it, which `uproot restore` accepts. */
+  restorable: boolean;
 }
 
 /** PsyNet's regular form, or the one that it calls anonymous. */
@@ -125,6 +127,8 @@ export interface Recipe {
   filetype: "csv" | "jsonl";
   /** Whether uproot's reasonable filters apply. */
   filters: boolean;
+  /** A database dump beside the tables; false if left out. */
+  database?: boolean;
   compression: "fast" | "small";
   /** Left out where all of it is the default: the regular form with database and timeline and nothing else. */
   psynet?: PsynetChoices;

@@ -150,6 +150,7 @@ export const en = {
       jsonl: ["JSON Lines", "Keeps numbers, text and lists apart"],
     } as Record<string, [string, string]>,
     filters: ["Leave out uproot’s internal fields", "As uproot’s own export does. Login tokens and join keys never leave, either way."] as [string, string],
+    database: ["Add a database dump", "uproot.msgpack, for uproot restore. Without login tokens, join keys and admin data."] as [string, string],
     psynet: {
       form: "PsyNet’s form",
       regular: "Everything, as psynet export writes it",

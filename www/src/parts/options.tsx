@@ -37,6 +37,7 @@ export function Options({ summary }: { summary: Summary }) {
         ))}
       </fieldset>
       {!psynet && <Choice type="checkbox" words={words.filters} checked={recipe.filters} onChange={() => choose({ filters: !recipe.filters })} />}
+      {summary.restorable && <Choice type="checkbox" words={words.database} checked={recipe.database ?? false} onChange={() => choose({ database: !recipe.database })} />}
       <fieldset class="inline">
         <legend>{words.compression}</legend>
         {(["fast", "small"] as const).map((compression) => (
