@@ -4,6 +4,7 @@ import { fromDrop } from "./files.js";
 import { t } from "./i18n/index.js";
 import { cannotRead, openFiles, startOver } from "./job.js";
 import { Check } from "./parts/check.js";
+import { Language } from "./parts/language.js";
 import { Mark } from "./parts/mark.js";
 import { Update } from "./parts/update.js";
 import { Failed } from "./screens/failed.js";
@@ -23,6 +24,7 @@ export function App() {
           <Mark /> {words.title}
         </span>
         <Check />
+        <Language />
         {(phase.name === "ready" || phase.name === "failed") && (
           <button type="button" class="quiet" onClick={startOver}>
             {words.startOver}

@@ -1,11 +1,15 @@
-// All words of the page. Another language is a file of this shape, added to `languages` in index.ts.
-// Data, field names and the engine's own catalogue of problems are not translated here.
+// All words of the page. Another language is a file of this shape, added in languages.ts.
+// Data and names of fields are never translated, nor is what the engine adds to a problem or says of one column.
 import { protect } from "./en-protect.js";
 import type { Harm } from "../engine/types.js";
-import { counted, type Format } from "./format.js";
+import type { Catalogue } from "./codes.js";
+import { counted, type Format, type Forms } from "./format.js";
 
 export const en = {
   code: "en",
+  /** What the language calls itself. */
+  name: "English",
+  language: "Language",
   title: "Windrow",
   tagline: "Lay an experiment’s log out in tables.",
   nothingUploaded: "Nothing is uploaded",
@@ -123,6 +127,8 @@ export const en = {
     record: (n: string) => `record ${n}`,
     byte: (n: string) => `byte ${n}`,
     field: "field",
+    /** The engine's catalogue in this language; its own words are English. */
+    known: null as Catalogue | null,
   },
 
   options: {
@@ -209,7 +215,7 @@ export const en = {
       exponents: { one: "1 cell such as 12E5 becomes another number", other: "# cells such as 12E5 become other numbers" },
       dates: { one: "1 cell such as 3-4 or MAR1 becomes a date", other: "# cells such as 3-4 or MAR1 become dates" },
       formulas: { one: "1 cell is worked out as a formula", other: "# cells are worked out as formulas" },
-    } as Record<Harm, { one: string; other: string }>,
+    } as Record<Harm, Forms>,
     inColumns: (names: string, more: number, f: Format) => (more ? `in ${names} and ${counted(f, more, { one: "1 more column", other: "# more columns" })}` : `in ${names}`),
     firstRow: (row: string) => `first in row ${row}`,
   },

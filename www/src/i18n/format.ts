@@ -63,8 +63,11 @@ export function formatFor(locale: string): Format {
   };
 }
 
+/** A noun by plural form, with `#` where its number goes. */
+export type Forms = { other: string } & Partial<Record<Intl.LDMLPluralRule, string>>;
+
 /** A counted noun: picks the form that the locale's plural rules ask for and puts the number at `#`. */
-export function counted(f: Format, n: number, forms: { one?: string; other: string } & Partial<Record<Intl.LDMLPluralRule, string>>): string {
+export function counted(f: Format, n: number, forms: Forms): string {
   const form = forms[new Intl.PluralRules(f.locale).select(n)] ?? forms.other;
   return form.replace("#", f.number(n));
 }

@@ -3,12 +3,25 @@ import type { Fault } from "../engine/error.js";
 import type { Place } from "../engine/types.js";
 import { f, t } from "../i18n/index.js";
 
-/** The words for a fault: what happened, and what to do. */
-function wordsFor(fault: Fault): { what: string; advice: string } {
-  const [what, advice] = t.value.faults[fault.code] ?? ["", ""];
-  const ours = fault.code === "internal" || fault.message === "";
-  const said = [fault.message, fault.detail].filter(Boolean).join(" ");
-  return { what: ours ? what || fault.code : said, advice: fault.advice || advice };
+/** What happened and what to do, and the language of these words where it is not the page's. */
+interface Said {
+  what: string;
+  advice: string;
+  lang?: "en";
+}
+
+/** The words for a code of the engine's catalogue; for any other the engine's own, which are English. */
+export function wordsFor(code: string, what: string, advice: string): Said {
+  const catalogue: Partial<Record<string, [string, string]>> = t.value.problems.known ?? {};
+  const known = catalogue[code];
+  return known ? { what: known[0], advice: known[1] } : { what, advice, lang: "en" };
+}
+
+/** The words for a fault, and what the engine adds in this case. */
+function saidOf({ code, message, advice, detail }: Fault): Said & { detail: string } {
+  if (code !== "internal" && message !== "") return { ...wordsFor(code, message, advice), detail };
+  const [what, ours] = t.value.faults[code] ?? [code, ""];
+  return { what, advice: ours, detail: "" };
 }
 
 /** A place as words, such as `backup.bin, record 3, byte 120`. */
@@ -24,13 +37,15 @@ export function placeText({ file, record, byte, field }: Place): string {
 }
 
 export function FaultNote({ fault }: { fault: Fault }) {
-  const { what, advice } = wordsFor(fault);
+  const { what, advice, lang, detail } = saidOf(fault);
   const place = placeText(fault.place);
   const words = t.value.failed;
   return (
     <div class="fault">
-      <p>{what}</p>
-      {advice && <p>{advice}</p>}
+      <p>
+        <span lang={lang}>{what}</span> <span lang="en">{detail}</span>
+      </p>
+      {advice && <p lang={lang}>{advice}</p>}
       <dl class="facts small">
         {place && (
           <div>

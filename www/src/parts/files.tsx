@@ -25,7 +25,7 @@ export function Files({ files }: { files: Summary["files"] }) {
             {files.map(({ path, role, size }) => (
               <tr key={path}>
                 <th scope="row" class="name">{path}</th>
-                <td>{role}</td>
+                <td lang="en">{role}</td>
                 <td class="figure">{f.value.bytes(size)}</td>
               </tr>
             ))}

@@ -28,7 +28,7 @@ export function Notes({ notes }: { notes: PsynetSummary["notes"] }) {
                 <th scope="row">
                   <code>{column ? `${name}.${column}` : name}</code>
                 </th>
-                <td>{text}</td>
+                <td lang="en">{text}</td>
               </tr>
             ))}
           </tbody>

@@ -81,7 +81,7 @@ function Leaks({ leaks }: { leaks: PsynetSummary["leaks"] }) {
                 <th scope="row">
                   <code>{`${table}.${column}`}</code>
                 </th>
-                <td>{holds}</td>
+                <td lang="en">{holds}</td>
               </tr>
             ))}
           </tbody>

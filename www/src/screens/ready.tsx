@@ -53,7 +53,7 @@ export function Ready({ phase }: { phase: Phase & { name: "ready" } }) {
     <div class="ready">
       <section class="overview">
         <Heading>{words.heading(phase.label, phase.others, f.value)}</Heading>
-        <p class="quiet">
+        <p class="quiet" lang="en">
           {[psynet?.label, summary.format, summary.versions].filter(Boolean).join(" · ")}
         </p>
         <dl class="facts">

@@ -175,7 +175,7 @@ function Row({ row, full, selected, onSelect }: RowProps) {
             ))}
           </span>
         )}
-        <span class="hint">{own ? words.fields.rules(words.classes[row.rule.class]!) : row.reason}</span>
+        <span class="hint" lang={own ? undefined : "en"}>{own ? words.fields.rules(words.classes[row.rule.class]!) : row.reason}</span>
         {own && (
           <button type="button" class="link" aria-label={words.fields.back(name)} onClick={() => (decide([row], null), self.current?.querySelector("select")?.focus())}>
             {words.fields.undo}
