@@ -63,6 +63,7 @@ fn options(recipe: &Recipe) -> Vec<String> {
         }
     };
     flag(*filetype == Filetype::Jsonl, "--filetype=jsonl");
+    flag(*filetype == Filetype::Spreadsheet, "--filetype=spreadsheet");
     flag(!filters, "--no-filters");
     flag(*include_secrets, "--include-secrets");
     flag(*database, "--database");
@@ -108,5 +109,7 @@ mod tests {
         let said = "windrow export d -o o.zip '--session=s 1' --session=-s '--session=$(x)' --views=page_times,latest_by \
                     --gvar=app --filetype=jsonl --no-filters --small";
         assert_eq!(export(&recipe, &["d".to_owned()], "o.zip"), said);
+        let recipe = Recipe { filetype: Filetype::Spreadsheet, ..Recipe::default() };
+        assert_eq!(export(&recipe, &["d".to_owned()], "o.zip"), "windrow export d -o o.zip --filetype=spreadsheet");
     }
 }

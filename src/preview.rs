@@ -11,6 +11,7 @@ use crate::table::{Cell, Rows, Step};
 use crate::view::Cursor;
 use crate::write::csv;
 use crate::write::jsonl;
+use crate::write::spreadsheet;
 use serde::Serialize;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -246,6 +247,7 @@ impl Rows for Shown {
         match self.filetype {
             Filetype::Csv => csv::content(cell, &mut out),
             Filetype::Jsonl => jsonl::value(cell, &mut out),
+            Filetype::Spreadsheet => spreadsheet::content(cell, &mut out),
         }
         let missing = matches!(cell, Cell::Null | Cell::Json("null"));
         if let (false, Some(row)) = (missing, self.rows.last_mut()) {

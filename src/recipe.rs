@@ -105,14 +105,26 @@ pub enum Filetype {
     Csv,
     /// One JSON object a line.
     Jsonl,
+    /// CSV that a spreadsheet program opens without running or changing what is in it, see [`crate::write::spreadsheet`].
+    Spreadsheet,
 }
 
 impl Filetype {
     /// The ending of file names.
     pub fn as_str(self) -> &'static str {
         match self {
-            Filetype::Csv => "csv",
+            Filetype::Csv | Filetype::Spreadsheet => "csv",
             Filetype::Jsonl => "jsonl",
+        }
+    }
+
+    /// The type of a name in recipes and on the command line.
+    pub fn parse(name: &str) -> Option<Filetype> {
+        match name {
+            "csv" => Some(Filetype::Csv),
+            "jsonl" => Some(Filetype::Jsonl),
+            "spreadsheet" => Some(Filetype::Spreadsheet),
+            _ => None,
         }
     }
 }

@@ -254,7 +254,8 @@ fn previews_show_the_rows_of_the_zip() {
 
 #[test]
 fn previews_spell_cells_as_the_format_does() {
-    let csv = b"id,type,failed,vars\n1,psynet.bot.Bot,t,\"{\"\"list\"\": [1, 2], \"\"word\"\": \"\"a\"\"}\"\n".to_vec();
+    let csv =
+        b"id,type,failed,vars\n1,psynet.bot.Bot,t,\"{\"\"list\"\": [1, 2], \"\"word\"\": \"\"=a\"\"}\"\n".to_vec();
     let files: Files = vec![("participant.csv".to_owned(), csv)];
     let study = open(&files, 100).unwrap();
     let shown = |filetype: Filetype| {
@@ -270,8 +271,9 @@ fn previews_spell_cells_as_the_format_does() {
             preview.rows[0][column].clone().unwrap()
         })
     };
-    assert_eq!(shown(Filetype::Csv), ["1", "True", "[1, 2]", "a"]);
-    assert_eq!(shown(Filetype::Jsonl), ["1", "true", "[1, 2]", "\"a\""]);
+    assert_eq!(shown(Filetype::Csv), ["1", "True", "[1, 2]", "=a"]);
+    assert_eq!(shown(Filetype::Spreadsheet), ["1", "True", "[1, 2]", "'=a"]);
+    assert_eq!(shown(Filetype::Jsonl), ["1", "true", "[1, 2]", "\"=a\""]);
 }
 
 #[test]

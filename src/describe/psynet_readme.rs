@@ -1,6 +1,6 @@
 //! `README.txt` of a PsyNet export's ZIP: what it holds and what to know before using it.
 
-use super::readme::Text;
+use super::readme::{SPREADSHEET, Text};
 use crate::protect::preset::Level;
 use crate::psynet::{Form, LeftOut, Study as Psynet, Table};
 use crate::recipe::{Filetype, Recipe, VERSION};
@@ -102,6 +102,7 @@ fn good_to_know(out: &mut Text, recipe: &Recipe, files: &[Table]) {
     out.paragraph(&match recipe.filetype {
         Filetype::Csv if recipe.protect.is_some() => format!("The tables in {folder}/data are named for PsyNet's classes and are what psynet export would write of the prepared database, as far as the database alone says it. Columns that were removed are not in them."),
         Filetype::Csv => format!("The tables in {folder}/data are named for PsyNet's classes and are, byte for byte, what psynet export writes, as far as the database alone says it. One difference is meant: a lone carriage return in a text is quoted, which Python before 3.13 leaves bare so that most programs break the row."),
+        Filetype::Spreadsheet => format!("The tables in {folder}/data are named for PsyNet's classes and have the columns that psynet export gives them. {SPREADSHEET}"),
         Filetype::Jsonl => format!("The tables in {folder}/data are named for PsyNet's classes and have the columns that psynet export gives them. A line is a row: numbers, truth values and lists keep their types, null is None, and what the row does not have is left out."),
     });
     if files.iter().any(|f| f.class.is_none() && !f.columns.is_empty()) {

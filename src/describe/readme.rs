@@ -63,6 +63,10 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
     if recipe.wanted().any(|view| view.view() == View::PageTimes) {
         out.paragraph("page_times has a row for every visit of a page: who entered which page when, and when they left it. It is worked out from show_page and page_order, and filters do not change it.");
     }
+    if recipe.filetype == Filetype::Spreadsheet {
+        out.paragraph(SPREADSHEET);
+        out.paragraph("The CSV files are UTF-8 with commas and CR LF. Lists and objects are JSON, truth values TRUE and FALSE, null and the empty text the empty cell.");
+    }
     if recipe.filetype == Filetype::Csv {
         out.paragraph("The CSV files are UTF-8 with commas. Lists and objects are JSON, truth values TRUE and FALSE, null and the empty text the empty cell. A spreadsheet program may change long numbers, times and texts that start with = when it opens them.");
     }
@@ -80,6 +84,9 @@ pub fn text(study: &Study, session: &Session, recipe: &Recipe, files: &[TableFil
     }
     out.into_bytes()
 }
+
+/// What stands in the README of files for spreadsheet programs.
+pub(super) const SPREADSHEET: &str = "The CSV files are made for spreadsheet programs and are not exact: they begin with a byte-order mark, and an apostrophe stands before every text that such a program would run as a formula or change (digits with a zero in front, with an exponent, or more than 15 of them; texts that begin with an apostrophe). Other numbers are as they were. Times lose digits when such a program saves them, and texts that look like dates may be shown as dates. Windrow takes the apostrophes away again; for R and Python export plain CSV.";
 
 fn grouped_about(recipe: &Recipe) -> String {
     let mut about = format!(

@@ -10,6 +10,7 @@ use crate::recipe::{Filetype, Recipe};
 use crate::source::Want;
 use crate::study::Study;
 use crate::write::deflate::Packed;
+use crate::write::spreadsheet::MARK;
 use serde::Serialize;
 
 /// A file of the ZIP.
@@ -83,14 +84,19 @@ impl Contents {
         };
         let (bytes, last) = (&task.block.bytes, task.block.last);
         let (path, table) = self.export.begun.clone();
-        self.bytes += bytes.len() as u64;
+        let raw = bytes.len() as u64;
+        self.bytes += raw;
         match (table, self.filetype) {
             (true, Filetype::Csv) => self.sheet.push(bytes),
+            // What is guarded takes no harm; the mark is no part of the first name.
+            (true, Filetype::Spreadsheet) if self.bytes == raw => {
+                self.sheet.push(bytes.strip_prefix(MARK).unwrap_or(bytes))
+            }
+            (true, Filetype::Spreadsheet) => self.sheet.push(bytes),
             (true, Filetype::Jsonl) => self.lines += memchr::memchr_iter(b'\n', bytes).count() as u64,
             (false, _) => {}
         }
         // The archive gets empty blocks, and checksums of nothing, which are as long as any.
-        let raw = bytes.len() as u64;
         self.export.packed(task.ticket, Packed { bytes: Vec::new(), crc: 0, raw });
         self.export.take();
         if !last {
@@ -98,7 +104,7 @@ impl Contents {
         }
         self.export.hashed(task.file, [0; 32]);
         let sheet = std::mem::take(&mut self.sheet);
-        let rows = if self.filetype == Filetype::Csv { sheet.rows() } else { self.lines };
+        let rows = if self.filetype == Filetype::Jsonl { self.lines } else { sheet.rows() };
         let file = FileContents { path, rows: table.then_some(rows), bytes: self.bytes, advice: sheet.advice() };
         (self.bytes, self.lines) = (0, 0);
         Ok(Weighed::File(file))

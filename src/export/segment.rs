@@ -7,6 +7,7 @@ use crate::recipe::Filetype;
 use crate::view::{Cursor, Table};
 use crate::write::csv::{self, Csv};
 use crate::write::jsonl::{self, Jsonl};
+use crate::write::spreadsheet::{self, Guarded};
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
@@ -135,6 +136,14 @@ pub fn render(
             }
             let end = out.len() + STEP;
             table.emit(rows, cursor, &mut Csv::new(out, table.columns.len()), |csv| csv.len() < end)
+        }
+        Filetype::Spreadsheet => {
+            if rows.start == 0 {
+                spreadsheet::header(&table.columns, out);
+            }
+            let end = out.len() + STEP;
+            let mut guarded = Guarded::new(Csv::new(out, table.columns.len()));
+            table.emit(rows, cursor, &mut guarded, |guarded| guarded.rows.len() < end)
         }
         Filetype::Jsonl => {
             let end = out.len() + STEP;

@@ -18,6 +18,8 @@ use super::survey::RawTable;
 use super::{Filetype, Options};
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
+use crate::write::spreadsheet;
+use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -165,18 +167,22 @@ pub fn columns(file: &ClassFile, form: Form) -> impl Iterator<Item = u32> {
 
 impl Producer for Processed {
     fn step(&mut self, out: &mut Vec<u8>) -> Result<Step> {
-        if !std::mem::replace(&mut self.begun, true) && self.filetype == Filetype::Csv {
+        if !std::mem::replace(&mut self.begun, true) && self.filetype != Filetype::Jsonl {
+            let guards = self.filetype == Filetype::Spreadsheet;
+            out.extend_from_slice(if guards { spreadsheet::MARK } else { b"" });
             for (n, (id, _)) in self.columns.iter().enumerate() {
                 if n > 0 {
                     out.push(b',');
                 }
-                cell::write_csv(self.rows.names.name(*id), out);
+                let name = Cell::Text(self.rows.names.name(*id).into());
+                cell::write_csv(&shown(&name, Dtype::Text, guards), out);
             }
             out.push(b'\n');
         }
         let (columns, filetype) = (&self.columns, self.filetype);
         self.rows.step(&mut |file, row| match filetype {
-            Filetype::Csv => csv(row, columns, out),
+            Filetype::Csv => csv(row, columns, false, out),
+            Filetype::Spreadsheet => csv(row, columns, true, out),
             Filetype::Jsonl => jsonl(row, columns, file, out),
         })
     }
@@ -191,14 +197,27 @@ impl Producer for Processed {
     }
 }
 
-fn csv(row: &Row<'_>, columns: &[(u32, Dtype)], out: &mut Vec<u8>) {
+/// The text of a cell; with guards, as it stands in a file for spreadsheet programs.
+fn shown<'v>(value: &'v Cell<'_>, dtype: Dtype, guards: bool) -> Cow<'v, str> {
+    let text = cell::print(value, dtype);
+    if guards && !matches!(value, Cell::Float(_) | Cell::Bool(_)) && dtype != Dtype::Float {
+        return spreadsheet::guarded(text);
+    }
+    text
+}
+
+fn csv(row: &Row<'_>, columns: &[(u32, Dtype)], guards: bool, out: &mut Vec<u8>) {
     let start = out.len();
     for (n, (id, dtype)) in columns.iter().enumerate() {
         if n > 0 {
             out.push(b',');
         }
         if let Some(value) = row.get(*id) {
-            cell::write(value, *dtype, out);
+            if guards {
+                cell::write_csv(&shown(value, *dtype, guards), out);
+            } else {
+                cell::write(value, *dtype, out);
+            }
         }
     }
     // Python writes the only, empty field of a row with quotes, lest the line be empty.
@@ -328,7 +347,8 @@ impl Preview {
                 let print = |(id, dtype): &(u32, Dtype)| match row.get(*id) {
                     None | Some(Cell::None) => None,
                     Some(value) => Some(match filetype {
-                        Filetype::Csv => cell::print(value, *dtype).into_owned(),
+                        Filetype::Csv => shown(value, *dtype, false).into_owned(),
+                        Filetype::Spreadsheet => shown(value, *dtype, true).into_owned(),
                         Filetype::Jsonl => {
                             let mut text = String::new();
                             json(value, &mut text);

@@ -8,6 +8,7 @@ use super::study::Study;
 use super::timeline::{COLUMNS, Event, time};
 use crate::error::Result;
 use crate::table::{Producer, STEP, Step};
+use crate::write::spreadsheet;
 use std::sync::Arc;
 
 /// Writes the timeline as a table.
@@ -29,7 +30,8 @@ impl Written {
 impl Producer for Written {
     fn step(&mut self, out: &mut Vec<u8>) -> Result<Step> {
         let end = out.len() + STEP;
-        if self.written.is_none() && self.filetype == Filetype::Csv {
+        if self.written.is_none() && self.filetype != Filetype::Jsonl {
+            out.extend_from_slice(if self.filetype == Filetype::Spreadsheet { spreadsheet::MARK } else { b"" });
             out.extend_from_slice(COLUMNS.join(",").as_bytes());
             out.push(b'\n');
         }
@@ -37,7 +39,8 @@ impl Producer for Written {
         let timeline = self.study.timeline();
         for event in timeline.events(at) {
             match self.filetype {
-                Filetype::Csv => csv(&event, out),
+                Filetype::Csv => csv(&event, false, out),
+                Filetype::Spreadsheet => csv(&event, true, out),
                 Filetype::Jsonl => jsonl(&event, out),
             }
             at += 1;
@@ -54,7 +57,7 @@ impl Producer for Written {
     }
 }
 
-fn csv(event: &Event<'_>, out: &mut Vec<u8>) {
+fn csv(event: &Event<'_>, guards: bool, out: &mut Vec<u8>) {
     let mut digits = itoa::Buffer::new();
     out.extend_from_slice(digits.format(event.participant).as_bytes());
     out.push(b',');
@@ -63,7 +66,7 @@ fn csv(event: &Event<'_>, out: &mut Vec<u8>) {
     out.extend_from_slice(digits.format(event.id).as_bytes());
     for text in [event.class, event.label, event.module] {
         out.push(b',');
-        write_csv(text, out);
+        write_csv(&if guards { spreadsheet::guarded(text.into()) } else { text.into() }, out);
     }
     for micros in [event.start, event.end] {
         out.push(b',');

@@ -4,6 +4,7 @@
 
 use crate::error::{Code, Place, Problem, Problems};
 use crate::json;
+use crate::write::spreadsheet::unguarded;
 
 /// Longest text that a cell of Excel holds, in characters; longer ones are cut there without a word.
 const LONGEST_CELL: usize = 32_767;
@@ -41,6 +42,8 @@ pub(super) struct Damage {
     pub comma_values: u64,
     /// Cells that are exactly as long as a spreadsheet's longest.
     pub full_cells: u64,
+    /// Apostrophes taken away that Windrow puts before texts in files for spreadsheet programs.
+    pub guards: u64,
 }
 
 impl Damage {
@@ -92,6 +95,17 @@ impl Damage {
         Some((value, respelled && !matches!(text, "0" | "1")))
     }
 
+    /// A text without the apostrophe of our own files for spreadsheet programs, which begin with a mark.
+    pub fn unguarded<'a>(&mut self, text: &'a str) -> &'a str {
+        match unguarded(text) {
+            Some(rest) if self.mark => {
+                self.guards += 1;
+                rest
+            }
+            _ => text,
+        }
+    }
+
     /// A value; `respelled` says that the truth value beside it was, so that this one will have been, too.
     pub fn value<'a>(&mut self, text: &'a str, respelled: bool) -> &'a str {
         if text.len() >= LONGEST_CELL && text.chars().count() == LONGEST_CELL {
@@ -131,7 +145,7 @@ impl Damage {
                 u64::from(self.mark),
                 lossy,
                 "",
-                "It begins with a byte-order mark, which uproot does not write: another program saved it.",
+                "It begins with a byte-order mark, which uproot does not write: another program saved it, or it is CSV for spreadsheets.",
             ),
             (
                 line_ends,
@@ -166,6 +180,12 @@ impl Damage {
                 guessed,
                 "",
                 "Rows are not UTF-8 and were read as Windows-1252: letters that it lacks are lost.",
+            ),
+            (
+                self.guards,
+                guessed,
+                "",
+                "Apostrophes were taken away that Windrow puts before texts in CSV for spreadsheets.",
             ),
             (self.full_cells, lossy, "!data", "Values are exactly 32767 characters long, where Excel cuts them."),
         ];

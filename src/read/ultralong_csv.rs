@@ -108,6 +108,7 @@ fn take(header: &mut Option<Header>, number: &mut u64, cells: Cells<'_>, into: &
     });
     facts.damage.encoding += u64::from(recoded);
     let [storage, field, time, context, unavailable, data, seq] = &texts;
+    let [storage, field, context, data] = [storage, field, context, data].map(|text| facts.damage.unguarded(text));
     if storage.is_empty() {
         facts.bad(row, byte, "!storage");
         return Ok(());

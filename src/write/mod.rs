@@ -5,4 +5,5 @@ pub mod csv;
 pub mod deflate;
 pub mod dump;
 pub mod jsonl;
+pub mod spreadsheet;
 pub mod zip;

@@ -61,12 +61,10 @@ pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments
             }
             Long("format") => a.format = Some(parser.value()?.string()?),
             Long("filetype") => {
-                a.filetype = Some(match parser.value()?.string()?.as_str() {
-                    "csv" => Filetype::Csv,
-                    "jsonl" => Filetype::Jsonl,
-                    _ => return Err(usage("--filetype takes csv or jsonl")),
-                });
+                let chosen = Filetype::parse(&parser.value()?.string()?);
+                a.filetype = Some(chosen.ok_or_else(|| usage("--filetype takes csv, jsonl or spreadsheet"))?);
             }
+            Long("spreadsheet") => a.filetype = Some(Filetype::Spreadsheet),
             Long("form") => {
                 a.form = Some(match parser.value()?.string()?.as_str() {
                     "regular" => Form::Regular,

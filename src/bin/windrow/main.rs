@@ -27,12 +27,14 @@ windrow: an experiment's log as tables, on this machine only
 
   windrow inspect INPUT... [--json]
       what is in the input: sessions, fields, problems
-  windrow export INPUT... -o OUT.zip [--session NAME]... [--filetype csv|jsonl]
+  windrow export INPUT... -o OUT.zip [--session NAME]... [--filetype csv|jsonl|spreadsheet]
       [--filters|--no-filters] [--gvar FIELD]... [--views LIST] [--small] [--threads N]
       [--recipe FILE] [--include-secrets] [--database]
       [--protect share|pseudonymize] [--preset FILE] [--k N] [--key FILE]
       everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times;
       --database adds a dump that uproot restore accepts;
+      --spreadsheet is --filetype spreadsheet: CSV that a spreadsheet program neither runs nor changes,
+      and that is not exact, as an apostrophe stands before some texts;
       --protect prepares a dump or database for sharing and gives no ZIP if an identifier is left;
       a preset holds further choices, and is part of a recipe, too; --approved FILE names texts that
       somebody has read and that may come out redacted
@@ -41,14 +43,14 @@ windrow: an experiment's log as tables, on this machine only
       out, and the texts that can be approved; it shows values, so keep it as you keep the data
   windrow key -o FILE
       a new project key, with which several protected exports can be joined; keep it secret
-  windrow export INPUT... -o OUT.zip [--filetype csv|jsonl] [--form regular|anonymous]
+  windrow export INPUT... -o OUT.zip [--filetype csv|jsonl|spreadsheet] [--form regular|anonymous]
       [--assets none|experiment|all] [--basic-data] [--logs] [--source-code]
       [--no-database] [--no-timeline] [--small] [--threads N] [--recipe FILE]
       the same for PsyNet: the tables of psynet export, and what is passed on
   windrow view INPUT... --session NAME --format ultralong|sparse|latest|page-times
-      [--gvar FIELD]... [--filters|--no-filters] [--filetype csv|jsonl] [--include-secrets]
+      [--gvar FIELD]... [--filters|--no-filters] [--filetype csv|jsonl|spreadsheet] [--include-secrets]
       one table over all kinds of storage, on standard output
-  windrow view INPUT... --format CLASS|timeline [--form regular|anonymous] [--filetype csv|jsonl]
+  windrow view INPUT... --format CLASS|timeline [--form regular|anonymous] [--filetype csv|jsonl|spreadsheet]
       one table of a PsyNet export, on standard output
 
 INPUT is what uproot left (a dump, uproot.sqlite3 with its -wal, exported ultralong tables, an exported

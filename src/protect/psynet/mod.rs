@@ -254,7 +254,7 @@ impl Preparing {
             protection: None,
         };
         let mut prose = String::from("the prepared database rows columns ");
-        for filetype in [Filetype::Csv, Filetype::Jsonl] {
+        for filetype in [Filetype::Csv, Filetype::Spreadsheet, Filetype::Jsonl] {
             let recipe = Recipe { filetype, ..self.recipe.clone() };
             let text = psynet_readme::text(
                 &study,

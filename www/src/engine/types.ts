@@ -124,7 +124,7 @@ export interface Recipe {
   views: View[];
   /** Fields by which `latest_by` groups; their order matters. */
   gvars: string[];
-  filetype: "csv" | "jsonl";
+  filetype: "csv" | "jsonl" | "spreadsheet";
   /** Whether uproot's reasonable filters apply. */
   filters: boolean;
   /** A database dump beside the tables; false if left out. */

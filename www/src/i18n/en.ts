@@ -152,7 +152,8 @@ export const en = {
     },
     filetype: "File type",
     filetypes: {
-      csv: ["CSV", "For R, Python and spreadsheets"],
+      csv: ["CSV", "For R and Python; exact"],
+      spreadsheet: ["CSV for spreadsheets", "An apostrophe keeps formulas from running and long ids from changing"],
       jsonl: ["JSON Lines", "Keeps numbers, text and lists apart"],
     } as Record<string, [string, string]>,
     filters: ["Leave out uproot’s internal fields", "As uproot’s own export does. Login tokens and join keys never leave, either way."] as [string, string],

@@ -32,7 +32,7 @@ export function Options({ summary }: { summary: Summary }) {
       )}
       <fieldset>
         <legend>{words.filetype}</legend>
-        {(["csv", "jsonl"] as const).map((filetype) => (
+        {(["csv", "spreadsheet", "jsonl"] as const).map((filetype) => (
           <Choice key={filetype} type="radio" name="filetype" words={words.filetypes[filetype]!} checked={recipe.filetype === filetype} onChange={() => choose({ filetype })} />
         ))}
       </fieldset>
