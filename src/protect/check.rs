@@ -292,7 +292,9 @@ impl Cells<'_> {
         }
         // The first line of a CSV file holds names.
         let names = row == Some(1) && file.ends_with(".csv");
-        if let Some(value) = self.own.left(field, cell).filter(|_| !names) {
+        if let Some(value) =
+            self.own.left(field, cell).or_else(|| self.own.left(field, cell.strip_prefix('\'')?)).filter(|_| !names)
+        {
             self.leaks.total += 1;
             if self.leaks.list.len() < Hits::MOST {
                 let (masked, class) = (masked(value), Class::PersonId);

@@ -149,7 +149,8 @@ export const de: Strings = {
     },
     filetype: "Dateityp",
     filetypes: {
-      csv: ["CSV", "Für R, Python und Tabellenkalkulationen"],
+      csv: ["CSV", "Für R und Python; exakt"],
+      spreadsheet: ["CSV für Tabellenkalkulationen", "Ein Apostroph verhindert, dass Formeln ausgeführt und lange IDs verändert werden"],
       jsonl: ["JSON Lines", "Hält Zahlen, Text und Listen auseinander"],
     },
     filters: ["uproot-interne Felder weglassen", "So wie uproots eigener Export. Login-Tokens und Verknüpfungsschlüssel werden in keinem Fall ausgegeben."],

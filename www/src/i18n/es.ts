@@ -149,7 +149,8 @@ export const es: Strings = {
     },
     filetype: "Tipo de archivo",
     filetypes: {
-      csv: ["CSV", "Para R, Python y hojas de cálculo"],
+      csv: ["CSV", "Para R y Python; exacto"],
+      spreadsheet: ["CSV para hojas de cálculo", "Un apóstrofo evita que se ejecuten fórmulas y que cambien los identificadores largos"],
       jsonl: ["JSON Lines", "Distingue números, textos y listas"],
     },
     filters: ["Omitir los campos internos de uproot", "Como hace la exportación de uproot. Los tokens de acceso y las claves de unión no salen en ningún caso."],

@@ -147,7 +147,8 @@ export const ja: Strings = {
     },
     filetype: "ファイル形式",
     filetypes: {
-      csv: ["CSV", "R、Python、表計算ソフト向け"],
+      csv: ["CSV", "R、Python向け（正確）"],
+      spreadsheet: ["表計算ソフト用CSV", "アポストロフィにより、数式の実行や長いIDの変化を防ぎます"],
       jsonl: ["JSON Lines", "数値、文字列、リストを区別して保存"],
     },
     filters: ["uproot内部フィールドを除く", "uproot自身のエクスポートと同じです。ログイントークンと結合キーは、いずれの場合も出力されません。"],
