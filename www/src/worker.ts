@@ -36,7 +36,7 @@ function progressOf(id: number): (part: number) => void {
   let last = 0;
   return (part) => {
     const now = performance.now();
-    if (now - last < 50 && part < 1) return;
+    if (now - last < 250 && part < 1) return;
     last = now;
     post({ id, progress: part });
   };

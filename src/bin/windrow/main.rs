@@ -35,7 +35,7 @@ windrow: an experiment's log as tables, on this machine only
       --database adds a dump that uproot restore accepts;
       --spreadsheet is --filetype spreadsheet: CSV that a spreadsheet program neither runs nor changes,
       and that is not exact, as an apostrophe stands before some texts;
-      --protect prepares a dump or database for sharing and gives no ZIP if an identifier is left;
+      --protect prepares data for sharing and gives no ZIP if an identifier is left;
       a preset holds further choices, and is part of a recipe, too; --approved FILE names texts that
       somebody has read and that may come out redacted
   windrow look INPUT... [--session NAME]... [--protect share|pseudonymize] [--preset FILE] [--k N]
