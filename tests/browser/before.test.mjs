@@ -88,7 +88,7 @@ onPage("the choices are shown as a recipe and as a command line, and copied", as
   await page.getByRole("button", { name: /^Copy: The same/ }).click();
   await page.getByText("Copied").waitFor();
   assert.equal(await page.evaluate(() => navigator.clipboard.readText()), "windrow export example.msgpack.gz -o example-windrow.zip --filetype=jsonl");
-  await page.getByLabel("CSV").check();
+  await page.getByRole("radio", { name: "CSV For R" }).check();
   await command.filter({ hasText: /example-windrow\.zip$/ }).waitFor();
 });
 

@@ -289,6 +289,6 @@ faulty("choices that change faster than they can be worked out", async (page) =>
   await choose(page, file("a.gz", readFileSync(example)));
   await ready(page);
   for (let i = 0; i < 6; i += 1) await page.getByLabel(/^Page times/).click();
-  for (const type of ["JSON Lines", "CSV", "JSON Lines", "CSV"]) await page.getByLabel(type).check();
+  for (const name of ["JSON Lines", "CSV For R", "JSON Lines", "CSV For R"]) await page.getByRole("radio", { name }).check();
   await works(page, example);
 });

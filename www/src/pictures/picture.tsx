@@ -22,8 +22,8 @@ interface Props {
   draw: (width: number) => { height: number; shapes: ComponentChildren };
 }
 
-/** Narrower than this a drawing scrolls. */
-const LEAST = 300;
+/** Narrower than this a drawing is made smaller, words and all. */
+const LEAST = 240;
 
 export function Picture({ heading, summary, file, busy = false, choices, note, table, draw }: Props) {
   const words = t.value.pictures;
