@@ -7,6 +7,7 @@
 
 pub mod check;
 pub mod class;
+mod decision;
 pub mod defaults;
 pub mod detect;
 pub mod leak;

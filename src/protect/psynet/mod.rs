@@ -142,7 +142,7 @@ impl Preparing {
         let mut new = archive.finish()?;
         let removed = |table: &str, column: &str| {
             let plan = survey.fields.get(&format!("{table}.{column}")).and_then(|field| field.plans.get(""));
-            plan.is_some_and(|plan| plan.action == Action::Remove)
+            plan.is_some_and(|plan| plan.decision.action == Action::Remove)
         };
         new.leave_out(&removed);
         let mut problems = self.problems;

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::census::Census;
-use super::plan::clean;
 use super::survey::Survey;
 use crate::protect::class::{Action, Class};
+use crate::protect::decision::clean;
 use crate::protect::preset::Preset;
 use crate::protect::risk::{self, Column, JOINT, RiskReport};
 
@@ -13,7 +13,7 @@ use crate::protect::risk::{self, Column, JOINT, RiskReport};
 pub(super) fn measure(survey: &Survey, census: &Census, preset: &Preset) -> (Vec<bool>, Option<RiskReport>) {
     let plans = || survey.fields.values().flat_map(|field| field.plans.values());
     // Where nothing is made coarse, what describes people is only reported.
-    let kept = plans().all(|plan| plan.action != Action::Generalize);
+    let kept = plans().all(|plan| plan.decision.action != Action::Generalize);
     let preset = &Preset { k: if kept { 0 } else { preset.k }, ..preset.clone() };
     let (mut quasi, mut sensitive) = (Vec::new(), BTreeMap::new());
     for (prefix, field) in &survey.fields {
@@ -23,9 +23,9 @@ pub(super) fn measure(survey: &Survey, census: &Census, preset: &Preset) -> (Vec
             // All values of a participant: together they tell more than each alone.
             let of = |person: u32| values.get(&person).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
             let values = (0..census.people.len() as u32).map(|person| of(person).join(JOINT)).collect();
-            match (plan.class, plan.action) {
-                (_, Action::Generalize) => quasi.push(Column { path, holds: plan.holds, values }),
-                (Class::Quasi, Action::Keep) if kept => quasi.push(Column { path, holds: plan.holds, values }),
+            match (plan.decision.class, plan.decision.action) {
+                (_, Action::Generalize) => quasi.push(Column { path, holds: plan.decision.holds, values }),
+                (Class::Quasi, Action::Keep) if kept => quasi.push(Column { path, holds: plan.decision.holds, values }),
                 (Class::Sensitive, Action::Keep) => drop(sensitive.insert(path, values)),
                 _ => {}
             }

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::plan::clean;
+use super::plan::Plan;
 use super::survey::{Field, Survey};
 use super::transform::Transform;
-use crate::protect::class::{Action, DecidedBy};
+use crate::protect::class::Action;
+use crate::protect::decision::clean;
 use crate::protect::detect;
-use crate::protect::overview::{Overview, Row, example};
+use crate::protect::overview::Overview;
 use crate::protect::preset::Preset;
 use crate::protect::report::PathReport;
 
@@ -17,25 +18,7 @@ pub(super) fn overview(survey: &Survey, preset: &Preset) -> Overview {
     for (prefix, field) in &survey.fields {
         for (below, plan) in &field.plans {
             let path = clean(&shown(prefix, field, below));
-            let facts = &plan.facts;
-            let of_plan = (plan.class, plan.action, plan.holds);
-            overview.rows.push(Row {
-                class: plan.class,
-                action: plan.action,
-                reason: plan.reason.clone(),
-                decided_by: plan.decided_by,
-                rule: plan.rule,
-                locked: plan.locked,
-                new: plan.decided_by != DecidedBy::Default && preset.is_new(&path),
-                weaker: plan.weaker,
-                actions: plan.class.actions(),
-                values: facts.values,
-                distinct: facts.distinct,
-                detected: facts.detected,
-                participants: facts.participants,
-                examples: facts.examples.iter().map(|value| example(value, of_plan, preset)).collect(),
-                path,
-            });
+            overview.rows.push(plan.decision.row(path, &plan.facts, preset));
         }
     }
     overview.settle();
@@ -56,10 +39,13 @@ pub(super) fn paths(
             // What goes with all that is in it is one line.
             let same = |above: &&str| {
                 let above = field.plans.get(*above);
-                above.is_some_and(|above| (above.action, &above.reason) == (Action::Remove, &plan.reason))
+                let both = |above: &Plan| {
+                    (above.decision.action, &above.decision.reason) == (Action::Remove, &plan.decision.reason)
+                };
+                above.is_some_and(both)
             };
             let mut above = below.match_indices(['.', '[']).filter_map(|(at, _)| below.get(..at));
-            if plan.action == Action::Remove && above.any(|above| same(&above)) {
+            if plan.decision.action == Action::Remove && above.any(|above| same(&above)) {
                 continue;
             }
             let path = clean(&shown(prefix, field, below));
@@ -68,16 +54,9 @@ pub(super) fn paths(
             }
             let path = transform.words.replace(&path, "").unwrap_or(path);
             let path = if transform.leaks(&path) { "*".to_owned() } else { path };
-            all.push(PathReport {
-                class: plan.class,
-                action: plan.action,
-                reason: plan.reason.clone(),
-                decided_by: plan.decided_by,
-                weaker: plan.weaker.then_some(plan.rule.class),
-                new: plan.decided_by != DecidedBy::Default && preset.is_new(&path),
-                counts: below.is_empty().then(|| counts.get(prefix).copied().unwrap_or_default()),
-                path,
-            });
+            let counts = below.is_empty().then(|| counts.get(prefix).copied().unwrap_or_default());
+            let real = path.clone();
+            all.push(plan.decision.line(path, &real, counts, preset));
         }
     }
     all

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::census::{Census, NOBODY, moment};
-use super::plan::{Decision, Facts, Plan, clean, decision, holds, is_bare_answer};
+use super::plan::{Plan, decision, is_bare_answer};
 use super::refer::Refer;
 use super::tree::{Enter, Leaf, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::protect::class::{Action, Class, DecidedBy, Stats};
+use crate::protect::decision::{Facts, clean, file_start, is_binary};
 use crate::protect::detect::{self, Kind};
 use crate::protect::preset::Preset;
 use crate::protect::pseudonym::uuid_bytes;
@@ -17,8 +18,6 @@ use crate::protect::{defaults, names};
 
 /// Longer texts are looked at and not kept.
 const LONG: usize = 200;
-/// Examples of a path's texts, and of its numbers.
-const EXAMPLES: usize = 3;
 
 /// What was seen at a path.
 #[derive(Default)]
@@ -133,12 +132,10 @@ impl Survey {
     /// [`Code::BadRecipe`] for a choice about a path that nobody may decide.
     pub fn obeyed(&self, preset: &Preset) -> Result<()> {
         for (prefix, field) in &self.fields {
-            for (below, plan) in field.plans.iter().filter(|(_, plan)| plan.locked) {
-                let choice = preset.paths.get(&clean(&format!("{prefix}{below}")));
-                if choice.is_some_and(|choice| choice.class != plan.class) {
-                    let detail = "The preset gives an identifier of the system's own another class; these never stay.";
-                    return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
-                }
+            let mut plans = field.plans.iter();
+            if plans.any(|(below, plan)| plan.decision.is_defied(&clean(&format!("{prefix}{below}")), preset)) {
+                let detail = "The preset gives an identifier of the system's own another class; these never stay.";
+                return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
             }
         }
         Ok(())
@@ -154,7 +151,9 @@ impl Survey {
                 for ((kind, _), count) in &seen.hits {
                     *self.finds.entry(*kind).or_default() += count;
                 }
-                if matches!(plan.class, Class::Quasi | Class::Sensitive) || plan.action == Action::Generalize {
+                if matches!(plan.decision.class, Class::Quasi | Class::Sensitive)
+                    || plan.decision.action == Action::Generalize
+                {
                     field.values.insert(below.clone(), seen.values);
                 }
                 field.plans.insert(below, plan);
@@ -175,7 +174,7 @@ fn seen<'f>(all: &'f mut BTreeMap<String, Seen>, prefix: &str, below: &str, with
     if !all.contains_key(below) {
         let path = clean(&format!("{prefix}{below}"));
         let default = defaults::psynet(&path);
-        let first = decision(&path, &Stats::default(), with.preset).found;
+        let first = decision(&path, &Stats::default(), with.preset);
         let strong = first.class.is_strong();
         let fixed = default.is_some_and(|(class, ..)| class != Class::FreeText);
         let quasi = matches!(first.class, Class::Quasi | Class::Sensitive);
@@ -269,7 +268,7 @@ impl Seen {
         stats.times += u64::from(moment(text).is_some());
         if is_binary(text) {
             stats.binaries += 1;
-            self.files.insert(text.rsplit(',').next().unwrap_or(text).chars().take(24).collect());
+            self.files.insert(file_start(text));
         }
         if text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()) {
             stats.long_numbers += 1;
@@ -340,17 +339,6 @@ impl Seen {
     }
 }
 
-/// Data URIs and long base64.
-fn is_binary(text: &str) -> bool {
-    let base64 = || {
-        text.len() >= 64
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
-            && text.bytes().any(|b| b.is_ascii_uppercase())
-            && text.bytes().any(|b| b.is_ascii_digit())
-    };
-    text.starts_with("data:") && text.contains(',') || base64()
-}
-
 /// Whether the key of a member that goes is data (somebody's name or id) and not the name of a field: only one
 /// participant has it (`rare`), it is not spelled as fields are, or something was detected in it.
 fn is_data(key: &str, rare: bool) -> bool {
@@ -366,32 +354,24 @@ fn decide(
     originals: &mut Originals,
     vocabulary: &mut BTreeSet<String>,
 ) -> Plan {
-    let Decision { found, action, locked, rule, weaker } = decision(path, &seen.stats, preset);
+    let decision = decision(path, &seen.stats, preset);
+    let (class, action) = (decision.class, decision.action);
     let texts = || seen.texts.keys().map(String::as_str);
     let mut original = |value: &str, class| originals.push((value.to_owned(), class, path.to_owned()));
-    match found.class {
-        Class::Secret | Class::PersonId | Class::TaskId | Class::Contact => {
-            texts().for_each(|text| original(text, found.class));
-            seen.numbers.iter().for_each(|number| original(number, found.class));
-        }
-        Class::Binary => {
-            let whole = texts().filter(|text| !is_binary(text));
-            whole.chain(seen.files.iter().map(String::as_str)).for_each(|text| original(text, found.class));
-        }
-        Class::InternalId if action == Action::Remove => texts().for_each(|text| original(text, found.class)),
-        Class::InternalId => texts().filter(|t| uuid_bytes(t).is_some()).for_each(|t| original(t, found.class)),
-        Class::FreeText if action == Action::Remove => texts().for_each(|text| original(text, Class::Contact)),
-        _ => {}
+    let of_values = seen.texts.keys().map(|text| decision.original(text, true));
+    let of_numbers = seen.numbers.iter().map(|number| decision.original(number, false));
+    of_values.chain(of_numbers).flatten().for_each(|(value, class)| original(&value, class));
+    if class == Class::Binary {
+        seen.files.iter().for_each(|start| original(start, class));
     }
     let rare = |(key, (_, many)): (&String, &(u64, bool))| (!many).then(|| key.clone());
     let holders: BTreeSet<u64> = seen.keys.values().map(|(whose, _)| *whose).collect();
     let shared = holders.len() > 1 || seen.keys.values().any(|(_, many)| *many);
     let rare_keys: BTreeSet<String> =
         if shared { seen.keys.iter().filter_map(rare).collect() } else { BTreeSet::new() };
-    let gone = found.class.is_strong() || action == Action::Remove && found.class != Class::Technical;
     for key in seen.keys.keys().filter(|key| !key.starts_with("py/")) {
-        if gone && is_data(key, rare_keys.contains(key)) {
-            original(key, if found.class == Class::FreeText { Class::Contact } else { found.class });
+        if decision.is_gone() && is_data(key, rare_keys.contains(key)) {
+            original(key, decision.class_of_key());
         } else if uuid_bytes(key).is_some() {
             original(key, Class::InternalId);
         } else if preset.is_share() {
@@ -400,14 +380,14 @@ fn decide(
         }
     }
     // What detectors found must not be left where the text is withheld; a user may keep a text.
-    if preset.is_share() && (found.class, action) != (Class::FreeText, Action::Keep) {
+    if preset.is_share() && (class, action) != (Class::FreeText, Action::Keep) {
         let counts = |kind: Kind| preset.detects(kind);
         seen.hits.keys().filter(|(kind, _)| counts(*kind)).for_each(|(_, text)| original(text, Class::Contact));
     }
     let categories = seen.stats.categories();
-    let kept = matches!(found.class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive)
+    let kept = matches!(class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive)
         && !matches!(action, Action::Remove | Action::Withhold);
-    let sure = matches!(found.decided_by, DecidedBy::Default | DecidedBy::User);
+    let sure = matches!(decision.decided_by, DecidedBy::Default | DecidedBy::User);
     if kept && (categories || sure) {
         let hit = |text: &str| seen.hits.keys().any(|(_, found)| text.contains(found.as_str()));
         for text in texts().filter(|text| !hit(text)) {
@@ -421,27 +401,10 @@ fn decide(
         }
     }
     Plan {
-        class: found.class,
-        action,
-        reason: found.reason,
-        decided_by: found.decided_by,
         categories,
-        holds: holds(path, preset),
-        bare: found.class == Class::FreeText && is_bare_answer(path),
-        rule,
-        weaker,
-        locked,
-        facts: Facts {
-            values: seen.stats.values,
-            distinct: seen.stats.distinct,
-            detected: seen.stats.detected,
-            participants: seen.stats.participants,
-            examples: texts()
-                .take(EXAMPLES)
-                .chain(seen.numbers.iter().map(String::as_str).take(EXAMPLES))
-                .map(str::to_owned)
-                .collect(),
-        },
+        bare: class == Class::FreeText && is_bare_answer(path),
+        facts: Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.numbers.iter()),
         rare_keys,
+        decision,
     }
 }

@@ -75,7 +75,7 @@ pub(super) fn mode(preset: &Preset, random: u64) -> Mode {
 
 /// What a quasi-identifier becomes before participants are counted.
 fn coarse(value: &str, plan: &Plan, preset: &Preset) -> Option<String> {
-    let new = risk::coarse(value, plan.holds, preset);
+    let new = risk::coarse(value, plan.decision.holds, preset);
     let short = |new: &String| new.chars().count() <= LONGEST_CATEGORY && !found_in(new, preset);
     new.filter(short)
 }
@@ -89,7 +89,7 @@ impl Transform {
     /// The new text of a cell; `None` is NULL.
     pub fn cell(&mut self, text: &str, cell: Cell<'_>) -> Result<Option<String>> {
         if text.is_empty() {
-            let gone = cell.field.plans.get("").is_some_and(|plan| plan.action == Action::Remove);
+            let gone = cell.field.plans.get("").is_some_and(|plan| plan.decision.action == Action::Remove);
             return Ok((!gone).then(String::new));
         }
         let structured = cell.json || text.starts_with(['{', '[']);
@@ -234,7 +234,7 @@ impl<'c> Rewriting<'_, 'c> {
         }
         let Some(plan) = self.plan(below) else { return Ok(Some(quoted(WITHHELD))) };
         let transform = &mut *self.transform;
-        Ok(Some(match (plan.class, plan.action) {
+        Ok(Some(match (plan.decision.class, plan.decision.action) {
             (_, Action::Remove) => return Ok(None),
             (Class::PersonId, Action::Token) => quoted(&transform.token(Domain::Person, text)?),
             (Class::TaskId, Action::Token) => quoted(&transform.token(Domain::Task, text)?),
@@ -260,7 +260,8 @@ impl<'c> Rewriting<'_, 'c> {
                     return Ok(Some(quoted(WITHHELD)));
                 }
                 // What a user keeps as a text was looked at; anything else that holds personal data is no category.
-                let detectors = plan.decided_by != DecidedBy::Default && plan.class != Class::FreeText;
+                let detectors =
+                    plan.decision.decided_by != DecidedBy::Default && plan.decision.class != Class::FreeText;
                 match transform.shown(text, detectors) {
                     Some(new) => quoted(&new),
                     None => self.moment_in(text),
@@ -279,7 +280,7 @@ impl<'c> Rewriting<'_, 'c> {
         let Some(plan) = self.plan(below) else { return Ok(Some("null".to_owned())) };
         let number = digits.parse::<f64>().ok();
         let calendar = |window: time::Window| number.is_some_and(|number| window.number(number));
-        match (plan.class, plan.action) {
+        match (plan.decision.class, plan.decision.action) {
             (_, Action::Remove) => return Ok(None),
             (Class::PersonId, Action::Token) => {
                 return self.transform.token(Domain::Person, digits).map(|t| Some(quoted(&t)));
@@ -317,9 +318,9 @@ fn seconds(number: f64) -> Option<Micros> {
 impl Visit for Rewriting<'_, '_> {
     fn enter(&mut self, below: &str) -> Enter {
         match self.plan(below) {
-            Some(plan) if plan.action != Action::Remove => Enter::Yes,
+            Some(plan) if plan.decision.action != Action::Remove => Enter::Yes,
             // Of what a rule removes, parts may stay that another rule names.
-            Some(plan) if plan.decided_by == DecidedBy::Default => Enter::IfAnything,
+            Some(plan) if plan.decision.decided_by == DecidedBy::Default => Enter::IfAnything,
             Some(_) if below.is_empty() => Enter::IfAnything,
             _ => Enter::No,
         }
@@ -339,8 +340,8 @@ impl Visit for Rewriting<'_, '_> {
     }
 
     fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>> {
-        let removed = self.plan(below).is_some_and(|plan| plan.action == Action::Remove);
-        let generalized = self.plan(below).filter(|plan| plan.action == Action::Generalize);
+        let removed = self.plan(below).is_some_and(|plan| plan.decision.action == Action::Remove);
+        let generalized = self.plan(below).filter(|plan| plan.decision.action == Action::Generalize);
         Ok(match leaf {
             Leaf::Null => (!removed).then(|| "null".to_owned()),
             Leaf::Bool(value) => {

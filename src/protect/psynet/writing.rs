@@ -190,7 +190,7 @@ impl Rows<'_> {
         let transform = &mut self.writing.transform;
         let start = transform.census.start(owner);
         let plan = field.plans.get("");
-        let removed = plan.is_some_and(|plan| plan.action == Action::Remove);
+        let removed = plan.is_some_and(|plan| plan.decision.action == Action::Remove);
         let new = match kind {
             Kind::Int if is_number(table, name, &transform.refer) => {
                 let of = if name == "id" { Some(table.name.as_str()) } else { transform.refer.table(name) };

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::leaves::{Leaf, as_json, walk};
 use super::plan::{Field, Plan};
-use super::survey::{self, Survey, clean, storage};
+use super::survey::{self, Survey, storage};
 use crate::log::{Log, Session};
 use crate::protect::class::{Action, Class};
+use crate::protect::decision::clean;
 use crate::protect::preset::{Holds, Preset};
 use crate::protect::risk::{self, Column, JOINT, RiskReport};
 use crate::protect::time;
@@ -36,11 +37,12 @@ impl Quasi {
     pub fn measure(log: &Log, sessions: &[&Session], survey: &Survey, preset: &Preset) -> Quasi {
         // Where nothing is made coarse, what describes people is only reported.
         let plans = || survey.fields.values().flat_map(|field| field.plans.values());
-        let kept = plans().all(|plan| plan.action != Action::Generalize);
+        let kept = plans().all(|plan| plan.decision.action != Action::Generalize);
         let preset = &Preset { k: if kept { 0 } else { preset.k }, ..preset.clone() };
         let described = |field: &Field| {
             let one = |plan: &Plan| {
-                plan.action == Action::Generalize || matches!(plan.class, Class::Quasi | Class::Sensitive)
+                plan.decision.action == Action::Generalize
+                    || matches!(plan.decision.class, Class::Quasi | Class::Sensitive)
             };
             field.plans.values().any(one)
         };
@@ -68,8 +70,8 @@ impl Quasi {
                     let Some(plan) = field.plans.get(below).filter(|_| value != "null" && !value.is_empty()) else {
                         return;
                     };
-                    let what = match (plan.class, plan.action) {
-                        (_, Action::Generalize) => Some(plan.holds),
+                    let what = match (plan.decision.class, plan.decision.action) {
+                        (_, Action::Generalize) => Some(plan.decision.holds),
                         (Class::Quasi, Action::Keep) if kept => Some(Holds::Other),
                         (Class::Sensitive, Action::Keep) => None,
                         _ => return,

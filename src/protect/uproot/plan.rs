@@ -3,33 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::leaves::Shape;
-use super::survey::{Seen, Survey, clean, is_binary};
+use super::survey::{Seen, Survey};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
-use crate::protect::overview::{self, text_id};
-use crate::protect::preset::{Choice, Holds, Level, Preset, Texts};
+use crate::protect::decision::{Decision, Facts, clean};
+use crate::protect::overview::text_id;
+use crate::protect::preset::{Preset, Texts};
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::{defaults, detect, names};
-
-/// Examples of a path's texts, and of its numbers.
-const EXAMPLES: usize = 3;
 
 /// What is to be done with the values at a path.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
-    pub class: Class,
-    pub action: Action,
-    pub reason: String,
-    pub decided_by: DecidedBy,
+    pub decision: Decision,
     /// Whether texts are categories; other texts of a kept class are withheld.
     pub categories: bool,
-    /// What is made coarse.
-    pub holds: Holds,
-    /// What the rules alone say, and who of them.
-    pub rule: (Choice, DecidedBy),
-    /// Whether nobody may decide otherwise.
-    pub locked: bool,
-    /// Whether the user's choice is weaker than what the rules say.
-    pub weaker: bool,
     /// Texts of the path that a user approved.
     pub approved: BTreeSet<String>,
     /// What was seen there.
@@ -42,22 +29,10 @@ pub(super) struct Plan {
     pub rare_keys: BTreeSet<String>,
 }
 
-/// What was seen at a path, for whoever decides.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Facts {
-    pub values: u64,
-    pub distinct: u64,
-    pub detected: u64,
-    pub participants: u64,
-    pub examples: Vec<String>,
-    /// Texts that may be released after review, with how many have them.
-    pub texts: BTreeMap<String, u64>,
-}
-
 impl Plan {
     /// Whether its texts are withheld because somebody may have written them.
     pub fn is_unread(&self) -> bool {
-        self.class == Class::FreeText && self.action == Action::Withhold
+        self.decision.class == Class::FreeText && self.decision.action == Action::Withhold
     }
 }
 
@@ -71,11 +46,9 @@ pub(super) struct Field {
 impl Field {
     /// Whether nothing of the field stays; of an object some members may.
     pub fn removed(&self) -> bool {
-        self.plans.values().all(|plan| plan.action == Action::Remove)
-            || self
-                .plans
-                .get("")
-                .is_none_or(|plan| plan.action == Action::Remove && plan.decided_by != DecidedBy::Default)
+        let removed = |plan: &Plan| plan.decision.action == Action::Remove;
+        self.plans.values().all(removed)
+            || self.plans.get("").is_none_or(|plan| removed(plan) && plan.decision.decided_by != DecidedBy::Default)
     }
 }
 
@@ -123,7 +96,6 @@ impl Survey {
         preset: &Preset,
         approved: &BTreeSet<String>,
     ) -> Plan {
-        let level = preset.level;
         let path = clean(&format!("{field}{below}"));
         let mut found = class_of(field, below, &seen.stats, preset);
         let undecided = matches!(found.decided_by, DecidedBy::Values | DecidedBy::Nobody);
@@ -132,76 +104,51 @@ impl Survey {
             found.decided_by = DecidedBy::Values;
             found.reason = "Names of players, groups, models or sessions.".to_owned();
         }
-        let mut action = found.action.unwrap_or(level.action(found.class));
-        let rule = (Choice { class: found.class, action: found.action, holds: None }, found.decided_by);
-        let locked = rule.1 == DecidedBy::Default && found.class == Class::Secret;
-        let chosen = overview::decided(preset, &path, found.class, locked);
-        if let Some(choice) = chosen {
-            action = choice.action.unwrap_or(level.action(choice.class));
-            found.class = choice.class;
-            found.decided_by = DecidedBy::User;
-            found.reason = format!("Your choice. The rules say {}: {}", rule.0.class.as_str(), found.reason);
-        }
-        let weaker = overview::is_weaker(level, &rule.0, rule.1, found.class, action);
-        let reviewed = found.class == Class::FreeText && action == Action::Withhold;
+        let secret = |class| class == Class::Secret;
+        let decision = Decision::new(&path, found, preset, secret, |preset, class| preset.level.action(class));
+        let (class, action) = (decision.class, decision.action);
+        let reviewed = class == Class::FreeText && action == Action::Withhold;
         let releasable = seen.texts.iter().filter(|(_, (_, last))| reviewed && *last);
         let facts = Facts {
-            values: seen.stats.values,
-            distinct: seen.stats.distinct,
-            detected: seen.stats.detected,
-            participants: seen.stats.participants,
-            examples: seen.texts.keys().take(EXAMPLES).chain(seen.sample.iter().take(EXAMPLES)).cloned().collect(),
             texts: releasable.map(|(text, (count, _))| (text.clone(), *count)).collect(),
+            ..Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.sample.iter())
         };
         let is_approved = |text: &&String| preset.texts == Texts::Review && approved.contains(&text_id(&path, text));
         let approved = facts.texts.keys().filter(is_approved).cloned().collect();
         for (kind, count) in seen.hits.values().flatten().map(|(kind, _)| (*kind, 1)) {
             *self.finds.entry(kind).or_default() += count;
         }
-        let texts = || seen.texts.keys().map(String::as_str);
+        let of_values = seen.texts.keys().map(|text| decision.original(text, true));
+        let of_numbers = seen.numbers.iter().map(|number| decision.original(number, false));
+        let all = of_values.chain(of_numbers).flatten().map(|(value, class)| (value, class, path.clone()));
+        self.originals.extend(all);
         let mut original = |value: &str, class| {
             self.originals.push((value.to_owned(), class, path.clone()));
         };
-        match found.class {
-            Class::Secret | Class::PersonId | Class::TaskId | Class::Contact => {
-                texts().for_each(|text| original(text, found.class));
-                seen.numbers.iter().for_each(|number| original(number, found.class));
-            }
-            Class::Binary => texts().for_each(|text| {
-                let cut = if is_binary(text) { text.rsplit(',').next().unwrap_or(text) } else { text };
-                let cut: String = if is_binary(text) { cut.chars().take(24).collect() } else { cut.to_owned() };
-                original(&cut, found.class);
-            }),
-            Class::InternalId if action == Action::Remove => texts().for_each(|text| original(text, found.class)),
-            Class::InternalId => texts().filter(|t| uuid_bytes(t).is_some()).for_each(|t| original(t, found.class)),
-            Class::FreeText if action == Action::Remove => texts().for_each(|text| original(text, Class::Contact)),
-            _ => {}
-        }
         let own_keys = !path.starts_with("session.") && seen.stats.participants > 1;
-        let gone = found.class.is_strong() || action == Action::Remove && found.class != Class::Technical;
         for (key, (_, many)) in &seen.keys {
-            if gone && is_data(key, own_keys && !many) {
-                original(key, if found.class == Class::FreeText { Class::Contact } else { found.class });
+            if decision.is_gone() && is_data(key, own_keys && !many) {
+                original(key, decision.class_of_key());
             } else if uuid_bytes(key).is_some() {
                 original(key, Class::InternalId);
-            } else if level == Level::Share {
+            } else if preset.is_share() {
                 let found = detect::detect(key).into_iter().filter_map(|f| key.get(f.start..f.end));
                 found.for_each(|text| original(text, Class::Contact));
             }
         }
         // What detectors found must not be left where the text is withheld.
-        if level == Level::Share {
+        if preset.is_share() {
             for (_, text) in seen.hits.values().flatten() {
                 original(text, Class::Contact);
             }
         }
         let categories = seen.stats.categories();
-        let user = found.decided_by == DecidedBy::User;
-        let kept = matches!(found.class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive);
+        let user = decision.decided_by == DecidedBy::User;
+        let kept = matches!(class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive);
         if kept
             && action != Action::Remove
             && action != Action::Withhold
-            && (categories || found.decided_by == DecidedBy::Default)
+            && (categories || decision.decided_by == DecidedBy::Default)
         {
             let shown = seen.texts.keys().filter(|text| !seen.hits.contains_key(*text));
             for text in shown {
@@ -210,24 +157,12 @@ impl Survey {
             }
         }
         let rare = |(key, (_, many)): (String, (u32, bool))| (!many).then_some(key);
-        let word = names::by_name(&path).map(|n| n.word);
         Plan {
-            class: found.class,
-            action,
-            reason: found.reason,
-            decided_by: found.decided_by,
+            decision,
             categories: categories || user && action == Action::Keep,
-            rule,
-            locked,
-            weaker,
             approved,
             facts,
             times: seen.stats.times > 0,
-            holds: chosen.and_then(|choice| choice.holds).unwrap_or(match word {
-                Some("age" | "alter" | "âge" | "edad" | "年龄") => Holds::Age,
-                Some("country" | "land" | "pays" | "pais" | "país" | "国家") => Holds::Country,
-                _ => Holds::Other,
-            }),
             hits: seen.hits.into_keys().collect(),
             rare_keys: if own_keys { seen.keys.into_iter().filter_map(rare).collect() } else { BTreeSet::new() },
         }

@@ -7,12 +7,13 @@ use super::identity::domain_of_kind;
 use super::leaves::as_json;
 use super::people::Quasi;
 use super::plan::{Field, Plan};
-use super::survey::{self, Survey, clean, storage};
+use super::survey::{self, Survey, storage};
 use super::transform::{Owner, Transform};
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Builder, Change, Log, Session, Span};
 use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::decision::clean;
 use crate::protect::pseudonym::Domain;
 use crate::protect::report::PathReport;
 use crate::protect::time::{self, Micros, Mode, Time};
@@ -100,12 +101,13 @@ impl<'a> Rewriting<'a> {
         }
         let new = self.fields.len() as u32;
         let number = *self.fields.entry((session, kind, span.field)).or_insert(new);
-        let own =
-            field.plans.get("").is_some_and(|p| p.decided_by == DecidedBy::Default && p.class == Class::Experiment);
+        let own = field.plans.get("").map(|p| (p.decision.decided_by, p.decision.class))
+            == Some((DecidedBy::Default, Class::Experiment));
         let last = self.log.changes(span).last().copied();
         let deleted = last.is_some_and(|last| self.log.value(last).is_tombstone());
-        let varies =
-            |p: &Plan| !p.approved.is_empty() || p.times || matches!(p.action, Action::Relative | Action::Generalize);
+        let varies = |p: &Plan| {
+            !p.approved.is_empty() || p.times || matches!(p.decision.action, Action::Relative | Action::Generalize)
+        };
         Ok(Some(Where {
             kind,
             session,
@@ -341,16 +343,9 @@ impl<'a> Rewriting<'a> {
                 if all.last().is_some_and(|last: &PathReport| last.path == path) {
                     continue;
                 }
-                all.push(PathReport {
-                    path: self.transform.words.replace(&path, "").unwrap_or(path),
-                    class: plan.class,
-                    action: plan.action,
-                    reason: plan.reason.clone(),
-                    decided_by: plan.decided_by,
-                    weaker: plan.weaker.then_some(plan.rule.0.class),
-                    new: plan.decided_by != DecidedBy::Default && self.transform.preset.is_new(&real),
-                    counts: below.is_empty().then_some([counts.kept, counts.changed, counts.removed]),
-                });
+                let path = self.transform.words.replace(&path, "").unwrap_or(path);
+                let counts = below.is_empty().then_some([counts.kept, counts.changed, counts.removed]);
+                all.push(plan.decision.line(path, &real, counts, self.transform.preset));
             }
         }
         all
@@ -370,7 +365,7 @@ pub(super) fn shown(field: &Field, below: &str, report: bool) -> String {
         let key = part.split('[').next().unwrap_or_default();
         let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
         real = format!("{real}.{key}");
-        let removed = report && field.plans.get(&real).is_some_and(|plan| plan.action == Action::Remove);
+        let removed = report && field.plans.get(&real).is_some_and(|plan| plan.decision.action == Action::Remove);
         let hidden = rare || removed || !crate::protect::detect::detect(key).is_empty();
         shown.push_str(&format!(".{}", if hidden { "*" } else { key }));
         let rest = part.get(key.len()..).unwrap_or_default();

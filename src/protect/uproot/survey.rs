@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
 use crate::protect::class::{Class, Stats};
+use crate::protect::decision::{clean, is_binary};
 use crate::protect::detect::{self, Kind};
 use crate::protect::preset::Preset;
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
@@ -302,20 +303,4 @@ impl Seen {
             }
         }
     }
-}
-
-/// Data URIs and long base64.
-pub(super) fn is_binary(text: &str) -> bool {
-    let base64 = || {
-        text.len() >= 64
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'='))
-            && text.bytes().any(|b| b.is_ascii_uppercase())
-            && text.bytes().any(|b| b.is_ascii_digit())
-    };
-    text.starts_with("data:") && text.contains(',') || base64()
-}
-
-/// A path as the rules know it: places in lists do not count.
-pub(super) fn clean(path: &str) -> String {
-    path.replace("[]", "")
 }

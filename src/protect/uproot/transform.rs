@@ -128,7 +128,7 @@ impl Transform<'_> {
             .get(below)
             .or_else(|| below.rsplit_once('.').and_then(|(a, _)| field.plans.get(&leaves::any(a))));
         let object = below.is_empty() && text.starts_with('{');
-        if plan.is_some_and(|plan| plan.action == Action::Remove) && !object {
+        if plan.is_some_and(|plan| plan.decision.action == Action::Remove) && !object {
             return Ok(None);
         }
         Ok(Some(match text.as_bytes().first() {
@@ -189,7 +189,8 @@ impl Transform<'_> {
             return Ok(uuid_text(&self.identity.tokens.uuid(&bytes)?));
         }
         let rare_key = |plan: &&Plan| is_data(key, plan.rare_keys.contains(key));
-        match plan.filter(|plan| plan.action == Action::Token).filter(rare_key).map(|plan| plan.class) {
+        match plan.filter(|plan| plan.decision.action == Action::Token).filter(rare_key).map(|plan| plan.decision.class)
+        {
             Some(Class::PersonId) => return self.identity.tokens.token(Domain::Person, &[key]),
             Some(Class::TaskId) => return self.identity.tokens.token(Domain::Task, &[key]),
             _ => {}
@@ -252,7 +253,7 @@ impl Transform<'_> {
             return Ok(quoted(if self.window.is_some_and(|w| w.contains(&new)) { WITHHELD } else { &new }));
         }
         let token = |found: Result<String>| found.map(|token| quoted(&token));
-        match (plan.class, plan.action) {
+        match (plan.decision.class, plan.decision.action) {
             (Class::PersonId, Action::Token) => return token(self.identity.tokens.token(Domain::Person, &[content])),
             (Class::TaskId, Action::Token) => return token(self.identity.tokens.token(Domain::Task, &[content])),
             (Class::InternalId, Action::Token) => {
@@ -283,7 +284,8 @@ impl Transform<'_> {
             (_, Action::Withhold | Action::Renumber) => return Ok(quoted(WITHHELD)),
             (_, Action::Generalize) => {
                 let plain = !plan.hits.contains(content) && content.chars().count() <= 40;
-                let new = risk::coarse(content, plan.holds, self.preset).filter(|_| plan.holds == Holds::Age || plain);
+                let new = risk::coarse(content, plan.decision.holds, self.preset)
+                    .filter(|_| plan.decision.holds == Holds::Age || plain);
                 return Ok(quoted(match new {
                     _ if owner.suppressed => SUPPRESSED,
                     Some(ref new) if !self.window.is_some_and(|w| w.contains(new)) => new,
@@ -294,7 +296,7 @@ impl Transform<'_> {
         }
         let new = self.words.replace(content, owner.session);
         let shown = new.as_deref().unwrap_or(content);
-        let undecided = plan.decided_by != DecidedBy::Default && !plan.categories;
+        let undecided = plan.decision.decided_by != DecidedBy::Default && !plan.categories;
         let hit = plan.hits.contains(content);
         let calendar = self.window.is_some_and(|window| window.contains(shown));
         Ok(quoted(if self.share() && (undecided || hit || calendar) { WITHHELD } else { shown }))
@@ -306,15 +308,15 @@ impl Transform<'_> {
             return text.to_owned();
         }
         let Some(plan) = plan else { return NOTHING.to_owned() };
-        match (plan.class, plan.action) {
+        match (plan.decision.class, plan.decision.action) {
             (Class::PersonId | Class::TaskId, Action::Token) => {
-                let domain = if plan.class == Class::PersonId { Domain::Person } else { Domain::Task };
+                let domain = if plan.decision.class == Class::PersonId { Domain::Person } else { Domain::Task };
                 return self.identity.tokens.token(domain, &[text]).map_or_else(|_| NOTHING.to_owned(), |t| quoted(&t));
             }
             (Class::InternalId, Action::Token) if owner.field == "id" => return owner.rank.to_string(),
             (_, Action::Generalize) if owner.suppressed => return quoted(SUPPRESSED),
-            (_, Action::Generalize) if plan.holds != Holds::Other => {
-                let new = risk::coarse(text, plan.holds, self.preset);
+            (_, Action::Generalize) if plan.decision.holds != Holds::Other => {
+                let new = risk::coarse(text, plan.decision.holds, self.preset);
                 return new.map_or_else(|| quoted(WITHHELD), |new| quoted(&new));
             }
             _ => {}
