@@ -1,159 +1,8 @@
 //! ADDRESS: a street with its number, or a post box, with town and code if given, as five languages write them.
 
+use super::street::{DE_ENDINGS, DE_SEATS, EN_STREETS, ES_STREETS, FR_STREETS, LIVING, NO_STREET};
 use super::text::{Text, is_han};
 use super::{Finds, Kind};
-
-const EN_STREETS: &[&str] = &[
-    "street",
-    "st",
-    "avenue",
-    "ave",
-    "road",
-    "rd",
-    "lane",
-    "ln",
-    "drive",
-    "dr",
-    "close",
-    "court",
-    "ct",
-    "way",
-    "place",
-    "pl",
-    "boulevard",
-    "blvd",
-    "terrace",
-    "square",
-    "sq",
-    "crescent",
-    "gardens",
-    "grove",
-    "row",
-    "mews",
-    "highway",
-    "hwy",
-    "parkway",
-    "pkwy",
-    "circle",
-    "cir",
-    "trail",
-    "glen",
-    "quay",
-    "walk",
-    "wharf",
-    "hill",
-    "park",
-    "rise",
-    "green",
-    "vale",
-];
-/// Endings of German and Dutch street names.
-const DE_ENDINGS: &[&str] = &[
-    "strasse",
-    "straße",
-    "strase",
-    "str",
-    "weg",
-    "platz",
-    "allee",
-    "gasse",
-    "ring",
-    "damm",
-    "ufer",
-    "chaussee",
-    "steig",
-    "stieg",
-    "graben",
-    "wall",
-    "pfad",
-    "promenade",
-    "straat",
-    "laan",
-    "gracht",
-    "plein",
-];
-const DE_SEATS: &[&str] =
-    &["arbeitsplatz", "sitzplatz", "parkplatz", "stellplatz", "umweg", "ausweg", "studienplatz", "laborplatz"];
-const FR_STREETS: &[&str] = &[
-    "rue",
-    "avenue",
-    "av",
-    "ave",
-    "boulevard",
-    "bd",
-    "blvd",
-    "bld",
-    "place",
-    "pl",
-    "chemin",
-    "che",
-    "impasse",
-    "imp",
-    "allee",
-    "allees",
-    "quai",
-    "cours",
-    "route",
-    "rte",
-    "square",
-    "passage",
-    "ruelle",
-    "residence",
-    "sentier",
-    "faubourg",
-    "esplanade",
-    "cite",
-    "lotissement",
-    "villa",
-];
-const ES_STREETS: &[&str] = &[
-    "calle",
-    "c",
-    "avenida",
-    "avda",
-    "avd",
-    "av",
-    "plaza",
-    "pza",
-    "pl",
-    "paseo",
-    "camino",
-    "carretera",
-    "ctra",
-    "ronda",
-    "travesia",
-    "glorieta",
-    "via",
-    "callejon",
-    "urbanizacion",
-    "rambla",
-    "carrer",
-    "viale",
-    "piazza",
-    "corso",
-    "rua",
-    "bulevar",
-];
-const NO_STREET: &[&str] = &[
-    "der", "die", "das", "den", "dem", "ein", "eine", "mein", "am", "an", "im", "in", "player", "round", "trial",
-    "page", "group",
-];
-const LIVING: &[&str] = &[
-    "adresse",
-    "anschrift",
-    "postanschrift",
-    "wohne",
-    "wohnhaft",
-    "wohnt",
-    "address",
-    "live",
-    "lives",
-    "domicilio",
-    "direccion",
-    "habite",
-    "vivo",
-    "lieferadresse",
-];
 
 /// Street addresses and post boxes.
 pub(crate) fn addresses(text: &Text, finds: &mut Finds) {
@@ -168,16 +17,6 @@ pub(crate) fn addresses(text: &Text, finds: &mut Finds) {
     chinese(text, finds);
 }
 
-#[inline(never)]
-fn start(text: &Text, w: usize) -> usize {
-    text.words().get(w).map_or(0, |w| w.start)
-}
-
-#[inline(never)]
-fn end(text: &Text, w: usize) -> usize {
-    text.words().get(w).map_or(0, |w| w.end)
-}
-
 /// A house number such as `12`, `5a`; word `w`.
 #[inline(never)]
 fn is_number(text: &Text, w: usize) -> bool {
@@ -185,13 +24,13 @@ fn is_number(text: &Text, w: usize) -> bool {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     (1..=5).contains(&digits)
         && word.len() <= digits + 1
-        && !matches!(text.before(start(text, w)), '.' | '#' | '$' | ':')
+        && !matches!(text.before(text.starts(w)), '.' | '#' | '$' | ':')
 }
 
 /// Whether word `w + 1` follows word `w` after nothing but some of these characters.
 #[inline(never)]
 fn next_to(text: &Text, w: usize, between: &str) -> bool {
-    let (a, b) = (end(text, w), start(text, w + 1));
+    let (a, b) = (text.ends(w), text.starts(w + 1));
     w + 1 < text.words().len() && b >= a && b - a <= 2 && text.slice(a, b).iter().all(|c| between.contains(*c))
 }
 
@@ -217,22 +56,22 @@ fn capitals(text: &Text, w: usize, most: usize, small: &[&str]) -> Option<usize>
 /// The end of what follows a street: unit, town, state, code, as far as each is there.
 #[inline(never)]
 fn tail(text: &Text, mut last: usize) -> usize {
-    let mut stop = end(text, last);
+    let mut stop = text.ends(last);
     let mut town = false;
     for _ in 0..4 {
         let next = last + 1;
-        if !next_to(text, last, ", ") || start(text, next) - end(text, last) > 2 || text.at(end(text, last)) == '\n' {
+        if !next_to(text, last, ", ") || text.starts(next) - text.ends(last) > 2 || text.at(text.ends(last)) == '\n' {
             break;
         }
         let word = text.word(next);
-        let comma = text.at(end(text, last)) == ',';
+        let comma = text.at(text.ends(last)) == ',';
         let digits = word.bytes().all(|b| b.is_ascii_digit());
         let unit = matches!(word, "apt" | "unit" | "suite" | "flat" | "floor" | "piso" | "apartment" | "appt" | "bat")
             || (comma
                 && !digits
                 && word.len() <= 3
                 && word.bytes().any(|b| b.is_ascii_digit())
-                && text.at(end(text, next)) == ' '
+                && text.at(text.ends(next)) == ' '
                 && !town
                 && word.bytes().next().is_some_and(|b| b.is_ascii_digit()));
         if unit {
@@ -241,10 +80,10 @@ fn tail(text: &Text, mut last: usize) -> usize {
                 text.words().get(next + 1).is_some_and(|w| w.end - w.start <= 3) && next_to(text, next, " º.ª°"),
             );
             last = next + more;
-            stop = end(text, last);
+            stop = text.ends(last);
         } else if postcode(text, next).is_some() && (comma || town || digits) {
             last = postcode(text, next).unwrap_or(next);
-            stop = end(text, last);
+            stop = text.ends(last);
             if town || !text.is_capital(last + 1) || !next_to(text, last, " ") {
                 break;
             }
@@ -257,10 +96,10 @@ fn tail(text: &Text, mut last: usize) -> usize {
             // A British code or a state follows the town without a comma: it is not part of its name.
             let cut =
                 (next + 1..=until).find(|w| postcode(text, *w).is_some() || state(text, *w)).map_or(until, |w| w - 1);
-            (last, stop, town) = (cut, end(text, cut), true);
+            (last, stop, town) = (cut, text.ends(cut), true);
             if state(text, last + 1) && next_to(text, last, ", ") {
                 last += 1;
-                stop = end(text, last);
+                stop = text.ends(last);
             }
         } else {
             break;
@@ -287,7 +126,7 @@ fn postcode(text: &Text, w: usize) -> Option<usize> {
     let word = text.word(w);
     let digits = word.bytes().all(|b| b.is_ascii_digit());
     if matches!(word.len(), 4..=6) && digits {
-        let plus = text.word(w + 1).len() == 4 && text.at(end(text, w)) == '-' && next_to(text, w, "-");
+        let plus = text.word(w + 1).len() == 4 && text.at(text.ends(w)) == '-' && next_to(text, w, "-");
         return Some(w + usize::from(plus));
     }
     let half = text.word(w + 1);
@@ -309,7 +148,7 @@ fn english(text: &Text, w: usize) -> Option<(usize, usize)> {
     let mut at = if flat { w + 2 } else { w };
     let numbered = is_number(text, at) && text.word(at).len() <= 5;
     if !flat && !numbered
-        || at > 0 && !flat && next_to(text, at - 1, "./") && text.at(start(text, at).saturating_sub(1)) != ' '
+        || at > 0 && !flat && next_to(text, at - 1, "./") && text.at(text.starts(at).saturating_sub(1)) != ' '
     {
         return None;
     }
@@ -329,7 +168,7 @@ fn english(text: &Text, w: usize) -> Option<(usize, usize)> {
         {
             let direction = matches!(text.word(street + 1), "n" | "s" | "e" | "w" | "ne" | "nw" | "se" | "sw");
             let last = street + usize::from(direction && text.is_capital(street + 1) && next_to(text, street, " "));
-            return Some((start(text, w), tail(text, last)));
+            return Some((text.starts(w), tail(text, last)));
         }
     }
     None
@@ -355,22 +194,22 @@ fn german(text: &Text, w: usize) -> Option<(usize, usize)> {
     if !named || DE_SEATS.contains(&word) || !next_to(text, w, ". ") || !is_number(text, w + 1) {
         return None;
     }
-    Some((start(text, first), german_tail(text, w + 1)))
+    Some((text.starts(first), german_tail(text, w + 1)))
 }
 
 /// `82/34`, `5-7`, then code and town.
 #[inline(never)]
 fn german_tail(text: &Text, mut number: usize) -> usize {
-    while next_to(text, number, "/-") && is_number(text, number + 1) && end(text, number) + 1 == start(text, number + 1)
+    while next_to(text, number, "/-") && is_number(text, number + 1) && text.ends(number) + 1 == text.starts(number + 1)
     {
         number += 1;
     }
     let code = next_to(text, number, ", ") && text.word(number + 1).len() >= 4 && postcode(text, number + 1).is_some();
     if code && text.is_capital(number + 2) && next_to(text, number + 1, " ") {
         let town = capitals(text, number + 2, 4, &["am", "an", "der", "im", "ob", "bei", "den"]).unwrap_or(number + 2);
-        return end(text, town);
+        return text.ends(town);
     }
-    if code { end(text, number + 1) } else { end(text, number) }
+    if code { text.ends(number + 1) } else { text.ends(number) }
 }
 
 /// "Am Stadtpark 3", "Unter den Eichen 5a": only with a code or after "Adresse".
@@ -390,8 +229,8 @@ fn german_place(text: &Text, w: usize) -> Option<(usize, usize)> {
         return None;
     }
     let stop = german_tail(text, number);
-    let coded = stop > end(text, number) + 5;
-    (coded || text.context(start(text, w), 3, LIVING)).then(|| (start(text, w), stop))
+    let coded = stop > text.ends(number) + 5;
+    (coded || text.context(text.starts(w), 3, LIVING)).then(|| (text.starts(w), stop))
 }
 
 #[inline(never)]
@@ -409,13 +248,13 @@ fn french(text: &Text, w: usize) -> Option<(usize, usize)> {
     }
     let name =
         capitals(text, street + 1, 6, &["de", "du", "des", "la", "le", "les", "l", "d", "et", "aux", "au", "sur"])?;
-    Some((start(text, w), tail(text, name)))
+    Some((text.starts(w), tail(text, name)))
 }
 
 #[inline(never)]
 fn spanish(text: &Text, w: usize) -> Option<(usize, usize)> {
     let word = text.word(w);
-    if !ES_STREETS.contains(&word) || (word == "c" && text.at(end(text, w)) != '/') {
+    if !ES_STREETS.contains(&word) || (word == "c" && text.at(text.ends(w)) != '/') {
         return None;
     }
     let great = w > 0 && word == "via" && text.word(w - 1) == "gran" && next_to(text, w - 1, " ");
@@ -429,17 +268,17 @@ fn spanish(text: &Text, w: usize) -> Option<(usize, usize)> {
     let mut number = name + 1;
     let marked = matches!(text.word(number), "n" | "no" | "num" | "numero" | "nº");
     number += usize::from(marked);
-    let near = start(text, number).saturating_sub(end(text, name)) <= 4;
+    let near = text.starts(number).saturating_sub(text.ends(name)) <= 4;
     if !is_number(text, number)
         || !near
         || text
-            .slice(end(text, name), start(text, number))
+            .slice(text.ends(name), text.starts(number))
             .iter()
             .any(|c| !matches!(c, ',' | ' ' | 'n' | 'º' | '.' | '°'))
     {
         return None;
     }
-    Some((start(text, if great { w - 1 } else { w }), tail(text, number)))
+    Some((text.starts(if great { w - 1 } else { w }), tail(text, number)))
 }
 
 /// `P.O. Box 4417, Tulsa, OK 74101`, `Postfach 12 34`, `BP 45`, `Apartado de correos 9`.
@@ -449,11 +288,11 @@ fn box_number(text: &Text, w: usize) -> Option<(usize, usize)> {
         "box" if w > 1 && text.word(w - 1) == "o" && text.word(w - 2) == "p" => (w - 2, w + 1),
         "box" if w > 0 && text.word(w - 1) == "po" => (w - 1, w + 1),
         "postfach" => (w, w + 1),
-        "bp" if text.at(start(text, w)) == 'B' => (w, w + 1),
+        "bp" if text.at(text.starts(w)) == 'B' => (w, w + 1),
         "correos" if w > 1 && text.word(w - 2) == "apartado" => (w - 2, w + 1),
         _ => return None,
     };
-    (is_number(text, number) && next_to(text, number - 1, " ")).then(|| (start(text, first), tail(text, number)))
+    (is_number(text, number) && next_to(text, number - 1, " ")).then(|| (text.starts(first), tail(text, number)))
 }
 
 /// 路 … 号, back to where the place begins, on to 栋, 室.

@@ -12,12 +12,14 @@ mod contact;
 mod given;
 mod money;
 mod name;
+mod name_words;
 mod name_zh;
 mod national;
 mod net;
 mod phone;
 mod place;
 mod platform;
+mod street;
 mod text;
 
 use serde::{Deserialize, Serialize};

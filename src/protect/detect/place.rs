@@ -3,13 +3,30 @@
 use super::text::Text;
 use super::{Finds, Kind};
 
-const GEO: &[&str] = &[
+/// Names of one axis.
+const AXES: &[&str] = &[
     "lat",
     "latitude",
     "lng",
     "lon",
     "long",
     "longitude",
+    "breite",
+    "breitengrad",
+    "lange",
+    "langengrad",
+    "latitud",
+    "longitud",
+    "经度",
+    "纬度",
+    "北纬",
+    "东经",
+    "南纬",
+    "西经",
+];
+
+/// What else says that a position follows.
+const GEO: &[&str] = &[
     "gps",
     "geo",
     "coordinates",
@@ -20,23 +37,11 @@ const GEO: &[&str] = &[
     "standort",
     "location",
     "located",
-    "breite",
-    "breitengrad",
-    "lange",
-    "langengrad",
-    "latitud",
-    "longitud",
     "ubicacion",
     "geolocation",
-    "经度",
-    "纬度",
     "坐标",
-    "北纬",
-    "东经",
     "定位",
     "位置",
-    "南纬",
-    "西经",
 ];
 
 /// A decimal number at `i`: its end, its value and its decimals.
@@ -93,7 +98,9 @@ fn pair(text: &Text, i: usize) -> Option<usize> {
     let next = text.run(stop, |c| matches!(c, ',' | ' ' | ';'));
     let series = next > stop && decimal(text, next).is_some()
         || i > 2 && text.at(i - 1) == ' ' && text.at(i - 2) == ',' && text.at(i - 3).is_ascii_digit();
-    let named = decimals.min(more) >= 2 && (far || decimals.min(more) >= 4) && text.context(i, 6, GEO);
+    let named = decimals.min(more) >= 2
+        && (far || decimals.min(more) >= 4)
+        && (text.context(i, 6, AXES) || text.context(i, 6, GEO));
     let goes_on = text.at(stop) == '.' && text.at(stop + 1).is_ascii_digit();
     let ends = !text.joined_after(stop) && !goes_on;
     (range && ends && !series && (fine && far || named)).then(|| text.run(stop, |c| c == '°'))
@@ -102,27 +109,11 @@ fn pair(text: &Text, i: usize) -> Option<usize> {
 /// A single latitude or longitude right after its name.
 #[inline(never)]
 fn single(text: &Text, i: usize) -> Option<usize> {
-    const AXES: &[&str] = &[
-        "lat",
-        "latitude",
-        "lng",
-        "lon",
-        "long",
-        "longitude",
-        "breite",
-        "breitengrad",
-        "lange",
-        "langengrad",
-        "latitud",
-        "longitud",
-    ];
     let (end, value, decimals) = decimal(text, i).filter(|_| starts(text, i))?;
     let w = text.word_from(i);
     let named =
         w > 0 && AXES.contains(&text.word(w - 1)) && text.words().get(w - 1).is_some_and(|word| i - word.end <= 4)
-            || ["经度", "纬度", "北纬", "东经", "南纬", "西经"]
-                .iter()
-                .any(|axis| text.flat(i.saturating_sub(4), i).contains(axis));
+            || AXES.iter().any(|axis| !axis.is_ascii() && text.flat(i.saturating_sub(4), i).contains(axis));
     let ends = !text.joined_after(end) || text.at(end) == '度';
     (named && ends && decimals >= 2 && value.abs() <= 180.0).then(|| text.run(end, |c| matches!(c, '°' | '度')))
 }

@@ -191,6 +191,18 @@ impl Text {
         self.words.get(w).map_or("", |w| self.flat(w.start, w.end))
     }
 
+    /// Where a word begins; 0 past the ends.
+    #[inline(never)]
+    pub fn starts(&self, w: usize) -> usize {
+        self.words.get(w).map_or(0, |w| w.start)
+    }
+
+    /// Where a word ends; 0 past the ends.
+    #[inline(never)]
+    pub fn ends(&self, w: usize) -> usize {
+        self.words.get(w).map_or(0, |w| w.end)
+    }
+
     /// Index of the first word that begins at or after `i`.
     #[inline(never)]
     pub fn word_from(&self, i: usize) -> usize {

@@ -9,10 +9,12 @@
 mod census;
 mod database;
 mod originals;
+mod pass;
 mod people;
 mod plan;
 mod refer;
 mod rows;
+mod seen;
 mod survey;
 mod transform;
 mod tree;
@@ -32,9 +34,6 @@ use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
 use crate::protect::risk::RiskReport;
 use crate::protect::{Given, Protected, Work};
-use crate::psynet::passes::{Go, Scan};
-use crate::psynet::schema::Kind;
-use crate::psynet::survey::RawTable;
 use crate::psynet::{Archive, Assets, Form, LeftOut, Study as Psynet};
 use crate::read::Format;
 use crate::recipe::{Filetype, Psynet as Choices, Recipe};
@@ -42,6 +41,7 @@ use crate::source::{Reader, Want};
 use crate::study::{Data, Study};
 use census::{Census, Columns, Counting};
 use originals::{Dropped, OwnColumns};
+use pass::{Pass, look};
 use refer::{Refer, is_dropped};
 use survey::{Survey, With};
 use transform::Transform;
@@ -60,15 +60,6 @@ pub struct Preparing {
     given: Given,
     limits: Limits,
     phase: Phase,
-}
-
-/// A pass over the tables: the index of the table, and its rows where it was begun.
-#[derive(Default)]
-struct Pass {
-    table: usize,
-    scan: Option<Scan>,
-    /// By column of the table: the name of its rules.
-    prefixes: Vec<String>,
 }
 
 enum Phase {
@@ -386,61 +377,4 @@ impl Reader for Preparing {
         }
         Ok(())
     }
-}
-
-impl Pass {
-    /// Reads a piece of a table; goes on to the next at its end.
-    fn step(
-        &mut self,
-        table: &RawTable,
-        limits: &Limits,
-        row: &mut dyn FnMut(usize, &crate::psynet::copy_csv::Record) -> Result<()>,
-    ) -> Result<Option<Want>> {
-        let mut scan = match self.scan.take() {
-            Some(scan) => scan,
-            None => Scan::new(table, limits)?,
-        };
-        match scan.step(row)? {
-            Go::End => self.table += 1,
-            Go::More => self.scan = Some(scan),
-            Go::Want(want) => {
-                self.scan = Some(scan);
-                return Ok(Some(want));
-            }
-        }
-        Ok(None)
-    }
-}
-
-/// Surveys a row.
-fn look(
-    table: &RawTable,
-    prefixes: &[String],
-    row: usize,
-    record: &crate::psynet::copy_csv::Record,
-    survey: &mut Survey,
-    with: With<'_>,
-) -> Result<()> {
-    let owner = with.census.rows(&table.name).and_then(|rows| rows.owner.get(row)).copied();
-    let owner = owner.unwrap_or(census::NOBODY);
-    for (column, (name, kind)) in table.header.iter().zip(&table.kinds).enumerate() {
-        let Some(text) = record.text(column).filter(|text| !text.is_empty()) else { continue };
-        let prefix = writing::prefix(prefixes.get(column).map_or("", String::as_str), table, record);
-        match kind {
-            Kind::Int if writing::is_number(table, name, with.refer) => {}
-            Kind::Time => survey.time(&prefix, owner, with),
-            Kind::Bool => survey.cell(
-                &prefix,
-                if text == "t" { "true" } else { "false" },
-                true,
-                (owner, u64::MAX - row as u64),
-                with,
-            )?,
-            _ => {
-                let json = matches!(kind, Kind::Py | Kind::Jsonb);
-                survey.cell(&prefix, text, json, (owner, u64::MAX - row as u64), with)?;
-            }
-        }
-    }
-    Ok(())
 }

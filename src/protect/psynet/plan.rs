@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use super::seen::Seen;
+use super::survey::Originals;
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts};
+use crate::protect::detect::{self, Kind};
 use crate::protect::preset::{Preset, TimeMode};
+use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::{defaults, names};
 
 /// What is to be done with the values at a path.
@@ -71,5 +75,76 @@ fn usual(preset: &Preset, class: Class) -> Action {
         (Class::Time, TimeMode::Keep) => Action::Keep,
         (Class::Time, _) => Action::Relative,
         (class, _) => preset.level.action(class),
+    }
+}
+
+/// Whether the key of a member that goes is data (somebody's name or id) and not the name of a field: only one
+/// participant has it (`rare`), it is not spelled as fields are, or something was detected in it.
+fn is_data(key: &str, rare: bool) -> bool {
+    let spelled = key.starts_with(|c: char| c.is_ascii_lowercase())
+        && key.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-'));
+    names::by_name(key).is_none() && (rare && !spelled) || !detect::detect(key).is_empty()
+}
+
+/// Gives a path its plan, and notes what must not be left of it.
+pub(super) fn decide(
+    path: &str,
+    seen: &Seen,
+    preset: &Preset,
+    originals: &mut Originals,
+    vocabulary: &mut BTreeSet<String>,
+) -> Plan {
+    let decision = decision(path, &seen.stats, preset);
+    let (class, action) = (decision.class, decision.action);
+    let texts = || seen.texts.keys().map(String::as_str);
+    let mut original = |value: &str, class| originals.push((value.to_owned(), class, path.to_owned()));
+    let of_values = seen.texts.keys().map(|text| decision.original(text, true));
+    let of_numbers = seen.numbers.iter().map(|number| decision.original(number, false));
+    of_values.chain(of_numbers).flatten().for_each(|(value, class)| original(&value, class));
+    if class == Class::Binary {
+        seen.files.iter().for_each(|start| original(start, class));
+    }
+    let rare = |(key, (_, many)): (&String, &(u64, bool))| (!many).then(|| key.clone());
+    let holders: BTreeSet<u64> = seen.keys.values().map(|(whose, _)| *whose).collect();
+    let shared = holders.len() > 1 || seen.keys.values().any(|(_, many)| *many);
+    let rare_keys: BTreeSet<String> =
+        if shared { seen.keys.iter().filter_map(rare).collect() } else { BTreeSet::new() };
+    for key in seen.keys.keys().filter(|key| !key.starts_with("py/")) {
+        if decision.is_gone() && is_data(key, rare_keys.contains(key)) {
+            original(key, decision.class_of_key());
+        } else if uuid_bytes(key).is_some() {
+            original(key, Class::InternalId);
+        } else if preset.is_share() {
+            let finds = detect::detect(key).into_iter().filter(|find| preset.detects(find.kind));
+            finds.filter_map(|f| key.get(f.start..f.end)).for_each(|text| original(text, Class::Contact));
+        }
+    }
+    // What detectors found must not be left where the text is withheld; a user may keep a text.
+    if preset.is_share() && (class, action) != (Class::FreeText, Action::Keep) {
+        let counts = |kind: Kind| preset.detects(kind);
+        seen.hits.keys().filter(|(kind, _)| counts(*kind)).for_each(|(_, text)| original(text, Class::Contact));
+    }
+    let categories = seen.stats.categories();
+    let kept = matches!(class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive)
+        && !matches!(action, Action::Remove | Action::Withhold);
+    let sure = matches!(decision.decided_by, DecidedBy::Default | DecidedBy::User);
+    if kept && (categories || sure) {
+        let hit = |text: &str| seen.hits.keys().any(|(_, found)| text.contains(found.as_str()));
+        for text in texts().filter(|text| !hit(text)) {
+            let lower = text.to_lowercase();
+            // Words of labels; one with digits may be an id.
+            let joined = lower.split(|c: char| !c.is_alphanumeric() && c != '_');
+            let words = lower.split(|c: char| !c.is_alphanumeric()).chain(joined);
+            let plain = |word: &&str| word.chars().all(|c| c.is_alphabetic() || c == '_');
+            vocabulary.extend(words.filter(plain).map(str::to_owned));
+            vocabulary.insert(lower);
+        }
+    }
+    Plan {
+        categories,
+        bare: class == Class::FreeText && is_bare_answer(path),
+        facts: Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.numbers.iter()),
+        rare_keys,
+        decision,
     }
 }

@@ -13,29 +13,27 @@ use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Builder, Change, Log, Session, Span};
 use crate::protect::class::{Action, Class, DecidedBy};
-use crate::protect::decision::clean;
 use crate::protect::pseudonym::Domain;
-use crate::protect::report::PathReport;
 use crate::protect::time::{self, Micros, Mode, Time};
 use crate::value::Type;
 use hashbrown::HashTable;
 
 /// What happened to the values of a field.
 #[derive(Clone, Copy, Default)]
-struct Counts {
-    kept: u64,
-    changed: u64,
-    removed: u64,
+pub(super) struct Counts {
+    pub kept: u64,
+    pub changed: u64,
+    pub removed: u64,
 }
 
 /// The new log under way.
 pub(super) struct Rewriting<'a> {
     log: &'a Log,
-    survey: &'a Survey,
+    pub survey: &'a Survey,
     quasi: &'a Quasi,
     pub transform: Transform<'a>,
     share: bool,
-    counts: BTreeMap<(&'a str, &'a str), Counts>,
+    pub counts: BTreeMap<(&'a str, &'a str), Counts>,
     /// Numbers of the fields of a session.
     fields: BTreeMap<(&'a str, &'a str, u32), u32>,
     /// New values of old ones, by the number of the field.
@@ -331,48 +329,6 @@ impl<'a> Rewriting<'a> {
         places.values().for_each(|at| self.count(at));
         Ok((numbers, interacting))
     }
-
-    /// The report's lines.
-    pub fn paths(&self) -> Vec<PathReport> {
-        let mut all = Vec::new();
-        for ((kind, name), field) in &self.survey.fields {
-            let counts = self.counts.get(&(kind.as_str(), name.as_str())).copied().unwrap_or_default();
-            for (below, plan) in &field.plans {
-                let path = format!("{kind}..{name}{}", shown(field, below, true));
-                let real = clean(&format!("{kind}..{name}{}", shown(field, below, false)));
-                if all.last().is_some_and(|last: &PathReport| last.path == path) {
-                    continue;
-                }
-                let path = self.transform.words.replace(&path, "").unwrap_or(path);
-                let counts = below.is_empty().then_some([counts.kept, counts.changed, counts.removed]);
-                all.push(plan.decision.line(path, &real, counts, self.transform.preset));
-            }
-        }
-        all
-    }
-}
-
-/// A path inside a field without keys that may be data: those that one storage has, and in a report those of removed
-/// members, too.
-pub(super) fn shown(field: &Field, below: &str, report: bool) -> String {
-    let (mut real, mut shown) = (String::new(), String::new());
-    for (i, part) in below.split('.').enumerate() {
-        if i == 0 {
-            real.push_str(part);
-            shown.push_str(part);
-            continue;
-        }
-        let key = part.split('[').next().unwrap_or_default();
-        let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
-        real = format!("{real}.{key}");
-        let removed = report && field.plans.get(&real).is_some_and(|plan| plan.decision.action == Action::Remove);
-        let hidden = rare || removed || !crate::protect::detect::detect(key).is_empty();
-        shown.push_str(&format!(".{}", if hidden { "*" } else { key }));
-        let rest = part.get(key.len()..).unwrap_or_default();
-        real.push_str(rest);
-        shown.push_str(rest);
-    }
-    shown
 }
 
 /// Spreads the number of a value over the table.

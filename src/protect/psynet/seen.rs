@@ -1,0 +1,134 @@
+//! What was seen at a path: counts, short texts, and what detectors found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::census::{NOBODY, moment};
+use crate::protect::class::Stats;
+use crate::protect::decision::{file_start, is_binary};
+use crate::protect::detect::{self, Kind};
+use crate::protect::pseudonym::uuid_bytes;
+use crate::protect::time::Window;
+
+/// Longer texts are looked at and not kept.
+const LONG: usize = 200;
+
+/// What was seen at a path.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub stats: Stats,
+    /// Texts that are not long, and how often each occurs.
+    pub texts: BTreeMap<String, u64>,
+    /// Long whole numbers.
+    pub numbers: BTreeSet<String>,
+    /// Beginnings of files and encoded bytes.
+    pub files: BTreeSet<String>,
+    /// Which participants have it, a bit for each.
+    pub owners: Vec<u64>,
+    /// The long number of each participant, and whether it is one throughout.
+    pub own: BTreeMap<u32, (String, bool)>,
+    /// Keys of objects: whose the first was, and whether others have it too.
+    pub keys: BTreeMap<String, (u64, bool)>,
+    /// What detectors found.
+    pub hits: BTreeMap<(Kind, String), u64>,
+    /// Values of quasi-identifiers by participant.
+    pub values: BTreeMap<u32, BTreeSet<String>>,
+    /// Whether values are searched for personal data, whether the name alone says what they are, and whether they
+    /// may describe people.
+    pub open: bool,
+    pub strong: bool,
+    pub quasi: bool,
+}
+
+impl Seen {
+    pub fn owned_by(&mut self, owner: u32) {
+        if owner == NOBODY {
+            return;
+        }
+        let (word, bit) = (owner as usize / 64, owner % 64);
+        if self.owners.len() <= word {
+            self.owners.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.owners.get_mut(word) {
+            *bits |= 1 << bit;
+        }
+    }
+
+    pub fn text(&mut self, text: &str, owner: u32) -> u64 {
+        let stats = &mut self.stats;
+        stats.values += 1;
+        stats.texts += 1;
+        stats.longest = stats.longest.max(text.chars().count() as u64);
+        stats.uuids += u64::from(text.len() == 36 && uuid_bytes(text).is_some());
+        stats.times += u64::from(moment(text).is_some());
+        if is_binary(text) {
+            stats.binaries += 1;
+            self.files.insert(file_start(text));
+        }
+        if text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()) {
+            stats.long_numbers += 1;
+            self.of_owner(text, owner);
+        }
+        if let Some(count) = self.texts.get_mut(text) {
+            *count += 1;
+            return 0;
+        }
+        if text.len() <= LONG || self.strong {
+            self.texts.insert(text.to_owned(), 1);
+            return text.len() as u64 + 64;
+        }
+        // Two long texts are hardly ever the same; each counts as another.
+        self.stats.distinct += 1;
+        self.stats.once += 1;
+        if self.open { self.detect(text, 1) } else { 0 }
+    }
+
+    pub fn number(&mut self, digits: &str, owner: u32, window: Option<Window>) -> u64 {
+        self.stats.values += 1;
+        let number = digits.parse::<f64>().ok();
+        self.stats.times += u64::from(number.zip(window).is_some_and(|(number, window)| window.number(number)));
+        let long = digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit());
+        if long && (self.open || self.strong) {
+            self.stats.long_numbers += 1;
+            self.of_owner(digits, owner);
+        }
+        let kept = long && self.open || self.strong && digits.len() >= 5;
+        if kept && self.numbers.insert(digits.to_owned()) { digits.len() as u64 + 64 } else { 0 }
+    }
+
+    fn of_owner(&mut self, value: &str, owner: u32) {
+        if owner != NOBODY && self.open {
+            let own = self.own.entry(owner).or_insert_with(|| (value.to_owned(), true));
+            own.1 &= own.0 == value;
+        }
+    }
+
+    /// Notes what detectors find.
+    fn detect(&mut self, text: &str, count: u64) -> u64 {
+        let mut held = 0;
+        let finds = detect::detect(text);
+        self.stats.detected += if finds.is_empty() { 0 } else { count };
+        for (kind, found) in finds.iter().filter_map(|f| Some((f.kind, text.get(f.start..f.end)?))) {
+            held += found.len() as u64 + 64;
+            *self.hits.entry((kind, found.to_owned())).or_default() += 1;
+        }
+        held
+    }
+
+    pub fn finish(&mut self) {
+        self.stats.participants = self.owners.iter().map(|bits| u64::from(bits.count_ones())).sum();
+        self.stats.distinct += self.texts.len() as u64;
+        self.stats.once += self.texts.values().filter(|count| **count == 1).count() as u64;
+        let mut of_value: BTreeMap<&str, u64> = BTreeMap::new();
+        for (value, _) in self.own.values() {
+            *of_value.entry(value).or_default() += 1;
+        }
+        let alone = |(value, one): &&(String, bool)| *one && of_value.get(value.as_str()) == Some(&1);
+        self.stats.own_value = self.own.values().filter(alone).count() as u64;
+        if self.open {
+            for (text, count) in std::mem::take(&mut self.texts) {
+                self.detect(&text, count);
+                self.texts.insert(text, count);
+            }
+        }
+    }
+}
