@@ -18,6 +18,7 @@ pub mod filter;
 pub mod json;
 pub mod limits;
 pub mod log;
+pub mod order;
 pub mod preview;
 pub mod protect;
 pub mod psynet;

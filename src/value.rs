@@ -4,6 +4,7 @@
 //! uproot 0.10.1). [`recode`] does the same without building Python's objects.
 
 use crate::json;
+use crate::order;
 
 /// What a value is, by the byte that uproot stores in front of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,7 +154,7 @@ fn special(kind: Type, text: &str) -> Special {
         Type::DECIMAL => changed(decimal(text)),
         Type::COMPLEX => changed(complex(text)),
         Type::FROZENSET | Type::SET => changed(json::items(text).map(|mut items| {
-            items.sort_unstable();
+            order::sort(&mut items);
             items.dedup();
             format!("[{}]", items.join(","))
         })),

@@ -8,6 +8,7 @@ use super::shown::{self, Needle};
 use crate::filter::{self, Choice};
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
+use crate::order;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -187,7 +188,7 @@ impl Search {
     /// What was found, in the order of the changes' numbers.
     pub fn finish(mut self) -> Found {
         let log = &self.log;
-        self.found.sort_unstable_by_key(|(change, _)| (log.seq(*change), *change));
+        order::by_key(&mut self.found, |(change, _)| (log.seq(*change), *change));
         Found { moments: self.moments, changes: self.found }
     }
 }

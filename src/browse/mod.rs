@@ -14,6 +14,7 @@ pub mod stays;
 use crate::error::{Problems, Result};
 use crate::limits::Limits;
 use crate::log::{Builder, Log, Session};
+use crate::order;
 use crate::psynet;
 use changes::{Filter, Found, Search};
 use pictures::{Pages, Progress, Spread};
@@ -239,14 +240,14 @@ impl Browser {
         for section in &session.sections {
             let spans = log.spans.get(section.spans.clone()).unwrap_or_default();
             let mut storages: Vec<u32> = spans.iter().map(|span| span.storage).collect();
-            storages.sort_unstable();
+            order::sort(&mut storages);
             storages.dedup();
             facets.kinds.push((log.kinds.get(section.kind).to_owned(), storages.len() as u64));
             for span in spans.iter().filter(|span| app == Some(span.field)) {
                 apps.extend(log.changes(span).iter().map(|change| log.value(*change)).filter(|id| !id.is_tombstone()));
             }
         }
-        apps.sort_unstable();
+        order::sort(&mut apps);
         apps.dedup();
         let apps = apps.iter().filter(|id| log.values.get(**id).1 != "null").take(NAMES);
         facets.apps = apps.map(|id| shown::content(log, *id).into_owned()).collect();

@@ -4,6 +4,7 @@ use super::sheet::Sheet;
 use super::shown;
 use super::stays::{END, Stays};
 use crate::log::Log;
+use crate::order;
 use serde::Serialize;
 
 /// Most pages of a picture; the others are counted.
@@ -62,7 +63,7 @@ impl Pages {
             }
         }
         for (page, mut took) in pages.iter_mut().zip(stays.durations()) {
-            took.sort_unstable_by(f64::total_cmp);
+            order::by(&mut took, f64::total_cmp);
             page.stays = took.len() as u64;
             let at = |part| super::quantile(&took, part);
             page.quantiles = (|| Some([at(0.0)?, at(0.25)?, at(0.5)?, at(0.75)?, at(1.0)?]))();
@@ -77,7 +78,7 @@ impl Pages {
         let left_out = pages.len().saturating_sub(PAGES) as u64;
         if left_out > 0 {
             let mut sizes: Vec<u64> = pages.iter().map(|page| page.stays).collect();
-            sizes.sort_unstable_by(|a, b| b.cmp(a));
+            order::by(&mut sizes, |a, b| b.cmp(a));
             let least = sizes.get(PAGES - 1).copied().unwrap_or_default();
             let mut room = PAGES;
             pages.retain(|page| {
@@ -230,7 +231,7 @@ impl Spread {
         let mut ids: Vec<_> = sheet.values(log, field).collect();
         let present = ids.len() as u64;
         let mut numbers: Vec<f64> = ids.iter().filter_map(|id| shown::number(log, *id)).collect();
-        ids.sort_unstable();
+        order::sort(&mut ids);
         let mut groups: Vec<(u64, crate::log::column::ValueId)> =
             ids.chunk_by(|a, b| a == b).filter_map(|same| Some((same.len() as u64, *same.first()?))).collect();
         let mut spread = Spread {
@@ -240,7 +241,7 @@ impl Spread {
             ..Spread::default()
         };
         if !numbers.is_empty() && numbers.len() as u64 == present {
-            numbers.sort_unstable_by(f64::total_cmp);
+            order::by(&mut numbers, f64::total_cmp);
             let at = |part| super::quantile(&numbers, part);
             spread.quantiles = (|| Some([at(0.0)?, at(0.25)?, at(0.5)?, at(0.75)?, at(1.0)?]))();
             let mean = numbers.iter().map(|n| n / numbers.len() as f64).sum::<f64>();
@@ -248,7 +249,9 @@ impl Spread {
             (spread.bars, spread.whole) = histogram(&numbers);
             return spread;
         }
-        groups.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| shown::content(log, a.1).cmp(&shown::content(log, b.1))));
+        order::by(&mut groups, |a, b| {
+            b.0.cmp(&a.0).then_with(|| shown::content(log, a.1).cmp(&shown::content(log, b.1)))
+        });
         let rest = groups.iter().skip(CATEGORIES);
         let others = rest.fold((0, 0), |(storages, values), group| (storages + group.0, values + 1));
         spread.others = Some(others).filter(|(storages, _)| *storages > 0);

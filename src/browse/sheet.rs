@@ -6,6 +6,7 @@ use super::standing::{self, Standing};
 use crate::filter::{self, Choice};
 use crate::log::column::ValueId;
 use crate::log::{Log, Session};
+use crate::order;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -189,7 +190,7 @@ impl Sheet {
                 numbers.extend(shown::number(log, id));
             }
         }
-        values.sort_unstable();
+        order::sort(&mut values);
         let (mut distinct, mut agree, mut common) = (0, 0, None::<(u32, ValueId)>);
         for same in values.chunk_by(|a, b| a.0 == b.0) {
             let Some(&(id, first)) = same.first() else { continue };
@@ -279,7 +280,7 @@ impl Sheet {
                 let id = id.map(|change| log.value(change)).filter(|id| !id.is_tombstone());
                 id.map(|id| (shown::number(log, id), shown::content(log, id)))
             };
-            found.sort_by_cached_key(|at| Place::of(key(at), selection.down));
+            order::by_key(&mut found, |at| Place::of(key(at), selection.down));
         }
         found
     }
@@ -343,7 +344,7 @@ impl Place {
 
 /// The range outside of which a number is far from the others; none where the middle half is one number.
 fn fence(numbers: &mut [f64]) -> Option<(f64, f64)> {
-    numbers.sort_unstable_by(f64::total_cmp);
+    order::by(numbers, f64::total_cmp);
     let (low, high) = (super::quantile(numbers, 0.25)?, super::quantile(numbers, 0.75)?);
     let room = (high - low) * FAR;
     (room > 0.0).then_some((low - room, high + room))

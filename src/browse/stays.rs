@@ -3,6 +3,7 @@
 //! The stays of uproot's players are the rows of its page times, so that the picture and the table agree.
 
 use crate::log::{Log, Session};
+use crate::order;
 use crate::table::{Cell, Rows};
 use crate::view::{Cursor, Options, Table, View};
 use crate::{filter, json};
@@ -167,7 +168,7 @@ impl Stays {
     /// By page, how long a stay may take before it is called long.
     fn longest(&self) -> Vec<Option<f64>> {
         let limit = |mut took: Vec<f64>| {
-            took.sort_unstable_by(f64::total_cmp);
+            order::by(&mut took, f64::total_cmp);
             let median = super::quantile(&took, 0.5).filter(|_| took.len() >= ENOUGH)?;
             Some((median * LONG).max(median + LONG_LEAST))
         };
@@ -285,7 +286,7 @@ fn times_of_players<'l>(log: &'l Log, session: &Session) -> BTreeMap<&'l str, Ve
         }
     }
     put(last);
-    times.values_mut().for_each(|times| times.sort_unstable_by(f64::total_cmp));
+    times.values_mut().for_each(|times| order::by(times, f64::total_cmp));
     times
 }
 

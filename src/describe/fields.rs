@@ -3,6 +3,7 @@
 use crate::filter::{self, Choice};
 use crate::log::column::ValueId;
 use crate::log::{Log, Session};
+use crate::order;
 use crate::value::Type;
 use std::collections::BTreeMap;
 
@@ -34,7 +35,7 @@ pub fn count<'s>(
     for session in sessions {
         for section in &session.sections {
             let mut of_kind: Vec<u32> = log.spans[section.spans.clone()].iter().map(|s| s.storage).collect();
-            of_kind.sort_unstable();
+            order::sort(&mut of_kind);
             of_kind.dedup();
             *storages.entry(log.kinds.get(section.kind).to_owned()).or_default() += of_kind.len() as u64;
             for line in filter::lines(log, section, choice) {
@@ -56,7 +57,7 @@ pub fn count<'s>(
         }
     }
     let named = fields.into_iter().map(|((kind, name), (mut field, mut values))| {
-        values.sort_unstable();
+        order::sort(&mut values);
         values.dedup();
         field.distinct = values.len() as u64;
         ((log.kinds.get(kind).to_owned(), name.to_owned()), field)

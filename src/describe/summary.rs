@@ -5,6 +5,7 @@ use super::psynet_summary::PsynetSummary;
 use crate::error::Problem;
 use crate::filter::{self, Choice};
 use crate::log::{Log, Session};
+use crate::order;
 use crate::psynet::role_in_words;
 use crate::recipe::Recipe;
 use crate::study::{Data, Study};
@@ -198,7 +199,7 @@ fn session(log: &Log, session: &Session) -> SessionSummary {
         let section = log.section(session, kind);
         let mut storages: Vec<u32> =
             section.map(|s| &log.spans[s.spans.clone()]).unwrap_or_default().iter().map(|s| s.storage).collect();
-        storages.sort_unstable();
+        order::sort(&mut storages);
         storages.dedup();
         storages.iter().filter(|s| log.storages.get(**s).split('/').count() == 3).count() as u64
     };

@@ -1,6 +1,7 @@
 //! Reads JSON as orjson reads it and writes it as orjson writes it, in one go.
 
 use super::{ESCAPED, content, escape, float};
+use crate::order;
 use std::str;
 
 /// Why a text is not JSON that orjson would read.
@@ -299,7 +300,7 @@ fn key_order(a: &[u8], b: &[u8]) -> std::cmp::Ordering {
 fn sort_members(base: usize, ends: &mut [(usize, usize, usize)], out: &mut Vec<u8>) {
     let old = out.split_off(base);
     let key = |m: &(usize, usize, usize)| &old[m.0 - base..m.1 - base];
-    ends.sort_by(|a, b| key_order(key(a), key(b)));
+    order::by(ends, |a, b| key_order(key(a), key(b)));
     for (i, member) in ends.iter().enumerate() {
         let superseded = ends.get(i + 1).is_some_and(|next| key_order(key(member), key(next)).is_eq());
         if !superseded {

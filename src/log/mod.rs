@@ -9,6 +9,7 @@ mod outline;
 
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::limits::Limits;
+use crate::order;
 use crate::value::{self, Recoded, Type};
 use admin::AdminTexts;
 use column::{Column, Names, ValueId, Values};
@@ -381,7 +382,7 @@ impl Builder {
         let own = (0..self.history.len() as u32).map(|c| (self.log.time(c), self.log.seq(c), Some(c)));
         let admin = self.unnumbered_admin.iter().map(|(place, time)| (*time, *place, None));
         let mut rows: Vec<(f64, u64, Option<u32>)> = own.chain(admin).collect();
-        rows.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        order::by(&mut rows, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
         let mut order = Vec::with_capacity(self.history.len());
         for (number, row) in rows.iter().enumerate() {
             if let Some(change) = row.2 {
@@ -395,7 +396,7 @@ impl Builder {
     /// All changes by their numbers; equal ones stay in the order of the file.
     fn by_seq(&self) -> Vec<u32> {
         let mut by_seq: Vec<u32> = (0..self.history.len() as u32).collect();
-        by_seq.sort_by_key(|c| self.log.seq(*c));
+        order::places(&mut by_seq, &mut |a, b| self.log.seq(a).cmp(&self.log.seq(b)));
         by_seq
     }
 

@@ -7,6 +7,7 @@
 use super::column::{Column, Names};
 use super::{Log, Section, Session, Span};
 use crate::error::{Code, Place, Problem, Problems};
+use crate::order;
 
 /// The session field whose rows replace each other: only the last one counts, at its own place.
 /// (uproot's "replace predicate", unchanged from 0.1.0 to 0.10.1.)
@@ -148,11 +149,11 @@ impl Tree {
                 }
             }
         }
-        roots.sort_unstable();
+        order::sort(&mut roots);
         for root in &mut roots {
             root.2 = sessions.intern(self.name(root.0));
         }
-        roots.sort_by_key(|r| (r.2, r.1));
+        order::by_key(&mut roots, |r| (r.2, r.1));
         let mut position = 0;
         for (node, kind, session) in roots {
             if log.sessions.len() <= session as usize {

@@ -14,6 +14,7 @@ use crate::error::{Code, Error, Place, Result};
 use crate::export::DATABASE;
 use crate::json;
 use crate::limits::Limits;
+use crate::order;
 use crate::protect::class::Class;
 use crate::protect::leak::{Hits, Searcher, masked};
 use crate::write::dump;
@@ -59,7 +60,7 @@ pub fn check<R: Read + Seek>(
 ) -> Result<Leaks> {
     let mut leaks = Leaks::default();
     search(zip, "", searcher, own_columns, &mut leaks)?;
-    leaks.list.sort();
+    order::sort(&mut leaks.list);
     leaks.list.dedup();
     Ok(leaks)
 }

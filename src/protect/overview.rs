@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::detect::{self, Find};
 use crate::protect::leak::masked;
@@ -186,9 +187,9 @@ impl Overview {
     /// Rows of one path as one: the first that has values speaks for all.
     pub fn settle(&mut self) {
         let mut seen: BTreeSet<String> = BTreeSet::new();
-        self.rows.sort_by(|a, b| (&a.path, a.values == 0).cmp(&(&b.path, b.values == 0)));
+        order::by(&mut self.rows, |a, b| (&a.path, a.values == 0).cmp(&(&b.path, b.values == 0)));
         self.rows.retain(|row| seen.insert(row.path.clone()));
-        self.texts.sort_by(|a, b| (&a.path, &a.text).cmp(&(&b.path, &b.text)));
+        order::by(&mut self.texts, |a, b| (&a.path, &a.text).cmp(&(&b.path, &b.text)));
         self.texts.dedup_by(|a, b| a.id == b.id);
     }
 

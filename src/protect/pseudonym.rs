@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Code, Error, Place, Result};
+use crate::order;
 
 /// What a token stands for; tokens of different domains never tell that two inputs were equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -146,7 +147,7 @@ impl Key {
     pub fn renumber(&self, table: &str, ids: impl IntoIterator<Item = u64>) -> BTreeMap<u64, u64> {
         let mac = |id| self.mac("row", [table.as_bytes(), itoa::Buffer::new().format(id).as_bytes()]);
         let mut by_mac: Vec<(Mac, u64)> = ids.into_iter().map(|id| (mac(id), id)).collect();
-        by_mac.sort_unstable();
+        order::sort(&mut by_mac);
         by_mac.dedup();
         (1..).zip(by_mac).map(|(new, (_, old))| (old, new)).collect()
     }

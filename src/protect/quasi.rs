@@ -4,6 +4,7 @@
 //! [`per_participant`] first. A class is the set of participants with equal text in all quasi-identifiers; an empty
 //! cell is a value of its own. Definitions and numbers: `tests/cases/protect/kanon/expected.json`.
 
+use crate::order;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -80,7 +81,7 @@ pub fn risk(quasi: &Columns) -> Risk {
 pub fn diversity(quasi: &Columns, sensitive: &[String], ordered: bool) -> Diversity {
     let mut values: Vec<&str> = sensitive.iter().map(String::as_str).collect();
     let number = |text: &str| text.trim().parse::<f64>().unwrap_or(f64::NEG_INFINITY);
-    values.sort_unstable_by(|a, b| match ordered {
+    order::by(&mut values, |a, b| match ordered {
         true => number(a).total_cmp(&number(b)).then(a.cmp(b)),
         false => a.cmp(b),
     });
@@ -136,7 +137,7 @@ fn distance(a: &[f64], b: &[f64], ordered: bool) -> f64 {
 pub fn suppress(quasi: &Columns, k: usize) -> Vec<usize> {
     let classes = classes(quasi);
     let mut by_size: Vec<(&Vec<&str>, &Vec<usize>)> = classes.iter().collect();
-    by_size.sort_by_key(|(key, rows)| (rows.len(), *key));
+    order::by_key(&mut by_size, |(key, rows)| (rows.len(), *key));
     let mut suppressed = Vec::new();
     for (_, rows) in by_size {
         let enough = suppressed.is_empty() || suppressed.len() >= k;
@@ -145,7 +146,7 @@ pub fn suppress(quasi: &Columns, k: usize) -> Vec<usize> {
         }
         suppressed.extend_from_slice(rows);
     }
-    suppressed.sort_unstable();
+    order::sort(&mut suppressed);
     suppressed
 }
 

@@ -1,5 +1,6 @@
 //! Replaces identifiers inside longer texts: whole words, in any case of letters, the longest first.
 
+use crate::order;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Replaces identifiers that stand as whole words in a text, in any case of letters.
@@ -41,8 +42,8 @@ impl Words {
     pub fn settle(&mut self) {
         let longest =
             |a: &Word, b: &Word| (b.text.len(), &a.text, &a.session).cmp(&(a.text.len(), &b.text, &b.session));
-        self.by_first.values_mut().for_each(|words| words.sort_by(longest));
-        self.plain.sort_by(longest);
+        self.by_first.values_mut().for_each(|words| order::by(words, longest));
+        order::by(&mut self.plain, longest);
     }
 
     /// The text with every identifier replaced; `None` if there is none.

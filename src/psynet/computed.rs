@@ -10,6 +10,7 @@ use super::jsonpickle::{Pickle, Value};
 use super::links::ModuleRun;
 use super::pickles::Pickles;
 use super::row::{RowMaker, as_dict, owned, text_of};
+use crate::order;
 use std::borrow::Cow;
 
 impl RowMaker<'_> {
@@ -32,7 +33,7 @@ impl RowMaker<'_> {
     pub(super) fn modules<'r>(&self, participant: Option<i64>, flag: usize) -> Cell<'r> {
         let mut runs: Vec<&ModuleRun> =
             participant.and_then(|p| self.links.runs.get(&p)).map(|r| r.iter().collect()).unwrap_or_default();
-        runs.sort_by_key(|run| (&run.started_at, run.id));
+        order::by_key(&mut runs, |run| (&run.started_at, run.id));
         let mut json = "[".to_owned();
         for run in runs.into_iter().filter(|run| run.flags.get(flag) == Some(&true)) {
             if json.len() > 1 {
@@ -90,7 +91,7 @@ impl RowMaker<'_> {
     pub(super) fn module_vars<'r>(&self, record: &Record, names: &mut Names, row: &mut Row<'r>) {
         let Some(runs) = self.integer(record, "id").and_then(|id| self.links.runs.get(&id)) else { return };
         let mut sorted: Vec<&ModuleRun> = runs.iter().collect();
-        sorted.sort_by_key(|run| &run.started_at);
+        order::by_key(&mut sorted, |run| &run.started_at);
         let mut modules: Vec<(Option<&str>, Vec<&ModuleRun>)> = Vec::new();
         for run in sorted {
             let module = run.module.as_deref();

@@ -7,6 +7,7 @@ use super::member::{Home, Member, Method};
 use super::schema::Schema;
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
+use crate::order;
 use crate::source::FileInfo;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -194,7 +195,7 @@ pub fn databases(entries: &[Entry]) -> Result<Vec<Database>> {
         }
     }
     let mut all: Vec<_> = found.into_values().collect();
-    all.sort_by_key(|d| (d.form, d.root.matches('/').count()));
+    order::by_key(&mut all, |d| (d.form, d.root.matches('/').count()));
     if all.is_empty() {
         return Err(Error::new(Code::UnknownFormat, Place::default())
             .detail("No table of a PsyNet or Dallinger database is among these files."));

@@ -18,6 +18,7 @@ use super::source_code::SourceCode;
 use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
+use crate::order;
 use std::collections::BTreeMap;
 
 /// The rows of a file that come from one group of one table.
@@ -82,7 +83,7 @@ impl ClassFile {
         // row begins with the plan's columns, whose numbers are the first.
         let fixed = plan.fixed.len() as u32;
         let mut order: Vec<u32> = (0..names.len() as u32).collect();
-        order.sort_by_key(|id| match stats.get(*id as usize) {
+        order::by_key(&mut order, |id| match stats.get(*id as usize) {
             Some(stat) if *id >= fixed => (table.rank.get(stat.first.0 as usize).copied().map(u64::from), stat.first.1),
             _ => (None, *id),
         });

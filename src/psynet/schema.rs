@@ -12,6 +12,7 @@
 //! K dallinger.models.Vector @vector +x   a class of that order: @identity (@ alone: none), +extra variables
 //! ```
 
+use crate::order;
 use std::collections::BTreeMap;
 
 /// How the cells of a raw column are to be read.
@@ -176,7 +177,7 @@ impl Schema {
             }
         }
         for facts in schema.tables.values_mut() {
-            facts.classes.sort_by_key(Class::name);
+            order::by_key(&mut facts.classes, Class::name);
         }
         schema
     }

@@ -7,6 +7,7 @@
 use super::copy_csv::Record;
 use super::survey::RawTable;
 use crate::limits::Limits;
+use crate::order;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -37,7 +38,7 @@ impl Shelf {
     pub fn choose(&self, (number, table): (usize, &RawTable), mut wanted: Vec<usize>, limits: &Limits) -> Aside {
         let mut kept = self.kept();
         let bytes = |group: &usize| table.groups.get(*group).map_or(0, |g| g.bytes);
-        wanted.sort_by_key(|group| (bytes(group), *group));
+        order::by_key(&mut wanted, |group| (bytes(group), *group));
         let mut chosen = vec![None; table.groups.len()];
         for group in wanted {
             let room = MOST.min(limits.memory / 8).saturating_sub(kept.held);
@@ -68,7 +69,7 @@ impl Shelf {
         let mut kept = self.kept();
         let mut rows = kept.groups.remove(&(number, group))??;
         kept.held = kept.held.saturating_sub(table.groups.get(group).map_or(0, |g| g.bytes));
-        rows.sort_by_key(|(place, _)| *place);
+        order::by_key(&mut rows, |(place, _)| *place);
         Some(rows)
     }
 }

@@ -13,6 +13,7 @@ use super::schema::{Kind, Schema};
 use super::source_code::SourceCode;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
+use crate::order;
 use std::collections::BTreeMap;
 
 /// Bytes of memory that a row costs at most while its table is surveyed.
@@ -367,8 +368,10 @@ impl Surveyor {
         let mut order: Vec<u32> = (0..rows as u32).collect();
         // Stable: rows with the same key stay in the order of the file.
         match &self.keys {
-            Keys::Numbers(keys) => order.sort_by_key(|row| keys.get(*row as usize)),
-            Keys::Bytes(keys) => order.sort_by_key(|row| keys.get(*row as usize)),
+            Keys::Numbers(keys) => {
+                order::places(&mut order, &mut |a, b| keys.get(a as usize).cmp(&keys.get(b as usize)))
+            }
+            Keys::Bytes(keys) => order::places(&mut order, &mut |a, b| keys.get(a as usize).cmp(&keys.get(b as usize))),
         }
         let mut next = vec![0u32; self.table.groups.len()];
         self.table.rank = vec![0; rows];

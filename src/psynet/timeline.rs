@@ -16,6 +16,7 @@ use super::survey::RawTable;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::log::column::Names;
+use crate::order;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -292,7 +293,7 @@ impl Gatherer {
             let during = runs.iter().filter(|(from, to, _)| *from <= end && end <= *to);
             response.module = during.max_by_key(|(from, ..)| *from).map_or(empty, |(.., module)| *module);
         }
-        timeline.entries.sort_by_key(|e| (e.participant, e.start.or(e.end), e.kind, e.id));
+        order::by_key(&mut timeline.entries, |e| (e.participant, e.start.or(e.end), e.kind, e.id));
         timeline
     }
 }

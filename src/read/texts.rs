@@ -11,6 +11,7 @@ use super::ultralong_csv::UltralongCsv;
 use super::{Filled, HEAD, Input};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
+use crate::order;
 use crate::source::{FileInfo, Reader, Want};
 use crate::write::checksums;
 use sha2::{Digest, Sha256};
@@ -93,7 +94,7 @@ impl Texts {
         }
         if !self.sorted {
             // By the number of the first row; tables without one stay in the order given.
-            self.tables.sort_by_key(|(_, table)| table.first.unwrap_or(u64::MAX));
+            order::by_key(&mut self.tables, |(_, table)| table.first.unwrap_or(u64::MAX));
             self.tables.reverse();
             self.sorted = true;
         }

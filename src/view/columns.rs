@@ -1,5 +1,6 @@
 //! The order of columns: those that start with `!`, the others, and last the two bulky ones (uproot 0.10.1).
 
+use crate::order;
 /// Sorts by code point within each of the three groups.
 pub fn order(name: &str) -> (u8, &str) {
     let group = match name {
@@ -20,7 +21,7 @@ impl Columns {
     /// The given names, sorted, each once.
     pub fn new<'n>(names: impl Iterator<Item = &'n str>) -> Self {
         let mut names: Vec<&str> = names.collect();
-        names.sort_unstable_by(|a, b| order(a).cmp(&order(b)));
+        order::by(&mut names, |a, b| order(a).cmp(&order(b)));
         names.dedup();
         Columns { names: names.into_iter().map(str::to_owned).collect() }
     }

@@ -7,6 +7,7 @@
 use super::columns::Columns;
 use crate::filter::{self, Line};
 use crate::log::Log;
+use crate::order;
 use crate::table::{Cell, Rows};
 use crate::value::{self, Type};
 use std::collections::{BTreeMap, BTreeSet};
@@ -197,7 +198,7 @@ impl Latest {
     /// Sorts cells by column; where two lines share a column the later change wins; deletions go.
     fn tidy(&self, log: &Log, cells: &mut Vec<(u32, u32)>) {
         let column = |cell: &(u32, u32)| self.columns[cell.0 as usize];
-        cells.sort_by_key(|cell| (column(cell), log.seq(cell.1)));
+        order::by_key(cells, |cell| (column(cell), log.seq(cell.1)));
         let mut kept = 0;
         for i in 0..cells.len() {
             let last_of_column = cells.get(i + 1).is_none_or(|next| column(next) != column(&cells[i]));
@@ -217,7 +218,7 @@ impl Latest {
                 log.changes(self.lines[line as usize].span(log)).iter().map(move |&change| (line, change))
             })
             .collect();
-        changes.sort_by_key(|(_, change)| log.seq(*change));
+        order::by_key(&mut changes, |(_, change)| log.seq(*change));
 
         // First replay: which positions are the last of their row, in order of the rows' first appearance.
         let mut current: Vec<Option<(u32, u32)>> = vec![None; self.gvars.len()];
@@ -256,7 +257,7 @@ impl Latest {
 
         // Second replay: take those states down.
         let mut by_position: Vec<(usize, usize)> = wanted.iter().copied().enumerate().map(|(r, p)| (p, r)).collect();
-        by_position.sort_unstable();
+        order::sort(&mut by_position);
         let mut states = vec![State::default(); wanted.len()];
         let mut held: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
         let mut at = 0;

@@ -11,6 +11,7 @@ mod page_times;
 
 use crate::filter::{self, Choice, Line};
 use crate::log::{Log, Section, Session};
+use crate::order;
 use crate::table::Rows;
 pub use columns::order as column_order;
 use std::ops::Range;
@@ -118,7 +119,7 @@ impl Table {
             (log.kinds.get(section.kind).to_owned(), table)
         };
         let mut tables: Vec<_> = session.sections.iter().map(table).filter(|(_, t)| t.rows > 0).collect();
-        tables.sort_by(|a, b| a.0.cmp(&b.0));
+        order::by(&mut tables, |a, b| a.0.cmp(&b.0));
         tables
     }
 

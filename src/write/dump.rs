@@ -8,6 +8,7 @@ use crate::filter::SECRETS;
 use crate::json;
 use crate::limits::Limits;
 use crate::log::{Log, Session};
+use crate::order;
 use crate::table::{Producer, STEP, Step};
 use crate::value::{self, Recoded, Type};
 use std::sync::Arc;
@@ -36,13 +37,13 @@ impl Dump {
                     rows.extend(log.changes(of).iter().map(|change| (*change, span as u32)));
                 }
             }
-            rows[first..].sort_by_key(|row| log.seq(row.0));
+            order::by_key(&mut rows[first..], |row| log.seq(row.0));
         }
         let mut numbers: Vec<u64> = rows.iter().map(|row| log.seq(row.0)).collect();
-        numbers.sort_unstable();
+        order::sort(&mut numbers);
         let renumber = numbers.windows(2).any(|pair| pair[0] == pair[1]);
         if !renumber {
-            rows.sort_by_key(|row| log.seq(row.0));
+            order::by_key(&mut rows, |row| log.seq(row.0));
         }
         Dump { log: log.clone(), rows, renumber, next: 0, scratch: Vec::new() }
     }

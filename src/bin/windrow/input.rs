@@ -109,7 +109,7 @@ fn list(path: &Path, name: String, found: &mut Vec<(PathBuf, String, u64)>) -> i
     }
     let mut entries = std::fs::read_dir(path)?.collect::<io::Result<Vec<_>>>()?;
     // The order of a folder differs from system to system.
-    entries.sort_by_key(|e| e.file_name());
+    windrow::order::by_key(&mut entries, |e| e.file_name());
     for entry in entries {
         list(&entry.path(), format!("{name}/{}", entry.file_name().to_string_lossy()), found)?;
     }

@@ -22,6 +22,7 @@ mod platform;
 mod street;
 mod text;
 
+use crate::order;
 use serde::{Deserialize, Serialize};
 use text::Text;
 
@@ -169,7 +170,7 @@ pub fn detect(text: &str) -> Vec<Find> {
 /// Keeps the best of overlapping candidates: by rank, then the longer, then the earlier.
 fn without_overlaps(mut finds: Finds) -> Finds {
     finds.retain(|(_, a, b)| a < b);
-    finds.sort_by_key(|(kind, a, b)| (kind.rank(), usize::MAX - (b - a), *a));
+    order::by_key(&mut finds, |(kind, a, b)| (kind.rank(), usize::MAX - (b - a), *a));
     // Kept finds by start; they never overlap, so the neighbours of a candidate are the only ones it can meet.
     let mut kept = std::collections::BTreeMap::<usize, (usize, Kind)>::new();
     for (kind, a, b) in finds {

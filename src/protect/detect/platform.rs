@@ -2,6 +2,7 @@
 
 use super::text::Text;
 use super::{Finds, Kind};
+use crate::order;
 
 /// Ids that recruiting platforms give out, by shape and by the words around them.
 pub(crate) fn ids(text: &Text, finds: &mut Finds) {
@@ -112,7 +113,7 @@ fn task(token: &[char]) -> bool {
     let upper = token.iter().filter(|c| c.is_ascii_uppercase()).count();
     let digits = token.iter().filter(|c| c.is_ascii_digit()).count();
     let mut different = token.to_vec();
-    different.sort_unstable();
+    order::sort(&mut different);
     different.dedup();
     token.first() == Some(&'3') && upper + digits == 30 && upper >= 6 && digits >= 3 && different.len() >= 10
 }

@@ -17,6 +17,7 @@ mod runs;
 mod slow;
 mod table;
 
+use crate::order;
 use crate::protect::class::Class;
 use crate::protect::time::Window;
 
@@ -136,7 +137,7 @@ impl Searcher {
     /// A searcher for some values and, if given, for times inside a window.
     pub fn new(originals: impl IntoIterator<Item = Original>, window: Option<Window>) -> Searcher {
         let mut originals: Vec<Original> = originals.into_iter().filter(|o| !o.value.is_empty()).collect();
-        originals.sort_unstable();
+        order::sort(&mut originals);
         originals.dedup();
         let mut all: Vec<Needle> = Vec::new();
         let mut unsearchable = 0;

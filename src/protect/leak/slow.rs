@@ -2,6 +2,7 @@
 
 use super::forms::{Apart, Needle, needles};
 use super::{Form, Hits, Original, Searcher};
+use crate::order;
 use crate::protect::class::Class;
 
 /// Offset, length, form and value of everything that is there, in order.
@@ -34,7 +35,7 @@ fn slow(originals: &[Original], file: &[u8]) -> Findings {
             }
         }
     }
-    found.sort();
+    order::sort(&mut found);
     found
 }
 
@@ -47,7 +48,7 @@ fn fast(originals: &[Original], file: &[u8]) -> Findings {
     // The path of an original tells its value here, which a hit does not.
     let mut found: Findings = hits.list.into_iter().map(|hit| (hit.offset, hit.length, hit.form, hit.path)).collect();
     assert_eq!(found.len() as u64, hits.total);
-    found.sort();
+    order::sort(&mut found);
     found
 }
 
@@ -83,7 +84,7 @@ fn the_fast_searcher_finds_what_the_slow_one_finds() {
         if round % 3 == 0 {
             values.push("53d8fee8-358c-40bc-b1d4-0226a7fe3aac".to_owned());
         }
-        values.sort();
+        order::sort(&mut values);
         values.dedup();
         let original = |value: &String| Original {
             value: value.clone(),

@@ -1,5 +1,6 @@
 //! Looks up hashes of places in the input, most of which are in no form, quickly.
 
+use crate::order;
 /// A place in a form that is looked up: a window, a short word, or sixteen digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Entry {
@@ -31,7 +32,7 @@ impl Table {
         if entries.is_empty() {
             return Table::default();
         }
-        entries.sort_unstable();
+        order::sort(&mut entries);
         // Sixteen bits of filter for each entry let two places in a hundred pass.
         let words = (entries.len() / 4).max(64).next_power_of_two();
         let filter_shift = 64 - words.trailing_zeros();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::order;
 use crate::protect::preset::Preset;
 use crate::protect::pseudonym::Key;
 use crate::protect::risk;
@@ -224,7 +225,7 @@ impl Counting {
 fn sorted(met: &[Met], owners: Option<&Vec<u32>>) -> Vec<(i64, u32)> {
     let owners = owners.map(Vec::as_slice).unwrap_or_default();
     let mut all: Vec<(i64, u32)> = met.iter().map(|row| row.id).zip(owners.iter().copied()).collect();
-    all.sort_unstable();
+    order::sort(&mut all);
     all
 }
 
@@ -282,7 +283,7 @@ impl Census {
         let number = |owner: u32| self.people.get(owner as usize).map_or(0, |person| person.number);
         let mut order: Vec<(u64, i64, u32)> =
             (0u32..).zip(met.iter().zip(&owner)).map(|(row, (met, owner))| (number(*owner), met.id, row)).collect();
-        order.sort_unstable();
+        order::sort(&mut order);
         let mut rows = Rows { place: vec![0; met.len()], ..Rows::default() };
         let mut next = 0;
         let mut before = NONE;
@@ -296,7 +297,7 @@ impl Census {
                 rows.numbers.push((id, if table == "participant" { of } else { next }));
             }
         }
-        rows.numbers.sort_unstable();
+        order::sort(&mut rows.numbers);
         rows.owner = owner;
         rows
     }

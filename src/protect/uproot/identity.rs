@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Result;
+use crate::order;
 use crate::protect::pseudonym::{Domain, Tokens};
 pub(super) use crate::protect::words::Words;
 
@@ -73,7 +74,7 @@ impl Identity {
     pub fn ranks(&self, session: &str, domain: Domain) -> BTreeMap<String, u64> {
         let mut by_token: Vec<(&str, &str)> =
             self.home(session).map(|h| h.of(domain).map(|(n, t)| (t, n)).collect()).unwrap_or_default();
-        by_token.sort_unstable();
+        order::sort(&mut by_token);
         (1..).zip(by_token).map(|(rank, (_, name))| (name.to_owned(), rank)).collect()
     }
 }

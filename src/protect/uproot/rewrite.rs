@@ -12,6 +12,7 @@ use super::transform::{Owner, Transform};
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Builder, Change, Log, Session, Span};
+use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::pseudonym::Domain;
 use crate::protect::time::{self, Micros, Mode, Time};
@@ -209,7 +210,7 @@ impl<'a> Rewriting<'a> {
         for session in sessions {
             by_token.push((self.transform.identity.session(&session.name)?.to_owned(), *session));
         }
-        by_token.sort_by(|a, b| a.0.cmp(&b.0));
+        order::by(&mut by_token, |a, b| a.0.cmp(&b.0));
         let (mut numbers, mut interacting, mut place) = (Vec::new(), 0, 0);
         for (_, session) in by_token {
             let start = clock::start(self.log, session);
@@ -223,7 +224,7 @@ impl<'a> Rewriting<'a> {
                     spans.push((order, at.path.clone(), index, at));
                 }
             }
-            spans.sort_by(|a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+            order::by(&mut spans, |a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
             let ranks = [Domain::Player, Domain::Group, Domain::Model]
                 .map(|domain| (domain, self.transform.identity.ranks(&session.name, domain)));
             // For each change pushed: what it is ordered by.
@@ -271,7 +272,7 @@ impl<'a> Rewriting<'a> {
             }
             let base = numbers.len();
             numbers.resize(base + keys.len(), 0);
-            keys.sort_unstable();
+            order::sort(&mut keys);
             for (number, (_, _, pushed)) in (1..).zip(keys) {
                 if let Some(slot) = numbers.get_mut(base + pushed) {
                     *slot = number;
@@ -294,7 +295,7 @@ impl<'a> Rewriting<'a> {
                 changes.extend(self.log.changes(span).iter().map(|c| (self.log.seq(*c), index, *c)));
             }
         }
-        changes.sort_unstable();
+        order::sort(&mut changes);
         let mut ranks: BTreeMap<(&str, Domain), BTreeMap<String, u64>> = BTreeMap::new();
         let mut numbers = Vec::new();
         for (seq, index, change) in changes {

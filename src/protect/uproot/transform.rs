@@ -9,6 +9,7 @@ use super::plan::{Field, Plan, is_data};
 use super::survey::{is_data_key, storage};
 use crate::error::Result;
 use crate::json;
+use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::detect;
 use crate::protect::leak::{Hits, Searcher};
@@ -167,7 +168,7 @@ impl Transform<'_> {
             let Some(value) = self.node(value, &path, field, owner, level)? else { continue };
             members.push((self.key(&key, plan, owner)?, value));
         }
-        members.sort();
+        order::sort(&mut members);
         // Keys that became the same would hide each other.
         for i in 1..members.len() {
             if members.get(i).map(|m| &m.0) == members.get(i - 1).map(|m| &m.0)
@@ -232,7 +233,7 @@ impl Transform<'_> {
             items.push(self.node(value, &path, field, owner, level)?.unwrap_or_else(|| NOTHING.to_owned()));
         }
         if owner.sorted && below.is_empty() {
-            items.sort_unstable();
+            order::sort(&mut items);
         }
         Ok(format!("[{}]", items.join(",")))
     }

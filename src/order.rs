@@ -1,0 +1,85 @@
+//! Sorts, and collects in order, through one copy of the machinery: use this where the standard library's generic sort
+//! would be compiled anew (7 kB of wasm for every type and every closure), as `clippy.toml` reminds you.
+
+use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Sorts numbers, usually places in something else, by what they stand for; equal ones keep their order.
+#[allow(clippy::disallowed_methods, reason = "the one copy")]
+pub fn places(places: &mut [u32], compare: &mut dyn FnMut(u32, u32) -> Ordering) {
+    places.sort_by(|a, b| compare(*a, *b));
+}
+
+/// Sorts anything by a comparison; equal items keep their order. Takes four bytes an item beside it.
+pub fn by<T>(items: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering) {
+    let mut order: Vec<u32> = (0..items.len() as u32).collect();
+    places(&mut order, &mut |a, b| compare(&items[a as usize], &items[b as usize]));
+    arrange(&mut order, &mut |a, b| items.swap(a, b));
+}
+
+/// Sorts anything by a key; equal items keep their order.
+pub fn by_key<T, K: Ord>(items: &mut [T], mut key: impl FnMut(&T) -> K) {
+    by(items, |a, b| key(a).cmp(&key(b)));
+}
+
+/// Sorts anything that has an order of its own.
+pub fn sort<T: Ord>(items: &mut [T]) {
+    by(items, T::cmp);
+}
+
+/// A map of pairs; of those with the same key the last one stays. `collect` would sort the pairs first.
+pub fn map<K: Ord, V>(pairs: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
+    let mut map = BTreeMap::new();
+    map.extend(pairs);
+    map
+}
+
+/// A set of items. `collect` would sort them first.
+pub fn set<T: Ord>(items: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    set.extend(items);
+    set
+}
+
+/// Puts at each place the item whose place `order` has there, one cycle of swaps after the other.
+fn arrange(order: &mut [u32], swap: &mut dyn FnMut(usize, usize)) {
+    for first in 0..order.len() {
+        let mut at = first;
+        loop {
+            let from = std::mem::replace(&mut order[at], at as u32) as usize;
+            if from == first || from == at {
+                break;
+            }
+            swap(at, from);
+            at = from;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every arrangement of a few items, equal ones among them, against the standard library's sort.
+    #[test]
+    #[allow(clippy::disallowed_methods, reason = "the reference")]
+    fn like_the_standard_library() {
+        for mut number in 0..4_usize.pow(7) {
+            let mut items: Vec<(usize, usize)> = Vec::new();
+            for place in 0..7 {
+                items.push((number % 4, place));
+                number /= 4;
+            }
+            let mut expected = items.clone();
+            expected.sort_by_key(|item| item.0);
+            by_key(&mut items, |item| item.0);
+            assert_eq!(items, expected);
+        }
+    }
+
+    #[test]
+    fn the_last_pair_of_a_key_stays() {
+        assert_eq!(map([(1, 'a'), (0, 'b'), (1, 'c')]).into_iter().collect::<Vec<_>>(), [(0, 'b'), (1, 'c')]);
+        assert_eq!(set([2, 1, 2]).into_iter().collect::<Vec<_>>(), [1, 2]);
+    }
+}
