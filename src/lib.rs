@@ -8,6 +8,7 @@
 //! One direction: bytes → records → views → bytes. The core does no I/O: it says which bytes it wants
 //! ([`source`]), is pushed them, and is asked for output, so that the same code runs in a Web Worker, on
 //! the command line, in tests and under a fuzzer.
+#![cfg_attr(not(test), warn(clippy::disallowed_methods))]
 
 pub mod browse;
 pub mod command;

@@ -62,6 +62,12 @@ pub struct Sparse {
     missing: Option<Range<u64>>,
 }
 
+/// What the directory of an archive is read from: a [`Sparse`] file, or bytes. Used behind `&mut dyn`, so that the
+/// reader of archives is compiled once.
+pub trait Seekable: Read + Seek {}
+
+impl<T: Read + Seek> Seekable for T {}
+
 impl Sparse {
     /// Bytes asked for at once around a missing place, so that neighbours need no second request.
     const READ_AHEAD: u64 = 64 << 10;

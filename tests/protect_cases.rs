@@ -37,7 +37,7 @@ fn strings(expect: &Value, name: &str) -> Vec<String> {
 }
 
 fn leaks(protected: &Protected, zip: &[u8]) -> u64 {
-    check(Cursor::new(zip), &protected.searcher, &protected.own_columns).unwrap().total
+    check(&mut Cursor::new(zip), &protected.searcher, &protected.own_columns).unwrap().total
 }
 
 fn planted(value: &str) -> Vec<u8> {

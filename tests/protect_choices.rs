@@ -72,7 +72,7 @@ fn files(preset: &str, approved: BTreeSet<String>) -> BTreeMap<String, Vec<u8>> 
     let given = Given { key: [7; 32], project: false, approved };
     let protected = prepare(&study(), &recipe(preset), &given, Limits::default()).unwrap().finish().unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
-    let leaks = check(Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
+    let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
     assert_eq!(leaks.total, 0, "{:?}", leaks.list);
     common::unzip(&zip).into_iter().collect()
 }

@@ -61,7 +61,7 @@ fn files(study: &Study, preset: &str) -> BTreeMap<String, String> {
     let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
     let protected = prepare(study, &recipe, &given, Limits::default()).unwrap().finish().unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
-    let leaks = check(Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
+    let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
     assert_eq!(leaks.total, 0, "{:?}", leaks.list);
     common::unzip(&zip).into_iter().map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap())).collect()
 }

@@ -40,7 +40,7 @@ fn prepared(files: &Files, level: Level, key: [u8; 32], step: usize) -> (Protect
 /// The ZIP at a level, which the leak check must let pass.
 fn clean(files: &Files, level: Level, key: [u8; 32]) -> Vec<u8> {
     let (protected, zip) = prepared(files, level, key, 1 << 16);
-    let leaks = check(Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
+    let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
     assert_eq!(leaks.total, 0, "{:?} {:?}", files[0].0, leaks.list);
     zip
 }
@@ -415,7 +415,7 @@ fn what_is_left_in_the_database_is_found() {
     let found = |text: &str| {
         let database = zip_of(&[("data/coin.csv", format!("id,comment\n1,{text}\n").as_bytes())]);
         let zip = zip_of(&[("regular/database.zip", &database)]);
-        check(Cursor::new(zip), &protected.searcher, &protected.own_columns).unwrap()
+        check(&mut Cursor::new(zip), &protected.searcher, &protected.own_columns).unwrap()
     };
     assert_eq!(found("nothing").total, 0);
     for planted in [
@@ -437,7 +437,7 @@ fn what_is_left_in_the_database_is_found() {
     }
     // An archive that cannot be searched is no reason to trust it.
     let zip = zip_of(&[("regular/database.zip", b"PK\x03\x04 and no more")]);
-    assert!(check(Cursor::new(zip), &protected.searcher, &protected.own_columns).is_err());
+    assert!(check(&mut Cursor::new(zip), &protected.searcher, &protected.own_columns).is_err());
 }
 
 #[test]

@@ -20,7 +20,7 @@ fn protected(study: &Study, recipe: &Recipe) -> Vec<u8> {
     let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
     let protected = prepare(study, recipe, &given, Limits::default()).unwrap().finish().unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
-    let leaks = check(Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
+    let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
     assert_eq!(leaks.total, 0, "{:?}", leaks.list);
     zip
 }

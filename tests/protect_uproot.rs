@@ -39,7 +39,7 @@ fn prepared(study: &Study, recipe: &Recipe, key: &[u8; 32]) -> (Protected, Vec<u
 fn clean(study: &Study, recipe: &Recipe, key: &[u8; 32]) -> Vec<u8> {
     let sessions: Vec<&str> = common::log(study).sessions.iter().map(|s| s.name.as_str()).collect();
     let (protected, zip) = prepared(study, recipe, key);
-    let leaks = check(Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
+    let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
     assert_eq!(leaks.total, 0, "{sessions:?} {:?}", leaks.list);
     zip
 }
@@ -307,7 +307,7 @@ fn a_planted_value_is_found_and_its_place_is_said() {
         zip.finish().unwrap()
     };
     let found =
-        |name: &str, text: &str| check(zip_of(name, text), &protected.searcher, &protected.own_columns).unwrap();
+        |name: &str, text: &str| check(&mut zip_of(name, text), &protected.searcher, &protected.own_columns).unwrap();
     assert_eq!(found("a/player.csv", "x,y\n1,nothing\n").total, 0);
     for planted in [
         "6665d9688cbe5b64ec980036",

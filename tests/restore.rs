@@ -79,7 +79,7 @@ fn a_prepared_dump_passes_the_check_and_gives_the_prepared_tables() {
     for level in [Level::Share, Level::Pseudonymize] {
         let Protected { study, recipe, searcher, own_columns } = canary(level);
         let zip = export(&study, &recipe).unwrap();
-        assert_eq!(check(Cursor::new(&zip), &searcher, &own_columns).unwrap().list, []);
+        assert_eq!(check(&mut Cursor::new(&zip), &searcher, &own_columns).unwrap().list, []);
         let again = read(unzip(&zip).remove(DATABASE).unwrap());
         let (first, second) = (tables(&study, &recipe).unwrap(), tables(&again, &recipe).unwrap());
         assert!(first.keys().eq(second.keys()));

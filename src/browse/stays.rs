@@ -224,7 +224,7 @@ impl Stays {
             .collect();
         let start = usize::try_from(start).unwrap_or(usize::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX).min(MOST_LANES);
-        let given: BTreeMap<u32, u32> = wanted.iter().copied().skip(start).take(count).zip(0u32..).collect();
+        let given = order::map(wanted.iter().copied().skip(start).take(count).zip(0u32..));
         let of_given = |stay: &Stay| Some(Stay { lane: *given.get(&stay.lane)?, ..stay.clone() });
         let mut stays: Vec<Stay> = self.stays.iter().filter_map(of_given).collect();
         let all = stays.len();

@@ -2,6 +2,7 @@
 
 use super::fields;
 use crate::log::{Log, Session};
+use crate::order;
 use crate::recipe::Recipe;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -79,7 +80,7 @@ pub fn text(log: &Log, session: &Session, recipe: &Recipe) -> Vec<u8> {
         missing: storages.get(&kind).copied().unwrap_or(0).saturating_sub(counts.present),
         kind,
         field,
-        types: counts.types.into_iter().map(|(t, n)| (t.name(), n)).collect(),
+        types: order::map(counts.types.into_iter().map(|(t, n)| (t.name(), n))),
         changes: counts.changes,
         deletions: counts.deletions,
         distinct: counts.distinct,
@@ -87,10 +88,9 @@ pub fn text(log: &Log, session: &Session, recipe: &Recipe) -> Vec<u8> {
     };
     let dictionary = Dictionary {
         about: ABOUT,
-        columns: COLUMNS
-            .into_iter()
-            .map(|(name, r#type, description)| (name, Column { r#type, description }))
-            .collect(),
+        columns: order::map(
+            COLUMNS.into_iter().map(|(name, r#type, description)| (name, Column { r#type, description })),
+        ),
         fields: fields.into_iter().map(field).collect(),
     };
     let mut text = serde_json::to_vec_pretty(&dictionary).unwrap_or_default();

@@ -62,5 +62,5 @@ pub fn count<'s>(
         field.distinct = values.len() as u64;
         ((log.kinds.get(kind).to_owned(), name.to_owned()), field)
     });
-    (named.collect(), storages)
+    (order::map(named), storages)
 }

@@ -5,7 +5,7 @@
 //! these values as a whole, and so is what stands at a value's path inside a cell.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufRead, BufReader, Cursor, Read, Seek};
+use std::io::{BufRead, BufReader, Cursor, Read};
 
 use serde::Serialize;
 use zip::ZipArchive;
@@ -17,6 +17,7 @@ use crate::limits::Limits;
 use crate::order;
 use crate::protect::class::Class;
 use crate::protect::leak::{Hits, Searcher, masked};
+use crate::source::Seekable;
 use crate::write::dump;
 
 /// A place in the ZIP where an original value was found.
@@ -53,8 +54,8 @@ fn unreadable() -> Error {
 ///
 /// # Errors
 /// [`Code::Io`] when it cannot be read; what was not searched must not be handed out.
-pub fn check<R: Read + Seek>(
-    zip: R,
+pub fn check(
+    zip: &mut dyn Seekable,
     searcher: &Searcher,
     own_columns: &BTreeMap<String, BTreeSet<String>>,
 ) -> Result<Leaks> {
@@ -66,8 +67,8 @@ pub fn check<R: Read + Seek>(
 }
 
 /// Searches a ZIP that stands at a path, with the archives in it.
-fn search<R: Read + Seek>(
-    zip: R,
+fn search(
+    zip: &mut dyn Seekable,
     within: &str,
     searcher: &Searcher,
     own_columns: &BTreeMap<String, BTreeSet<String>>,
@@ -87,7 +88,7 @@ fn search<R: Read + Seek>(
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).map_err(|_| unreadable())?;
             drop(entry);
-            search(Cursor::new(bytes), &format!("{name}/"), searcher, own_columns, leaks)?;
+            search(&mut Cursor::new(bytes), &format!("{name}/"), searcher, own_columns, leaks)?;
             continue;
         }
         let mut scan = searcher.scan(&name);

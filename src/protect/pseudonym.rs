@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
+#[cfg(not(target_arch = "wasm32"))]
 use unicode_normalization::UnicodeNormalization;
 
 use crate::error::{Code, Error, Place, Result};
@@ -149,7 +150,7 @@ impl Key {
         let mut by_mac: Vec<(Mac, u64)> = ids.into_iter().map(|id| (mac(id), id)).collect();
         order::sort(&mut by_mac);
         by_mac.dedup();
-        (1..).zip(by_mac).map(|(new, (_, old))| (old, new)).collect()
+        order::map((1..).zip(by_mac).map(|(new, (_, old))| (old, new)))
     }
 }
 
@@ -220,7 +221,7 @@ fn spelled(domain: Domain, bits: u64) -> String {
 /// A person's id as it enters the MAC: NFKC, trimmed; 24 hex digits in lower case, worker ids in upper case,
 /// because people retype both and platforms ignore case.
 pub fn normal_person(id: &str) -> String {
-    let id: String = id.nfkc().collect();
+    let id = compatible(id);
     let id = id.trim();
     let hex = id.len() == 24 && id.bytes().all(|b| b.is_ascii_hexdigit());
     let worker = matches!(id.len(), 13 | 14)
@@ -232,6 +233,19 @@ pub fn normal_person(id: &str) -> String {
         (_, true) => id.to_ascii_uppercase(),
         _ => id.to_owned(),
     }
+}
+
+/// An id in the form NFKC, in which characters that look and mean the same are the same.
+#[cfg(not(target_arch = "wasm32"))]
+fn compatible(id: &str) -> String {
+    id.nfkc().collect()
+}
+
+/// In JavaScript the language has the tables, which are 55 kB when packed. Unicode never changes the forms of characters
+/// that it has assigned, so an older browser differs at most in characters that it does not know.
+#[cfg(target_arch = "wasm32")]
+fn compatible(id: &str) -> String {
+    js_sys::JsString::from(id).normalize("NFKC").into()
 }
 
 /// A UUID's 16 bytes as the usual 36 lower-case characters.

@@ -87,7 +87,7 @@ pub fn diversity(quasi: &Columns, sensitive: &[String], ordered: bool) -> Divers
     });
     values.dedup();
     // Shares of each value, in the order of `values`, among some rows.
-    let position: BTreeMap<&str, usize> = values.iter().enumerate().map(|(i, v)| (*v, i)).collect();
+    let position = order::map(values.iter().enumerate().map(|(i, v)| (*v, i)));
     let shares = |rows: &mut dyn Iterator<Item = usize>| {
         let mut counts = vec![0usize; values.len()];
         let mut total = 0usize;

@@ -213,8 +213,8 @@ impl Archive {
     fn directory(&mut self, entry: &Entry, home: &Home, sparse: &mut Sparse) -> Result<Option<Want>> {
         let path = &entry.member.path;
         let listed = match home {
-            Home::Memory(bytes) => contents::list(Cursor::new(bytes), path, home, &self.limits),
-            Home::File(..) => contents::list(&mut *sparse, path, home, &self.limits),
+            Home::Memory(bytes) => contents::list(&mut Cursor::new(bytes), path, home, &self.limits),
+            Home::File(..) => contents::list(sparse, path, home, &self.limits),
         };
         match listed {
             Ok(members) => {

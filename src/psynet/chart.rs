@@ -7,6 +7,7 @@
 //! Nothing is read for it: the timeline is at hand once the study is.
 
 use super::timeline::{Event, Kind, Timeline};
+use crate::order;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -161,5 +162,5 @@ fn medians(timeline: &Timeline) -> BTreeMap<(Kind, &str), f64> {
         let middle = seconds.len() / 2;
         *seconds.select_nth_unstable_by(middle, f64::total_cmp).1
     };
-    all.into_iter().map(|(key, seconds)| (key, median(seconds))).collect()
+    order::map(all.into_iter().map(|(key, seconds)| (key, median(seconds))))
 }

@@ -8,10 +8,9 @@ use super::schema::Schema;
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::order;
-use crate::source::FileInfo;
+use crate::source::{FileInfo, Seekable};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{Read, Seek};
 use zip::CompressionMethod;
 
 /// Which of PsyNet's two forms a file belongs to.
@@ -139,8 +138,8 @@ fn role(parts: &[&str], schema: &Schema) -> Role {
 }
 
 /// The members of an archive, in the order of its directory. Fails with `WouldBlock` inside where bytes are missing.
-pub fn list<R: Read + Seek>(
-    reader: R,
+pub fn list(
+    reader: &mut dyn Seekable,
     path: &str,
     home: &Home,
     limits: &Limits,

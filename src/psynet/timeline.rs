@@ -269,7 +269,7 @@ impl Gatherer {
         let Gatherer { mut timeline, trials, modules, .. } = self;
         let entries = &mut timeline.entries;
         let responses = entries.iter().filter(|e| e.kind == Kind::Response);
-        let ends: BTreeMap<i64, i64> = responses.filter_map(|e| Some((e.id, e.end?))).collect();
+        let ends = order::map(responses.filter_map(|e| Some((e.id, e.end?))));
         for (event, state, response) in trials {
             let Some(entry) = entries.get_mut(event as usize) else { continue };
             entry.module = state.and_then(|s| modules.get(&s)).copied().unwrap_or(entry.module);

@@ -6,7 +6,7 @@
 use super::recognise;
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
-use crate::source::{FileInfo, Sparse, Want};
+use crate::source::{FileInfo, Seekable, Sparse, Want};
 use flate2::{Decompress, FlushDecompress, Status};
 use std::ops::Range;
 use zip::{CompressionMethod, ZipArchive};
@@ -77,7 +77,7 @@ impl Listing {
         if !self.missing.is_empty() {
             return Ok(Ok(Want { file: self.file, range: self.missing.clone() }));
         }
-        let archive = ZipArchive::new(&mut self.sparse);
+        let archive = ZipArchive::new(&mut self.sparse as &mut dyn Seekable);
         // Even where a directory was found, a part of it may have been looked for in vain.
         let listed = archive.map(|archive| list(&archive, self.file, &self.info, &self.limits));
         if let Some(missing) = self.sparse.missing() {
@@ -102,7 +102,7 @@ impl Listing {
     }
 }
 
-fn list(archive: &ZipArchive<&mut Sparse>, file: usize, info: &FileInfo, limits: &Limits) -> Result<Listed> {
+fn list(archive: &ZipArchive<&mut dyn Seekable>, file: usize, info: &FileInfo, limits: &Limits) -> Result<Listed> {
     let place = |name: &str| Place::file(format!("{}/{name}", info.path));
     if archive.len() > limits.members {
         return Err(Error::new(Code::TooManyMembers, Place::file(&info.path))

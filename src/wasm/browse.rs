@@ -25,13 +25,13 @@ impl Study {
 impl Browser {
     /// Answers a question, see the type `Looks`.
     pub fn look(&mut self, ask: JsValue) -> std::result::Result<JsValue, JsValue> {
-        let look: Look = from_js(ask).map_err(thrown)?;
+        let look: Look = from_js(&ask).map_err(thrown)?;
         to_js(&self.0.look(look))
     }
 
     /// Begins a search for changes, see the type `Filter`.
     pub fn search(&self, filter: JsValue) -> std::result::Result<Searching, JsValue> {
-        let filter: Filter = from_js(filter).map_err(thrown)?;
+        let filter: Filter = from_js(&filter).map_err(thrown)?;
         Ok(Searching(self.0.search(&filter)))
     }
 

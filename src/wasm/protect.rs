@@ -41,7 +41,7 @@ impl Study {
 
     /// Begins to prepare.
     pub fn prepare(&self, recipe: JsValue, given: JsValue) -> Thrown<Preparing> {
-        let FromPage { key, project, approved } = from_js(given).map_err(thrown)?;
+        let FromPage { key, project, approved } = from_js(&given).map_err(thrown)?;
         let short = || thrown(Error::new(Code::BadRecipe, Place::default()).detail("A key has 32 bytes."));
         let given = Given { key: key.try_into().map_err(|_| short())?, project, approved };
         prepare(self.read()?, &page_recipe(recipe)?, &given, Limits::default()).map(Preparing).map_err(thrown)
@@ -153,8 +153,8 @@ impl Prepared {
 
     /// Searches the finished ZIP of so many bytes; `read(start, end)` gives a range of it at once. See the type `Leaks`.
     pub fn leaks(&self, size: f64, read: Function) -> Thrown<JsValue> {
-        let zip = BufReader::with_capacity(1 << 20, Ranges { read, size: size as u64, at: 0 });
-        to_js(&check(zip, &self.protected.searcher, &self.protected.own_columns).map_err(thrown)?)
+        let mut zip = BufReader::with_capacity(1 << 20, Ranges { read, size: size as u64, at: 0 });
+        to_js(&check(&mut zip, &self.protected.searcher, &self.protected.own_columns).map_err(thrown)?)
     }
 }
 
@@ -211,6 +211,6 @@ pub fn parse_preset(text: &str) -> Thrown<JsValue> {
 /// A preset as it is saved (JSON text).
 #[wasm_bindgen]
 pub fn preset_text(preset: JsValue) -> Thrown<String> {
-    let preset: Preset = from_js(preset).map_err(thrown)?;
+    let preset: Preset = from_js(&preset).map_err(thrown)?;
     Ok(String::from_utf8_lossy(&preset.checked().map_err(thrown)?.to_json()).into_owned())
 }

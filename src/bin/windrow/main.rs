@@ -223,7 +223,7 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     }
     let protected = work.finish()?;
     write_zip(&mut Export::new(&protected.study, &protected.recipe)?, a, &input, output, |partial| {
-        let leaks = check(io::BufReader::new(File::open(partial)?), &protected.searcher, &protected.own_columns)?;
+        let leaks = check(&mut io::BufReader::new(File::open(partial)?), &protected.searcher, &protected.own_columns)?;
         if leaks.total == 0 { Ok(()) } else { Err(Failure::Leaks(leaks)) }
     })?;
     Ok(report(&study, &recipe, sessions(&study, Some(&recipe))))

@@ -201,8 +201,7 @@ impl Counting {
             owners.insert(name.clone(), met.iter().map(|row| census.index(row.participant)).collect());
         }
         for _ in 0..3 {
-            let by_id: BTreeMap<&str, Vec<(i64, u32)>> =
-                self.met.iter().map(|(name, met)| (name.as_str(), sorted(met, owners.get(name)))).collect();
+            let by_id = order::map(self.met.iter().map(|(name, met)| (name.as_str(), sorted(met, owners.get(name)))));
             for (name, met) in &self.met {
                 let Some(owners) = owners.get_mut(name) else { continue };
                 for (row, owner) in

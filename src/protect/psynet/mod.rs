@@ -26,6 +26,7 @@ use std::sync::Arc;
 use crate::describe::psynet_readme;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
+use crate::order;
 use crate::protect::class::Action;
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
@@ -156,7 +157,7 @@ impl Preparing {
             paths: rows::paths(&survey, &writing.counts, &transform, &self.preset),
             unique_by_duration: census.unique_durations(&self.preset),
             tokens: Domain::ALL.map(|d| (d.as_str(), transform.tokens.count(d) as u64)).into(),
-            detectors: survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect(),
+            detectors: order::map(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
             withheld_by_search: transform.caught,
             risk,
             searched_values: searched,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::seen::Seen;
 use super::survey::Originals;
+use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts};
 use crate::protect::detect::{self, Kind};
@@ -105,10 +106,10 @@ pub(super) fn decide(
         seen.files.iter().for_each(|start| original(start, class));
     }
     let rare = |(key, (_, many)): (&String, &(u64, bool))| (!many).then(|| key.clone());
-    let holders: BTreeSet<u64> = seen.keys.values().map(|(whose, _)| *whose).collect();
+    let holders = order::set(seen.keys.values().map(|(whose, _)| *whose));
     let shared = holders.len() > 1 || seen.keys.values().any(|(_, many)| *many);
     let rare_keys: BTreeSet<String> =
-        if shared { seen.keys.iter().filter_map(rare).collect() } else { BTreeSet::new() };
+        if shared { order::set(seen.keys.iter().filter_map(rare)) } else { BTreeSet::new() };
     for key in seen.keys.keys().filter(|key| !key.starts_with("py/")) {
         if decision.is_gone() && is_data(key, rare_keys.contains(key)) {
             original(key, decision.class_of_key());

@@ -6,6 +6,7 @@ use super::leaves::{Leaf, Shape, walk};
 use super::survey::storage;
 use crate::json;
 use crate::log::{Log, Session};
+use crate::order;
 use crate::protect::time::{self, Micros};
 use crate::value::Type;
 
@@ -105,5 +106,5 @@ pub(super) fn start(log: &Log, session: &Session) -> Start {
     }
     let starts =
         players.into_iter().filter_map(|(storage, (times, started))| Some((storage, time::start(times, started)?)));
-    Start::Participants(starts.collect())
+    Start::Participants(order::map(starts))
 }

@@ -75,7 +75,7 @@ impl Identity {
         let mut by_token: Vec<(&str, &str)> =
             self.home(session).map(|h| h.of(domain).map(|(n, t)| (t, n)).collect()).unwrap_or_default();
         order::sort(&mut by_token);
-        (1..).zip(by_token).map(|(rank, (_, name))| (name.to_owned(), rank)).collect()
+        order::map((1..).zip(by_token).map(|(rank, (_, name))| (name.to_owned(), rank)))
     }
 }
 

@@ -23,6 +23,7 @@ use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::export;
 use crate::limits::Limits;
 use crate::log::{Builder, Log, Session};
+use crate::order;
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
 use crate::protect::preset::Preset;
@@ -142,7 +143,7 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
         rows_after: new.order.len() as u64,
         paths,
         tokens: Domain::ALL.map(|d| (d.as_str(), transform.identity.tokens.count(d) as u64)).into(),
-        detectors: survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count)).collect(),
+        detectors: order::map(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
         dropped_from_history: rewriting.history,
         withheld_by_search: transform.caught,
         unnamed_storages: unnamed,

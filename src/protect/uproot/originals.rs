@@ -7,6 +7,7 @@ use super::survey::Survey;
 use super::transform::REMOVED;
 use crate::error::Result;
 use crate::log::{ADMIN, Log};
+use crate::order;
 use crate::protect::class::Class;
 use crate::protect::leak::Original;
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
@@ -71,7 +72,7 @@ pub(super) fn words(originals: &[Original], identity: &mut Identity) -> Result<W
             names.extend(home.of(domain).map(|(n, token)| (n.to_owned(), session.to_owned(), token.to_owned())));
         }
     }
-    let known: BTreeSet<&str> = originals.iter().filter(|o| o.distinctive).map(|o| o.value.as_str()).collect();
+    let known = order::set(originals.iter().filter(|o| o.distinctive).map(|o| o.value.as_str()));
     for (name, session, token) in &names {
         if known.contains(name.as_str()) {
             words.add(name, session, token);

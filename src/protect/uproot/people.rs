@@ -6,6 +6,7 @@ use super::leaves::{Leaf, as_json, walk};
 use super::plan::{Field, Plan};
 use super::survey::{self, Survey, storage};
 use crate::log::{Log, Session};
+use crate::order;
 use crate::protect::class::{Action, Class};
 use crate::protect::decision::clean;
 use crate::protect::preset::{Holds, Preset};
@@ -47,7 +48,7 @@ impl Quasi {
             field.plans.values().any(one)
         };
         let fields = survey.fields.iter().filter(|((kind, _), field)| kind == "player" && described(field));
-        let fields: BTreeMap<&str, &Field> = fields.map(|((_, name), field)| (name.as_str(), field)).collect();
+        let fields = order::map(fields.map(|((_, name), field)| (name.as_str(), field)));
         let mut players: BTreeMap<u32, Player> = BTreeMap::new();
         let mut holds: BTreeMap<String, Option<Holds>> = BTreeMap::new();
         for span in survey::spans(log, sessions) {

@@ -1,6 +1,6 @@
 //! Writes the protected log change by change, in an order that tells nothing, and counts what happened.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::clock::{self, Start};
 use super::identity::domain_of_kind;
@@ -84,9 +84,8 @@ impl<'a> Rewriting<'a> {
     /// How many players the sessions have.
     pub fn participants(&self, sessions: &[&Session]) -> u64 {
         let players = survey::spans(self.log, sessions).map(|s| s.storage);
-        let players: BTreeSet<u32> =
-            players.filter(|id| storage(self.log.storages.get(*id)).is_some_and(|s| s.0 == "player")).collect();
-        players.len() as u64
+        order::set(players.filter(|id| storage(self.log.storages.get(*id)).is_some_and(|s| s.0 == "player"))).len()
+            as u64
     }
 
     fn place(&mut self, span: &Span) -> Result<Option<Where<'a>>> {
@@ -285,7 +284,7 @@ impl<'a> Rewriting<'a> {
     /// Everything in its old order, with its numbers. Returns these, and how many sessions' participants interact.
     pub fn in_old_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<(Vec<u64>, u64)> {
         let starts: BTreeMap<&str, Start> =
-            sessions.iter().map(|session| (session.name.as_str(), clock::start(self.log, session))).collect();
+            order::map(sessions.iter().map(|session| (session.name.as_str(), clock::start(self.log, session))));
         let interacting = starts.values().filter(|start| matches!(start, Start::Session(_))).count() as u64;
         let (mut changes, mut places) = (Vec::new(), BTreeMap::new());
         for index in sessions.iter().flat_map(|s| &s.sections).flat_map(|section| section.spans.clone()) {

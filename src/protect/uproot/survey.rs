@@ -8,6 +8,7 @@ use super::plan::Field;
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
+use crate::order;
 use crate::protect::class::{Class, Stats};
 use crate::protect::decision::{clean, is_binary};
 use crate::protect::detect::{self, Kind};
@@ -150,7 +151,7 @@ pub(super) fn survey(
             let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, preset, approved);
             (below, plan)
         });
-        let plans = plans.collect();
+        let plans = order::map(plans);
         survey.vocabulary.insert(field.to_lowercase());
         survey.fields.insert((kind.to_owned(), field.to_owned()), Field { plans, shape });
     }

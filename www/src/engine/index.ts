@@ -109,7 +109,7 @@ export class OpenStudy {
 
   /** Prepares the study for sharing, as the recipe's `protect` says. */
   async protect(recipe: Recipe, given: Given): Promise<ProtectedStudy> {
-    const preparing = this.#study.prepare(recipe, given);
+    const preparing = this.#study.prepare(recipe, { ...given, key: [...given.key] });
     await pushAll(preparing, this.#inputs, this.#reader);
     return new ProtectedStudy(preparing.finish(), this.#inputs);
   }
