@@ -3,10 +3,11 @@
 //! Columns hold one text for each participant; several values of one participant are joined by 0x1F, as
 //! [`quasi::per_participant`] joins them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use crate::order;
 use crate::protect::preset::{Countries, Holds, Preset};
 use crate::protect::quasi::{self, Ages, Diversity, Risk};
 use crate::protect::time::Micros;
@@ -134,7 +135,7 @@ fn all_coarse(column: &Column, preset: &Preset) -> Vec<String> {
     let one = |joined: &String| {
         // What is no age or no known country is withheld, which tells nothing.
         let parts = joined.split(JOINT).map(|part| coarse(part, column.holds, preset).unwrap_or_default());
-        parts.collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join(JOINT)
+        order::set(parts).into_iter().collect::<Vec<_>>().join(JOINT)
     };
     column.values.iter().map(one).collect()
 }
