@@ -128,7 +128,7 @@ pub(crate) fn dates(text: &Text, finds: &mut Finds) {
 #[inline(never)]
 fn number(text: &Text, i: usize, most: usize) -> Option<(usize, u32)> {
     let end = text.run(i, |c| c.is_ascii_digit());
-    (end > i && end - i <= most).then(|| (end, text.digits(i, end).iter().fold(0, |n, d| n * 10 + u32::from(*d))))
+    (end > i && end - i <= most).then(|| (end, text.digits_in(i, end).iter().fold(0, |n, d| n * 10 + u32::from(*d))))
 }
 
 #[inline(never)]
@@ -147,6 +147,13 @@ fn month_name(text: &Text, i: usize) -> Option<usize> {
 /// The end of a date that begins at `i`, in any of the usual ways of writing.
 #[inline(never)]
 pub(super) fn date(text: &Text, i: usize) -> Option<usize> {
+    if is_letter(text.at(i)) {
+        let name = text.run(i, is_letter);
+        // Few words have a number behind them.
+        if !text.at(text.skip_spaces(name + usize::from(text.at(name) == '.'))).is_ascii_digit() {
+            return None;
+        }
+    }
     if let Some(month) = month_name(text, i) {
         // October 5, 1999 · Aug 9th 2001
         let (day, value) = number(text, text.skip_spaces(month), 2).filter(|_| text.at(month) == ' ')?;

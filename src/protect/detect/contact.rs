@@ -29,10 +29,14 @@ pub(super) fn host(text: &Text, i: usize) -> Option<usize> {
 
 /// Addresses with `@`, and such as `x (at) example (dot) org`.
 pub(crate) fn emails(text: &Text, finds: &mut Finds) {
-    for i in 0..text.len() {
+    let all = if text.has("@") { text.len() } else { 0 };
+    for i in 0..all {
         if text.at(i) == '@' {
             plain_email(text, i, finds);
         }
+    }
+    if !text.has(".") && !text.says(DOT) {
+        return;
     }
     for w in 0..text.words().len() {
         spelled_email(text, w, finds);
@@ -180,6 +184,9 @@ const PLATFORMS: &[&str] = &[
 /// Social-media names: `@name` near a platform's name, and marked names without `@`.
 pub(crate) fn handles(text: &Text, finds: &mut Finds) {
     let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-');
+    if text.digits == 0 && !text.has("@_.") {
+        return;
+    }
     for i in 0..text.len() {
         let c = text.at(i);
         if c == '@' && !is_local(text.before(i)) {
@@ -306,6 +313,11 @@ pub(crate) fn secrets(text: &Text, finds: &mut Finds) {
             end -= 1;
         }
         let (token, length) = (text.slice(i, end), end - i);
+        // No key is shorter.
+        if length < 12 {
+            i = text.run(i, |c| c.is_ascii_alphanumeric()).max(i + 1);
+            continue;
+        }
         let digits = token.iter().filter(|c| c.is_ascii_digit()).count();
         let letters = token.iter().filter(|c| c.is_ascii_alphabetic()).count();
         let flat = text.flat(i, end);

@@ -65,17 +65,24 @@ angel blanca clemente consuelo dulce esperanza fe gracia luz mar mercedes nieves
 /// Whether a folded word may be a given name where a surname follows.
 #[inline(never)]
 pub(crate) fn may_be_given(word: &str) -> bool {
-    is_given(word) || AMBIGUOUS.split_ascii_whitespace().any(|name| name == word)
+    is_given(word) || listed(AMBIGUOUS, word)
 }
 
 /// Whether a folded word is on the list. The scan over some 8 kB happens only for capitalised words in texts.
 #[inline(never)]
 pub(crate) fn is_given(word: &str) -> bool {
+    word.len() > 1 && listed(NAMES, word)
+}
+
+/// Whether a folded word is on a list of words between spaces.
+#[inline(never)]
+pub(crate) fn listed(list: &str, word: &str) -> bool {
     // A list this short is searched faster than it would be unpacked for every text.
-    word.len() > 1
-        && word.is_ascii()
-        && memchr::memmem::find_iter(NAMES.as_bytes(), word.as_bytes()).any(|at| {
-            let edge = |i: Option<usize>| i.and_then(|i| NAMES.as_bytes().get(i)).is_none_or(|b| *b == b' ');
+    let list = list.as_bytes();
+    word.is_ascii()
+        && !word.is_empty()
+        && memchr::memmem::find_iter(list, word.as_bytes()).any(|at| {
+            let edge = |i: Option<usize>| i.and_then(|i| list.get(i)).is_none_or(|b| *b == b' ');
             edge(at.checked_sub(1)) && edge(Some(at + word.len()))
         })
 }

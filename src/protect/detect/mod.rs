@@ -150,7 +150,7 @@ pub fn detect(text: &str) -> Vec<Find> {
         name_zh::names(&text, &mut finds);
     }
     // Nothing else is without a digit.
-    if text.has_digits {
+    if text.digits > 0 {
         money::ibans(&text, &mut finds);
         money::cards(&text, &mut finds);
         platform::ids(&text, &mut finds);

@@ -81,7 +81,7 @@ fn issued(digits: &[u8]) -> bool {
 /// Card numbers, in one run or grouped as they are printed.
 pub(crate) fn cards(text: &Text, finds: &mut Finds) {
     const NOT_CARDS: &[&str] = &["seed", "hash", "timestamp", "barcode", "isbn", "ean", "种子"];
-    let mut i = 0;
+    let mut i = if text.digits < 13 { text.len() } else { 0 };
     while i < text.len() {
         if !text.at(i).is_ascii_digit() || text.joined_before(i) || text.before(i) == '.' {
             i += 1;
@@ -98,7 +98,7 @@ pub(crate) fn cards(text: &Text, finds: &mut Finds) {
                 break;
             }
         }
-        let digits = text.digits(i, end);
+        let digits = text.digits_in(i, end);
         let printed = matches!(
             groups[..],
             [13 | 14 | 15 | 16 | 19] | [4, 4, 4, 4] | [4, 6, 5] | [4, 6, 4] | [4, 4, 4, 4, 3] | [4, 4, 4, 1] | [6, 13]

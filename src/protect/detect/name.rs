@@ -1,14 +1,9 @@
 //! NAME in languages with letters: by title, introduction, farewell, label, relation, and by known given names.
 
-use super::given::{is_given, may_be_given};
+use super::given::{is_given, listed, may_be_given};
 use super::name_words::{FAMOUS, FAREWELLS, INTRODUCTIONS, NO_NAMES, PARTICLES, RELATIONS, TITLES, Trust};
 use super::text::Text;
 use super::{Finds, Kind};
-
-#[inline(never)]
-fn listed(list: &str, word: &str) -> bool {
-    list.split_ascii_whitespace().any(|w| w == word)
-}
 
 /// Names of people.
 pub(crate) fn names(text: &Text, finds: &mut Finds) {
@@ -31,14 +26,13 @@ fn gap(text: &Text, w: usize) -> &[char] {
 /// A capitalised word that may be a name: not a stop word, not all capitals (unless short), no digits.
 #[inline(never)]
 fn may_be_name(text: &Text, w: usize) -> bool {
+    if !text.is_capital(w) {
+        return false;
+    }
     let Some(word) = text.words().get(w) else { return false };
     let chars = text.slice(word.start, word.end);
     let shouted = chars.len() > 1 && chars.iter().all(|c| c.is_uppercase());
-    text.is_capital(w)
-        && !shouted
-        && chars.len() > 1
-        && !chars.iter().any(|c| c.is_ascii_digit())
-        && !listed(NO_NAMES, text.word(w))
+    !shouted && chars.len() > 1 && !chars.iter().any(|c| c.is_ascii_digit()) && !listed(NO_NAMES, text.word(w))
 }
 
 /// The last word of a name that begins at word `w`: hyphens, apostrophes, initials, particles, at most four parts.
@@ -78,6 +72,9 @@ fn name_from(text: &Text, w: usize) -> Option<(usize, usize)> {
 #[inline(never)]
 fn titled(text: &Text, w: usize) -> Option<(usize, usize)> {
     let word = text.word(w);
+    if !text.is_capital(w) && !word.starts_with("dr") && !word.starts_with("senor") {
+        return None;
+    }
     let doctor = matches!(word, "dr" | "dra") && (text.is_capital(w) || text.at(text.ends(w)) == '.');
     let title = TITLES.contains(&word) && (text.is_capital(w) || word.starts_with("senor"));
     if !doctor && !title || !matches!(gap(text, w), [' '] | ['.', ' '] | ['.']) || text.ends(w) == text.len() {
@@ -95,19 +92,23 @@ fn introduced(text: &Text, w: usize) -> Option<(usize, usize)> {
     if !gap(text, before).iter().all(|c| matches!(c, ' ' | ':' | '"' | '\'' | ',')) || gap(text, before).len() > 3 {
         return None;
     }
-    let given = is_given(text.word(w));
-    if !given && !text.is_capital(w) {
-        return None;
-    }
+    let said = text.word(before);
     let trust = INTRODUCTIONS
         .iter()
         .filter(|(words, _)| {
-            let count = words.split(' ').count();
-            count <= w && words.split(' ').zip(w - count..).all(|(said, at)| text.word(at) == said)
+            // Hardly any word is the last of an introduction.
+            words.ends_with(said) && {
+                let count = words.split(' ').count();
+                count <= w && words.split(' ').zip(w - count..).all(|(said, at)| text.word(at) == said)
+            }
         })
         .map(|(words, trust)| (words.len(), *trust))
         .max_by_key(|(length, _)| *length)?
         .1;
+    let given = is_given(text.word(w));
+    if !given && !text.is_capital(w) {
+        return None;
+    }
     if !text.is_capital(w) {
         let alone = matches!(text.at(text.ends(w)), '\0' | '.' | ',' | '!' | '\n');
         return (trust == Trust::Any && given || trust == Trust::Proper && given && alone)
@@ -194,11 +195,14 @@ fn labelled(text: &Text, w: usize) -> Option<(usize, usize)> {
 fn farewell(text: &Text, w: usize) -> Option<(usize, usize)> {
     let before = w.checked_sub(1)?;
     let word = text.word(before);
+    if !text.is_capital(w) || !FAREWELLS.contains(&word) {
+        return None;
+    }
     let mark = gap(text, before);
     let short = mark.len() <= 4 && mark.iter().all(|c| matches!(c, ' ' | ',' | '\n' | '\r' | '!' | '.' | '-' | '—'));
     let comma = mark.iter().any(|c| matches!(c, ',' | '\n' | '!' | '—'));
     let thanks = matches!(word, "thanks" | "thx" | "merci" | "gracias" | "danke" | "best" | "love" | "yours" | "vous");
-    if !FAREWELLS.contains(&word) || !short || (thanks && !comma) {
+    if !short || (thanks && !comma) {
         return None;
     }
     let (from, to) = name_from(text, w)?;
@@ -210,6 +214,9 @@ fn farewell(text: &Text, w: usize) -> Option<(usize, usize)> {
 #[inline(never)]
 fn related(text: &Text, w: usize) -> Option<(usize, usize)> {
     let before = w.checked_sub(1)?;
+    if !text.is_capital(w) {
+        return None;
+    }
     let word = text.word(before);
     let apart = matches!(gap(text, before), [',', ' ']);
     let close = gap(text, before) == [' '] || apart && text.at(text.ends(w)) == ',';
@@ -241,5 +248,5 @@ fn known(text: &Text, w: usize) -> Option<(usize, usize)> {
     let cited = text.followed(text.ends(last), 2, &["et", "al", "theorem", "effect", "theory"])
         && text.word(last + 1) == "et"
         && text.word(last + 2) == "al";
-    (!famous && !cited && !text.about_works).then(|| (text.starts(w), text.ends(last)))
+    (!famous && !cited && !text.is_about_works()).then(|| (text.starts(w), text.ends(last)))
 }

@@ -214,6 +214,10 @@ fn digit_rich(text: &str) -> bool {
 
 /// Numbers by which states know people.
 pub(crate) fn ids(text: &Text, finds: &mut Finds) {
+    // No form has fewer.
+    if text.digits < 4 {
+        return;
+    }
     for i in 0..text.len() {
         if !text.at(i).is_ascii_alphanumeric() || text.joined_before(i) {
             continue;

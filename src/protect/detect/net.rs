@@ -8,7 +8,7 @@ use super::{Finds, Kind};
 pub(crate) fn urls(text: &Text, finds: &mut Finds) {
     let inside =
         |c: char| c.is_ascii_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(c) || (!c.is_ascii() && is_letter(c));
-    let mut i = 0;
+    let mut i = if text.has(".:") { 0 } else { text.len() };
     while i < text.len() {
         if !text.at(i).is_ascii_alphanumeric() || text.joined_before(i) {
             i += 1;
@@ -81,7 +81,7 @@ fn unpunctuated(text: &Text, start: usize, mut end: usize) -> usize {
 
 /// IPv4 and IPv6 hosts, but no versions, times, paths of code or this machine itself.
 pub(crate) fn addresses(text: &Text, finds: &mut Finds) {
-    let mut i = 0;
+    let mut i = if text.has(".:") { 0 } else { text.len() };
     while i < text.len() {
         let c = text.at(i);
         if !(c.is_ascii_hexdigit() || c == ':') || text.joined_before(i) || matches!(text.before(i), '.' | ':' | '_') {
@@ -124,7 +124,7 @@ fn version_4(text: &Text, i: usize) -> Option<usize> {
     let mut j = i;
     loop {
         let end = text.run(j, |c| c.is_ascii_digit());
-        let octet = text.digits(j, end);
+        let octet = text.digits_in(j, end);
         let value = octet.iter().take(4).fold(0u32, |n, d| n * 10 + u32::from(*d));
         if octet.is_empty() || octet.len() > 3 || value > 255 || (octet.len() > 1 && octet.first() == Some(&0)) {
             return None;
@@ -170,7 +170,8 @@ fn version_6(text: &Text, i: usize, run: usize) -> Option<usize> {
 
 /// Hardware addresses: six pairs with one kind of separator, or Cisco's three groups of four.
 pub(crate) fn hardware(text: &Text, finds: &mut Finds) {
-    for i in 0..text.len().saturating_sub(13) {
+    let all = if text.has(":-.") { text.len().saturating_sub(13) } else { 0 };
+    for i in 0..all {
         if !text.at(i).is_ascii_hexdigit() || text.joined_before(i) || matches!(text.before(i), ':' | '-' | '.') {
             continue;
         }
@@ -185,6 +186,9 @@ pub(crate) fn hardware(text: &Text, finds: &mut Finds) {
                 4 => text.at(i + n) == '.',
                 _ => text.at(i + n).is_ascii_hexdigit(),
             });
+        if !pairs && !cisco {
+            continue;
+        }
         let end = i + if pairs { 17 } else { 14 };
         let lettered = text.slice(i, end).iter().any(|c| c.is_ascii_alphabetic());
         let longer = text.joined_after(end) || text.at(end) == separator && text.at(end + 1).is_ascii_hexdigit();

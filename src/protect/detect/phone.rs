@@ -162,7 +162,7 @@ fn parse(text: &Text, start: usize) -> Number {
         i += 1;
     }
     // A bracket that never closed belongs to the sentence.
-    let digits = text.digits(start, end);
+    let digits = text.digits_in(start, end);
     let mut total = 0;
     groups.retain(|g| {
         total += g;

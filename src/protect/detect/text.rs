@@ -15,10 +15,11 @@ pub(crate) struct Text {
     flat_at: Vec<u32>,
     bytes: Vec<u32>,
     words: Vec<Word>,
-    /// Whether the text speaks of authors, quizzes and the like, where names are not people's.
-    pub about_works: bool,
-    pub has_digits: bool,
+    /// How many ASCII digits there are.
+    pub digits: usize,
     pub has_han: bool,
+    /// A bit for each ASCII character that is there.
+    ascii: u128,
 }
 
 /// Full-width forms, odd spaces, dashes and quotes as their plain relatives, so that one rule serves all.
@@ -85,14 +86,18 @@ impl Text {
             flat_at: Vec::with_capacity(n + 1),
             bytes: Vec::with_capacity(n + 1),
             words: Vec::new(),
-            about_works: false,
-            has_digits: false,
+            digits: 0,
             has_han: false,
+            ascii: 0,
         };
         for (at, c) in source.char_indices() {
             let c = plain(c);
-            text.has_digits |= c.is_ascii_digit();
-            text.has_han |= is_han(c);
+            if c.is_ascii() {
+                text.digits += usize::from(c.is_ascii_digit());
+                text.ascii |= 1u128 << (c as u32);
+            } else {
+                text.has_han |= is_han(c);
+            }
             text.chars.push(c);
             text.bytes.push(at as u32);
             text.flat_at.push(text.flat.len() as u32);
@@ -112,6 +117,22 @@ impl Text {
                 i += 1;
             }
         }
+        text
+    }
+
+    /// Whether one of some ASCII characters is there.
+    pub fn has(&self, some: &str) -> bool {
+        some.bytes().any(|b| self.ascii >> (b & 0x7f) & 1 == 1)
+    }
+
+    /// Whether one of some folded texts is there, also inside a word.
+    pub fn says(&self, some: &[&str]) -> bool {
+        some.iter().any(|text| self.flat.contains(text))
+    }
+
+    /// Whether the text speaks of authors, quizzes and the like, where names are not people's.
+    #[inline(never)]
+    pub fn is_about_works(&self) -> bool {
         const WORKS: &[&str] = &[
             "quiz",
             "answer",
@@ -147,9 +168,8 @@ impl Text {
             "avatar",
             "character",
         ];
-        text.about_works = text.words.iter().any(|w| WORKS.contains(&text.flat(w.start, w.end)))
-            || ["测验", "答案", "作者", "小说", "电影", "诗人"].iter().any(|w| text.flat.contains(w));
-        text
+        self.words.iter().any(|w| WORKS.contains(&self.flat(w.start, w.end)))
+            || self.has_han && self.says(&["测验", "答案", "作者", "小说", "电影", "诗人"])
     }
 
     pub fn len(&self) -> usize {
@@ -287,7 +307,7 @@ impl Text {
 
     /// The digits in a range, as numbers.
     #[inline(never)]
-    pub fn digits(&self, a: usize, b: usize) -> Vec<u8> {
+    pub fn digits_in(&self, a: usize, b: usize) -> Vec<u8> {
         self.slice(a, b).iter().filter_map(|c| c.to_digit(10)).map(|d| d as u8).collect()
     }
 }

@@ -69,11 +69,14 @@ pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
         add(value.to_lowercase().as_bytes(), Form::Text, false);
         add(value.to_uppercase().as_bytes(), Form::Text, false);
     }
-    for safe in ["", "-._~", "-._~/", "-._~!*'()", "-._~:/?#[]@!$&'()*+,;="] {
+    // Most ids are letters and digits alone, which nothing escapes.
+    let plain = value.bytes().all(|b| b.is_ascii_alphanumeric());
+    let encodings = ["", "-._~", "-._~/", "-._~!*'()", "-._~:/?#[]@!$&'()*+,;="];
+    for safe in encodings.into_iter().filter(|_| !plain) {
         add(percent(value, safe, "%20").as_bytes(), Form::Percent, false);
         add(percent(value, safe, "+").as_bytes(), Form::Percent, false);
     }
-    for ascii in [true, false] {
+    for ascii in [true, false].into_iter().filter(|_| !plain) {
         let mut escaped = value.to_owned();
         add(csv_quoted(&escaped).as_bytes(), Form::Csv, false);
         for _ in 0..LEVELS {
@@ -90,7 +93,11 @@ pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
 
     add(hex(value.as_bytes()).as_bytes(), Form::Hex, false);
     base_64(value.as_bytes(), Form::Base64, &mut add);
-    for case in [value.to_owned(), value.to_lowercase(), value.to_uppercase()] {
+    let (lower, upper) = (value.to_lowercase(), value.to_uppercase());
+    for case in [value, &lower, &upper] {
+        if case == value && !std::ptr::eq(case, value) {
+            continue;
+        }
         // Sixteen digits of a digest cannot be there by chance; a cut digest is found too.
         let mut digest = |bytes: &[u8], form| add(hex(bytes.get(..8).unwrap_or(bytes)).as_bytes(), form, false);
         digest(&Md5::digest(case.as_bytes()), Form::Md5);

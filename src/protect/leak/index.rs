@@ -118,8 +118,11 @@ fn longest_run(text: &[u8]) -> (usize, usize) {
     best
 }
 
-fn packed(word: &[u8]) -> u64 {
-    word.iter().fold(0, |n, b| n << 8 | u64::from(b.to_ascii_lowercase()))
+/// A word of up to seven letters and digits at `start`, in lower case: that bit is set in digits anyway.
+#[inline]
+fn packed(text: &[u8], start: usize, length: usize) -> u64 {
+    let unused = 64 - 8 * (length as u32).clamp(1, 8);
+    (eight(text, start) | LOWER) & u64::MAX >> unused
 }
 
 /// The hash of a word; unlike [`hash`] it keeps the length apart.
@@ -166,7 +169,7 @@ impl Index {
                 }));
             } else {
                 let (from, to) = longest_run(&needle.text);
-                let hash = word_hash(packed(needle.text.get(from..to).unwrap_or_default()));
+                let hash = word_hash(packed(&needle.text, from, to - from));
                 words.push(Entry { hash, needle: number, offset: from as u32 });
                 index.lengths |= 1 << (to - from);
             }
@@ -274,7 +277,7 @@ impl Index {
         if end - start > SHORT || self.lengths >> (end - start) & 1 == 0 {
             return;
         }
-        let hash = word_hash(packed(buffer.get(start..end).unwrap_or_default()));
+        let hash = word_hash(packed(buffer, start, end - start));
         if self.words.may_hold(hash) {
             self.words.get(hash).for_each(|entry| self.compare(buffer, start, entry, &mut found));
         }

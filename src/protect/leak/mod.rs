@@ -267,7 +267,8 @@ impl Scan<'_> {
         if index.has_words() || times.is_some() {
             runs::words(&self.buffer, self.done, until, |start, end| {
                 index.word(&self.buffer, start, end, |found| self.record(found, hits));
-                if let Some((from, to)) = times.and_then(|window| window.at(&self.buffer, start, end)) {
+                let window = times.filter(|_| Window::may_be_at(&self.buffer, start, end));
+                if let Some((from, to)) = window.and_then(|window| window.at(&self.buffer, start, end)) {
                     let found = Found { start: from, length: to - from, form: Form::Calendar, number: u32::MAX };
                     self.record(found, hits);
                 }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::write::csv::quoted;
 use crate::write::deflate::{BLOCK, Block, Level, WINDOW, pack};
 use crate::write::zip::Archive;
 
@@ -31,19 +32,12 @@ impl Writer {
                 self.buffer.push(b',');
             }
             let Some(field) = field.as_ref().map(AsRef::as_ref) else { continue };
-            let plain = !field.is_empty() && !field.bytes().any(|b| matches!(b, b',' | b'"' | b'\n' | b'\r'));
-            if plain && field != "\\." {
-                self.buffer.extend_from_slice(field.as_bytes());
-                continue;
+            match field {
+                // Unquoted, they would be NULL and the end of the data.
+                "" => self.buffer.extend_from_slice(b"\"\""),
+                "\\." => self.buffer.extend_from_slice(b"\"\\.\""),
+                _ => quoted(field.as_bytes(), &mut self.buffer),
             }
-            self.buffer.push(b'"');
-            for byte in field.bytes() {
-                if byte == b'"' {
-                    self.buffer.push(b'"');
-                }
-                self.buffer.push(byte);
-            }
-            self.buffer.push(b'"');
         }
         self.buffer.push(b'\n');
         while self.buffer.len() > BLOCK {

@@ -7,6 +7,7 @@
 //! texts and identifiers; all of it is counted against the limit. What no rule knows is withheld.
 
 mod census;
+mod column;
 mod database;
 mod originals;
 mod pass;
@@ -20,7 +21,7 @@ mod transform;
 mod tree;
 mod writing;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::describe::psynet_readme;
@@ -41,11 +42,12 @@ use crate::recipe::{Filetype, Psynet as Choices, Recipe};
 use crate::source::{Reader, Want};
 use crate::study::{Data, Study};
 use census::{Census, Columns, Counting};
+use column::Column;
 use originals::{Dropped, OwnColumns};
 use pass::{Pass, look};
 use refer::{Refer, is_dropped};
 use survey::{Survey, With};
-use transform::Transform;
+use transform::{Memory, Transform};
 use writing::Writing;
 
 /// The name of the database in the result's places.
@@ -133,7 +135,8 @@ impl Preparing {
         }
         let mut new = archive.finish()?;
         let removed = |table: &str, column: &str| {
-            let plan = survey.fields.get(&format!("{table}.{column}")).and_then(|field| field.plans.get(""));
+            let plan =
+                survey.field_number(&format!("{table}.{column}")).and_then(|field| survey.fields.get(field)?.plan(""));
             plan.is_some_and(|plan| plan.decision.action == Action::Remove)
         };
         new.leave_out(&removed);
@@ -209,13 +212,14 @@ impl Preparing {
                     return pass.step(table, &limits, &mut |_, record| dropped.row(table, record, &limits));
                 }
                 if pass.scan.is_none() {
-                    pass.prefixes = writing::prefixes(table);
+                    let columns = Column::all(table, refer).into_iter();
+                    pass.columns = columns.map(|column| (survey.number(&column.name), column)).collect();
                 }
-                let prefixes = std::mem::take(&mut pass.prefixes);
+                let columns = std::mem::take(&mut pass.columns);
                 let with = With { preset: &self.preset, census, refer, limits: &limits };
                 let want =
-                    pass.step(table, &limits, &mut |row, record| look(table, &prefixes, row, record, survey, with));
-                pass.prefixes = prefixes;
+                    pass.step(table, &limits, &mut |row, record| look(table, &columns, row, record, survey, with));
+                pass.columns = columns;
                 want
             }
             Phase::Write(writing, _) => {
@@ -296,8 +300,8 @@ impl Preparing {
             mode: transform::mode(&self.preset, random),
             suppressed,
             caught: 0,
-            remembered: BTreeMap::new(),
-            searched: BTreeMap::new(),
+            known: Memory::default(),
+            personal: false,
         };
         let decided = Decided { census, survey: survey.clone(), searcher, own_columns, risk, searched };
         self.phase =

@@ -1,13 +1,12 @@
 //! One pass over the raw tables, a row at a time, and what the second of them does with a row.
 
 use super::census::NOBODY;
+use super::column::{Cells, Column};
 use super::survey::{Survey, With};
-use super::writing;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::psynet::copy_csv::Record;
 use crate::psynet::passes::{Go, Scan};
-use crate::psynet::schema::Kind;
 use crate::psynet::survey::RawTable;
 use crate::source::Want;
 
@@ -16,8 +15,8 @@ use crate::source::Want;
 pub(super) struct Pass {
     pub table: usize,
     pub scan: Option<Scan>,
-    /// By column of the table: the name of its rules.
-    pub prefixes: Vec<String>,
+    /// The columns of the table, each with the number of its field.
+    pub columns: Vec<(usize, Column)>,
 }
 
 impl Pass {
@@ -47,31 +46,22 @@ impl Pass {
 /// Surveys a row.
 pub(super) fn look(
     table: &RawTable,
-    prefixes: &[String],
+    columns: &[(usize, Column)],
     row: usize,
     record: &Record,
     survey: &mut Survey,
     with: With<'_>,
 ) -> Result<()> {
-    let owner = with.census.rows(&table.name).and_then(|rows| rows.owner.get(row)).copied();
-    let owner = owner.unwrap_or(NOBODY);
-    for (column, (name, kind)) in table.header.iter().zip(&table.kinds).enumerate() {
-        let Some(text) = record.text(column).filter(|text| !text.is_empty()) else { continue };
-        let prefix = writing::prefix(prefixes.get(column).map_or("", String::as_str), table, record);
-        match kind {
-            Kind::Int if writing::is_number(table, name, with.refer) => {}
-            Kind::Time => survey.time(&prefix, owner, with),
-            Kind::Bool => survey.cell(
-                &prefix,
-                if text == "t" { "true" } else { "false" },
-                true,
-                (owner, u64::MAX - row as u64),
-                with,
-            )?,
-            _ => {
-                let json = matches!(kind, Kind::Py | Kind::Jsonb);
-                survey.cell(&prefix, text, json, (owner, u64::MAX - row as u64), with)?;
-            }
+    let owner = with.census.rows(&table.name).and_then(|rows| rows.owner.get(row)).copied().unwrap_or(NOBODY);
+    let whose = (owner, u64::MAX - row as u64);
+    for (place, (field, column)) in columns.iter().enumerate() {
+        let Some(text) = record.text(place).filter(|text| !text.is_empty()) else { continue };
+        let field = column.own_name(record).map_or(*field, |name| survey.number(&name));
+        match column.cells {
+            Cells::Rows(_) => {}
+            Cells::Times => survey.time(field, owner, with),
+            Cells::Bools => survey.cell(field, if text == "t" { "true" } else { "false" }, true, whose, with)?,
+            _ => survey.cell(field, text, column.json, whose, with)?,
         }
     }
     Ok(())

@@ -11,15 +11,15 @@ use crate::protect::risk::{self, Column, JOINT, RiskReport};
 
 /// Whose quasi-identifiers become `*`, by the participant's place, and the risk before and after.
 pub(super) fn measure(survey: &Survey, census: &Census, preset: &Preset) -> (Vec<bool>, Option<RiskReport>) {
-    let plans = || survey.fields.values().flat_map(|field| field.plans.values());
+    let plans = || survey.fields.iter().flat_map(|field| field.sorted()).map(|(_, plan)| plan);
     // Where nothing is made coarse, what describes people is only reported.
     let kept = plans().all(|plan| plan.decision.action != Action::Generalize);
     let preset = &Preset { k: if kept { 0 } else { preset.k }, ..preset.clone() };
     let (mut quasi, mut sensitive) = (Vec::new(), BTreeMap::new());
-    for (prefix, field) in &survey.fields {
+    for field in survey.sorted() {
         for (below, values) in &field.values {
-            let Some(plan) = field.plans.get(below).filter(|_| !values.is_empty()) else { continue };
-            let path = clean(&format!("{prefix}{below}"));
+            let Some(plan) = field.plan(below).filter(|_| !values.is_empty()) else { continue };
+            let path = clean(&format!("{}{below}", field.name));
             // All values of a participant: together they tell more than each alone.
             let of = |person: u32| values.get(&person).into_iter().flatten().map(String::as_str).collect::<Vec<_>>();
             let values = (0..census.people.len() as u32).map(|person| of(person).join(JOINT)).collect();

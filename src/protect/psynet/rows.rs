@@ -15,9 +15,9 @@ use crate::protect::report::PathReport;
 /// All paths with what will be done, but for the risk. Texts of PsyNet's data are not offered for review so far.
 pub(super) fn overview(survey: &Survey, preset: &Preset) -> Overview {
     let mut overview = Overview::default();
-    for (prefix, field) in &survey.fields {
-        for (below, plan) in &field.plans {
-            let path = clean(&shown(prefix, field, below));
+    for field in survey.sorted() {
+        for (below, plan) in field.sorted() {
+            let path = clean(&shown(field, below));
             overview.rows.push(plan.decision.row(path, &plan.facts, preset));
         }
     }
@@ -34,11 +34,11 @@ pub(super) fn paths(
     preset: &Preset,
 ) -> Vec<PathReport> {
     let mut all = Vec::new();
-    for (prefix, field) in &survey.fields {
-        for (below, plan) in &field.plans {
+    for field in survey.sorted() {
+        for (below, plan) in field.sorted() {
             // What goes with all that is in it is one line.
             let same = |above: &&str| {
-                let above = field.plans.get(*above);
+                let above = field.plan(above);
                 let both = |above: &Plan| {
                     (above.decision.action, &above.decision.reason) == (Action::Remove, &plan.decision.reason)
                 };
@@ -48,13 +48,13 @@ pub(super) fn paths(
             if plan.decision.action == Action::Remove && above.any(|above| same(&above)) {
                 continue;
             }
-            let path = clean(&shown(prefix, field, below));
+            let path = clean(&shown(field, below));
             if all.last().is_some_and(|last: &PathReport| last.path == path) {
                 continue;
             }
             let path = transform.words.replace(&path, "").unwrap_or(path);
             let path = if transform.leaks(&path) { "*".to_owned() } else { path };
-            let counts = below.is_empty().then(|| counts.get(prefix).copied().unwrap_or_default());
+            let counts = below.is_empty().then(|| counts.get(&field.name).copied().unwrap_or_default());
             let real = path.clone();
             all.push(plan.decision.line(path, &real, counts, preset));
         }
@@ -63,13 +63,13 @@ pub(super) fn paths(
 }
 
 /// A path without keys that may be data: those that one participant has, and those in which a detector finds something.
-fn shown(prefix: &str, field: &Field, below: &str) -> String {
-    let (mut real, mut shown) = (String::new(), prefix.to_owned());
+fn shown(field: &Field, below: &str) -> String {
+    let (mut real, mut shown) = (String::new(), field.name.clone());
     for (i, part) in below.split('.').enumerate() {
         let key = part.split('[').next().unwrap_or_default();
         let rest = part.get(key.len()..).unwrap_or_default();
         if i > 0 {
-            let rare = field.plans.get(&real).is_some_and(|plan| plan.rare_keys.contains(key));
+            let rare = field.plan(&real).is_some_and(|plan| plan.rare_keys.contains(key));
             let hidden = rare || !detect::detect(key).is_empty();
             real.push('.');
             real.push_str(key);

@@ -9,6 +9,7 @@ use super::seen::Seen;
 use super::tree::{Enter, Leaf, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
+use crate::log::column::Names;
 use crate::protect::class::{Action, Class, Stats};
 use crate::protect::decision::clean;
 use crate::protect::defaults;
@@ -18,9 +19,12 @@ use crate::protect::preset::Preset;
 /// One column, or one question's answers.
 #[derive(Default)]
 pub(super) struct Field {
-    /// By what follows the field's name in the path.
-    pub plans: BTreeMap<String, Plan>,
-    seen: BTreeMap<String, Seen>,
+    pub name: String,
+    /// What follows the field's name in its paths; their numbers are those of what was seen and of the plans.
+    paths: Names,
+    plans: Vec<Plan>,
+    /// What was seen at each path.
+    seen: Vec<Seen>,
     /// Values of quasi-identifiers by path and participant.
     pub values: BTreeMap<String, BTreeMap<u32, BTreeSet<String>>>,
 }
@@ -30,7 +34,9 @@ pub(super) type Originals = Vec<(String, Class, String)>;
 
 /// The result.
 pub(super) struct Survey {
-    pub fields: BTreeMap<String, Field>,
+    pub fields: Vec<Field>,
+    /// The names of the fields, with the same numbers.
+    names: Names,
     pub originals: Originals,
     /// Categories in lower case; no identifier for being equal to one.
     pub vocabulary: BTreeSet<String>,
@@ -51,7 +57,8 @@ pub(super) struct With<'a> {
 impl Survey {
     pub fn new() -> Survey {
         Survey {
-            fields: BTreeMap::new(),
+            fields: Vec::new(),
+            names: Names::default(),
             originals: Vec::new(),
             vocabulary: BTreeSet::new(),
             finds: BTreeMap::new(),
@@ -59,21 +66,39 @@ impl Survey {
         }
     }
 
-    /// A cell; `json` says that it holds JSON rather than text, which may be JSON too. `row` stands for the owner where
+    /// The number of a field, which gets one if it has none.
+    pub fn number(&mut self, name: &str) -> usize {
+        let number = self.names.intern(name) as usize;
+        if number == self.fields.len() {
+            self.fields.push(Field { name: name.to_owned(), ..Field::default() });
+        }
+        number
+    }
+
+    /// The number of a field that was seen.
+    pub fn field_number(&self, name: &str) -> Option<usize> {
+        self.names.find(name).map(|number| number as usize)
+    }
+
+    /// All fields by name.
+    pub fn sorted(&self) -> Vec<&Field> {
+        let mut all: Vec<&Field> = self.fields.iter().collect();
+        all.sort_unstable_by_key(|field| &field.name);
+        all
+    }
+
+    /// A cell of a field; `json` says that it holds JSON rather than text, which may be JSON too. `row` stands for the owner where
     /// there is none.
     pub fn cell(
         &mut self,
-        prefix: &str,
+        field: usize,
         text: &str,
         json: bool,
         (owner, row): (u32, u64),
         with: With<'_>,
     ) -> Result<()> {
-        if !self.fields.contains_key(prefix) {
-            self.fields.insert(prefix.to_owned(), Field::default());
-        }
-        let Some(field) = self.fields.get_mut(prefix) else { return Ok(()) };
-        let mut looking = Looking { field, prefix, owner, row, with, held: 0 };
+        let Some(field) = self.fields.get_mut(field) else { return Ok(()) };
+        let mut looking = Looking { field, owner, row, with, held: 0 };
         let structured = json || text.starts_with(['{', '[']);
         if !structured || rewrite(text, with.limits.depth, &mut looking)?.is_none() {
             looking.leaf("", plain(text))?;
@@ -83,12 +108,10 @@ impl Survey {
     }
 
     /// A time.
-    pub fn time(&mut self, prefix: &str, owner: u32, with: With<'_>) {
-        if !self.fields.contains_key(prefix) {
-            self.fields.insert(prefix.to_owned(), Field::default());
-        }
-        let Some(field) = self.fields.get_mut(prefix) else { return };
-        let Some(seen) = seen(&mut field.seen, prefix, "", with) else { return };
+    pub fn time(&mut self, field: usize, owner: u32, with: With<'_>) {
+        let Some(field) = self.fields.get_mut(field) else { return };
+        let place = field.place("", with);
+        let Some(seen) = field.seen.get_mut(place) else { return };
         seen.owned_by(owner);
         seen.stats.values += 1;
         seen.stats.times += 1;
@@ -100,9 +123,9 @@ impl Survey {
     /// # Errors
     /// [`Code::BadRecipe`] for a choice about a path that nobody may decide.
     pub fn obeyed(&self, preset: &Preset) -> Result<()> {
-        for (prefix, field) in &self.fields {
-            let mut plans = field.plans.iter();
-            if plans.any(|(below, plan)| plan.decision.is_defied(&clean(&format!("{prefix}{below}")), preset)) {
+        for field in &self.fields {
+            let mut plans = field.sorted().into_iter();
+            if plans.any(|(below, plan)| plan.decision.is_defied(&clean(&format!("{}{below}", field.name)), preset)) {
                 let detail = "The preset gives an identifier of the system's own another class; these never stay.";
                 return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
             }
@@ -112,21 +135,28 @@ impl Survey {
 
     /// Gives every path its plan.
     pub fn decide(&mut self, preset: &Preset) {
-        for (prefix, field) in &mut self.fields {
-            for (below, mut seen) in std::mem::take(&mut field.seen) {
+        let Survey { fields, originals, vocabulary, finds, .. } = self;
+        let mut fields: Vec<&mut Field> = fields.iter_mut().collect();
+        fields.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        for field in fields {
+            let mut all: Vec<(usize, Seen)> = std::mem::take(&mut field.seen).into_iter().enumerate().collect();
+            all.sort_unstable_by_key(|(number, _)| field.paths.get(*number as u32));
+            let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(all.len());
+            for (number, mut seen) in all {
                 seen.finish();
-                let path = clean(&format!("{prefix}{below}"));
-                let plan = decide(&path, &seen, preset, &mut self.originals, &mut self.vocabulary);
+                let below = field.paths.get(number as u32);
+                let plan = decide(&clean(&format!("{}{below}", field.name)), &seen, preset, originals, vocabulary);
                 for ((kind, _), count) in &seen.hits {
-                    *self.finds.entry(*kind).or_default() += count;
+                    *finds.entry(*kind).or_default() += count;
                 }
-                if matches!(plan.decision.class, Class::Quasi | Class::Sensitive)
-                    || plan.decision.action == Action::Generalize
-                {
-                    field.values.insert(below.clone(), seen.values);
+                let (class, action) = (plan.decision.class, plan.decision.action);
+                if matches!(class, Class::Quasi | Class::Sensitive) || action == Action::Generalize {
+                    field.values.insert(below.to_owned(), seen.values);
                 }
-                field.plans.insert(below, plan);
+                plans.push((number, plan));
             }
+            plans.sort_unstable_by_key(|(number, _)| *number);
+            field.plans = plans.into_iter().map(|(_, plan)| plan).collect();
         }
     }
 }
@@ -139,22 +169,40 @@ pub(super) fn plain(text: &str) -> Leaf<'_> {
     }
 }
 
-fn seen<'f>(all: &'f mut BTreeMap<String, Seen>, prefix: &str, below: &str, with: With<'_>) -> Option<&'f mut Seen> {
-    if !all.contains_key(below) {
-        let path = clean(&format!("{prefix}{below}"));
-        let default = defaults::psynet(&path);
-        let first = decision(&path, &Stats::default(), with.preset);
-        let strong = first.class.is_strong();
-        let fixed = default.is_some_and(|(class, ..)| class != Class::FreeText);
-        let quasi = matches!(first.class, Class::Quasi | Class::Sensitive);
-        all.insert(below.to_owned(), Seen { open: !fixed && !strong, strong, quasi, ..Seen::default() });
+impl Field {
+    /// The number of a path, which gets one if it has none.
+    fn place(&mut self, below: &str, with: With<'_>) -> usize {
+        let number = self.paths.intern(below) as usize;
+        if number == self.seen.len() {
+            let path = clean(&format!("{}{below}", self.name));
+            let default = defaults::psynet(&path);
+            let first = decision(&path, &Stats::default(), with.preset);
+            let strong = first.class.is_strong();
+            let fixed = default.is_some_and(|(class, ..)| class != Class::FreeText);
+            let quasi = matches!(first.class, Class::Quasi | Class::Sensitive);
+            self.seen.push(Seen { open: !fixed && !strong, strong, quasi, ..Seen::default() });
+        }
+        number
     }
-    all.get_mut(below)
+
+    /// What is to be done at a path.
+    pub fn plan(&self, below: &str) -> Option<&Plan> {
+        self.plans.get(self.paths.find(below)? as usize)
+    }
+
+    /// All plans by path.
+    pub fn sorted(&self) -> Vec<(&str, &Plan)> {
+        let mut all: Vec<(&str, &Plan)> = (0u32..)
+            .map_while(|n| Some((n, self.plans.get(n as usize)?)))
+            .map(|(n, plan)| (self.paths.get(n), plan))
+            .collect();
+        all.sort_unstable_by_key(|(below, _)| *below);
+        all
+    }
 }
 
 struct Looking<'a> {
     field: &'a mut Field,
-    prefix: &'a str,
     owner: u32,
     row: u64,
     with: With<'a>,
@@ -164,13 +212,14 @@ struct Looking<'a> {
 impl Visit for Looking<'_> {
     fn enter(&mut self, below: &str) -> Enter {
         // A path has a plan even if no leaf is there.
-        seen(&mut self.field.seen, self.prefix, below, self.with);
+        self.field.place(below, self.with);
         Enter::Yes
     }
 
     fn key(&mut self, below: &str, key: &str) -> Result<String> {
-        let Some(seen) = seen(&mut self.field.seen, self.prefix, below, self.with) else { return Ok(String::new()) };
         let whose = if self.owner == NOBODY { self.row } else { u64::from(self.owner) };
+        let place = self.field.place(below, self.with);
+        let Some(seen) = self.field.seen.get_mut(place) else { return Ok(String::new()) };
         match seen.keys.get_mut(key) {
             Some(known) => known.1 |= known.0 != whose,
             None => {
@@ -183,11 +232,12 @@ impl Visit for Looking<'_> {
 
     fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>> {
         let window = self.with.census.window;
-        let Some(seen) = seen(&mut self.field.seen, self.prefix, below, self.with) else { return Ok(None) };
+        let (place, owner) = (self.field.place(below, self.with), self.owner);
+        let Some(seen) = self.field.seen.get_mut(place) else { return Ok(None) };
         match leaf {
             Leaf::Null | Leaf::Text("") => return Ok(None),
-            Leaf::Text(text) => self.held += seen.text(text, self.owner),
-            Leaf::Number(digits) => self.held += seen.number(digits, self.owner, window),
+            Leaf::Text(text) => self.held += seen.text(text, owner),
+            Leaf::Number(digits) => self.held += seen.number(digits, owner, window),
             Leaf::Bool(_) => seen.stats.values += 1,
             Leaf::Moment { .. } => {
                 seen.stats.values += 1;
@@ -196,15 +246,15 @@ impl Visit for Looking<'_> {
             }
             Leaf::Row(..) | Leaf::Reference(..) => {}
         }
-        seen.owned_by(self.owner);
-        if seen.quasi && self.owner != NOBODY {
+        seen.owned_by(owner);
+        if seen.quasi && owner != NOBODY {
             let value = match leaf {
                 Leaf::Text(text) | Leaf::Number(text) => text.to_owned(),
                 Leaf::Bool(value) => value.to_string(),
                 _ => return Ok(None),
             };
             self.held += value.len() as u64 + 64;
-            seen.values.entry(self.owner).or_default().insert(value);
+            seen.values.entry(owner).or_default().insert(value);
         }
         Ok(None)
     }

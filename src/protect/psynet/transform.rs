@@ -1,6 +1,5 @@
 //! Makes of one cell what may be shown of it.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::census::{Census, written};
@@ -12,6 +11,7 @@ use crate::error::Result;
 use crate::limits::Limits;
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::detect;
+use crate::protect::known::{Known, Made};
 use crate::protect::leak::{Hits, Searcher};
 pub(super) use crate::protect::overview::WITHHELD;
 use crate::protect::overview::length_class;
@@ -26,11 +26,6 @@ use crate::protect::words::Words;
 pub(super) const REMOVED: &str = "[removed]";
 /// Quasi-identifiers that are longer than this are texts.
 const LONGEST_CATEGORY: usize = 40;
-/// Texts whose new form is remembered.
-const REMEMBERED: usize = 10_000;
-/// Only shorter cells are remembered.
-const SHORT: usize = 100;
-
 /// Everything that values are made with.
 pub(super) struct Transform {
     pub tokens: Tokens,
@@ -45,16 +40,40 @@ pub(super) struct Transform {
     pub suppressed: Vec<bool>,
     /// Cells withheld because an original was left in them in some other form.
     pub caught: u64,
-    /// Kept texts with what became of them.
-    pub remembered: BTreeMap<String, Option<String>>,
-    /// Short cells with whether an original is in them.
-    pub searched: BTreeMap<String, bool>,
+    pub known: Memory,
+    /// Whether the cell under way has something of its owner, or of the moment they came.
+    pub personal: bool,
+}
+
+/// What became of whatever comes again.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// Cells by the number of their field, twice: those of text, and of JSON.
+    cells: Vec<[Known; 2]>,
+    /// Kept texts, without and with detectors.
+    texts: [Known; 2],
+    keys: Known,
+    /// New cells that were searched.
+    searched: Known,
+}
+
+impl Memory {
+    fn cells(&mut self, cell: &Cell<'_>) -> Option<&mut Known> {
+        // A field that nobody saw has no number.
+        let number = cell.number?;
+        if self.cells.len() <= number {
+            self.cells.resize_with(number + 1, Default::default);
+        }
+        self.cells.get_mut(number)?.get_mut(usize::from(cell.json))
+    }
 }
 
 /// Whose cell it is, and where.
 #[derive(Clone, Copy)]
 pub(super) struct Cell<'a> {
     pub field: &'a Field,
+    /// The number of the field.
+    pub number: Option<usize>,
     pub owner: u32,
     /// Where times begin, if not with the owner.
     pub start: Option<Micros>,
@@ -89,9 +108,24 @@ impl Transform {
     /// The new text of a cell; `None` is NULL.
     pub fn cell(&mut self, text: &str, cell: Cell<'_>) -> Result<Option<String>> {
         if text.is_empty() {
-            let gone = cell.field.plans.get("").is_some_and(|plan| plan.decision.action == Action::Remove);
+            let gone = cell.field.plan("").is_some_and(|plan| plan.decision.action == Action::Remove);
             return Ok((!gone).then(String::new));
         }
+        if let Some(made) = self.known.cells(&cell).and_then(|known| known.get(text)) {
+            self.caught += u64::from(made.leaks);
+            return Ok(made.new.clone());
+        }
+        self.personal = cell.start.is_some();
+        let made = self.made(text, cell)?;
+        self.caught += u64::from(made.leaks);
+        if let Some(known) = self.known.cells(&cell).filter(|_| !self.personal) {
+            known.add(text, &made);
+        }
+        Ok(made.new)
+    }
+
+    /// The same, and whether the cell is withheld because an original was left in it.
+    fn made(&mut self, text: &str, cell: Cell<'_>) -> Result<Made> {
         let structured = cell.json || text.starts_with(['{', '[']);
         let new =
             if structured { rewrite(text, self.limits.depth, &mut Rewriting { transform: self, cell })? } else { None };
@@ -103,23 +137,21 @@ impl Transform {
                 new.map(|new| plain_text(&new))
             }
         };
-        let Some(new) = new.filter(|new| cell.json || new != "null") else { return Ok(None) };
+        let Some(new) = new.filter(|new| cell.json || new != "null") else { return Ok(Made::default()) };
         if new.len() > 4 && self.leaks_again(&new) {
-            self.caught += 1;
-            return Ok(Some(if structured { quoted(WITHHELD) } else { WITHHELD.to_owned() }));
+            let new = if structured { quoted(WITHHELD) } else { WITHHELD.to_owned() };
+            return Ok(Made { new: Some(new), leaks: true });
         }
-        Ok(Some(new))
+        Ok(Made { new: Some(new), leaks: false })
     }
 
-    /// The same as [`Transform::leaks`], remembered: most cells hold what others hold.
+    /// The same as [`Transform::leaks`], remembered.
     fn leaks_again(&mut self, text: &str) -> bool {
-        if let Some(known) = self.searched.get(text) {
-            return *known;
+        if let Some(made) = self.known.searched.get(text) {
+            return made.leaks;
         }
         let leaks = self.leaks(text);
-        if text.len() <= SHORT && self.searched.len() < REMEMBERED {
-            self.searched.insert(text.to_owned(), leaks);
-        }
+        self.known.searched.add(text, &Made { new: None, leaks });
         leaks
     }
 
@@ -169,16 +201,26 @@ impl Transform {
 
     /// A text that may be shown; `None` withholds it.
     fn shown(&mut self, text: &str, detectors: bool) -> Option<String> {
-        let key = if detectors { format!("+{text}") } else { format!("-{text}") };
-        if let Some(known) = self.remembered.get(&key) {
-            return known.clone();
+        let known = self.known.texts.get_mut(usize::from(detectors));
+        if let Some(made) = known.and_then(|known| known.get(text)) {
+            return made.new.clone();
         }
         let new = self.words.replace(text, "").unwrap_or_else(|| text.to_owned());
         let withheld = self.calendar(&new) || self.share() && detectors && found_in(&new, &self.preset);
         let new = (!withheld).then_some(new);
-        if self.remembered.len() < REMEMBERED {
-            self.remembered.insert(key, new.clone());
+        if let Some(known) = self.known.texts.get_mut(usize::from(detectors)) {
+            known.add(text, &Made { new: new.clone(), leaks: false });
         }
+        new
+    }
+
+    /// The new form of a member's key that is not withheld anyway.
+    fn shown_key(&mut self, key: &str) -> String {
+        if let Some(Made { new: Some(new), .. }) = self.known.keys.get(key) {
+            return new.clone();
+        }
+        let new = self.shown(key, true).filter(|new| !self.leaks(new)).unwrap_or_else(|| WITHHELD.to_owned());
+        self.known.keys.add(key, &Made { new: Some(new.clone()), leaks: false });
         new
     }
 }
@@ -198,19 +240,26 @@ struct Rewriting<'t, 'c> {
 
 impl<'c> Rewriting<'_, 'c> {
     fn plan(&self, below: &str) -> Option<&'c Plan> {
-        self.cell.field.plans.get(below)
+        self.cell.field.plan(below)
     }
 
-    fn start(&self) -> Option<Micros> {
+    fn start(&mut self) -> Option<Micros> {
+        self.transform.personal = true;
         self.cell.start.or_else(|| self.transform.census.start(self.cell.owner))
     }
 
-    fn suppressed(&self) -> bool {
+    fn moment(&mut self, at: Micros) -> Option<Micros> {
+        let start = self.start();
+        self.transform.moment(at, start)
+    }
+
+    fn suppressed(&mut self) -> bool {
+        self.transform.personal = true;
         // Nobody counted rows without a participant.
         self.transform.suppressed.get(self.cell.owner as usize).copied().unwrap_or(true)
     }
 
-    fn generalized(&self, value: &str, plan: &Plan) -> String {
+    fn generalized(&mut self, value: &str, plan: &Plan) -> String {
         if self.suppressed() {
             return quoted(SUPPRESSED);
         }
@@ -228,11 +277,11 @@ impl<'c> Rewriting<'_, 'c> {
         }
     }
 
-    fn text(&mut self, below: &str, text: &str) -> Result<Option<String>> {
+    fn text(&mut self, plan: Option<&Plan>, text: &str) -> Result<Option<String>> {
         if text.is_empty() {
             return Ok(Some("\"\"".to_owned()));
         }
-        let Some(plan) = self.plan(below) else { return Ok(Some(quoted(WITHHELD))) };
+        let Some(plan) = plan else { return Ok(Some(quoted(WITHHELD))) };
         let transform = &mut *self.transform;
         Ok(Some(match (plan.decision.class, plan.decision.action) {
             (_, Action::Remove) => return Ok(None),
@@ -245,7 +294,7 @@ impl<'c> Rewriting<'_, 'c> {
             (_, Action::Relative) => match (Iso::parse(text), matches!(transform.mode, Mode::Keep)) {
                 (Some(_), true) => quoted(text),
                 (Some(iso), false) => {
-                    let new = self.transform.moment(iso.at, self.start()).map(|at| iso.write(at));
+                    let new = self.moment(iso.at).map(|at| iso.write(at));
                     new.map_or_else(|| "null".to_owned(), |new| quoted(&new))
                 }
                 (None, _) => quoted(WITHHELD),
@@ -271,13 +320,13 @@ impl<'c> Rewriting<'_, 'c> {
     }
 
     /// A kept text that says when something was: relative if all of it is a moment, else withheld.
-    fn moment_in(&self, text: &str) -> String {
-        let new = Iso::parse(text).and_then(|iso| Some(iso.write(self.transform.moment(iso.at, self.start())?)));
+    fn moment_in(&mut self, text: &str) -> String {
+        let new = Iso::parse(text).and_then(|iso| Some(iso.write(self.moment(iso.at)?)));
         quoted(new.as_deref().unwrap_or(WITHHELD))
     }
 
-    fn number(&mut self, below: &str, digits: &str) -> Result<Option<String>> {
-        let Some(plan) = self.plan(below) else { return Ok(Some("null".to_owned())) };
+    fn number(&mut self, plan: Option<&Plan>, digits: &str) -> Result<Option<String>> {
+        let Some(plan) = plan else { return Ok(Some("null".to_owned())) };
         let number = digits.parse::<f64>().ok();
         let calendar = |window: time::Window| number.is_some_and(|number| window.number(number));
         match (plan.decision.class, plan.decision.action) {
@@ -299,7 +348,7 @@ impl<'c> Rewriting<'_, 'c> {
             return Ok(Some(digits.to_owned()));
         }
         let at = number.and_then(seconds);
-        let new = at.and_then(|at| self.transform.moment(at, self.start()));
+        let new = at.and_then(|at| self.moment(at));
         let whole = digits.bytes().all(|b| b.is_ascii_digit());
         Ok(Some(match new {
             None => "null".to_owned(),
@@ -335,13 +384,13 @@ impl Visit for Rewriting<'_, '_> {
         if self.transform.share() && rare && !known {
             return Ok(WITHHELD.to_owned());
         }
-        let new = self.transform.shown(key, true);
-        Ok(new.filter(|new| !self.transform.leaks(new)).unwrap_or_else(|| WITHHELD.to_owned()))
+        Ok(self.transform.shown_key(key))
     }
 
     fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>> {
-        let removed = self.plan(below).is_some_and(|plan| plan.decision.action == Action::Remove);
-        let generalized = self.plan(below).filter(|plan| plan.decision.action == Action::Generalize);
+        let plan = self.plan(below);
+        let removed = plan.is_some_and(|plan| plan.decision.action == Action::Remove);
+        let generalized = plan.filter(|plan| plan.decision.action == Action::Generalize);
         Ok(match leaf {
             Leaf::Null => (!removed).then(|| "null".to_owned()),
             Leaf::Bool(value) => {
@@ -351,11 +400,11 @@ impl Visit for Rewriting<'_, '_> {
                     _ => (!removed).then(|| spelled.to_owned()),
                 }
             }
-            Leaf::Number(digits) => self.number(below, digits)?,
-            Leaf::Text(text) => self.text(below, text)?,
+            Leaf::Number(digits) => self.number(plan, digits)?,
+            Leaf::Text(text) => self.text(plan, text)?,
             Leaf::Moment { .. } if removed => None,
             Leaf::Moment { at, timed } => {
-                let new = self.transform.moment(at, self.start());
+                let new = self.moment(at);
                 new.map(|at| {
                     if timed && !below.ends_with("__reduce__[][]") {
                         pickled(at)

@@ -3,6 +3,8 @@
 //! References (`py/id`) are resolved: what a part refers to is judged at the place where it is used, and nothing
 //! that was taken out can shift their numbers. JSON inside strings is opened, up to four levels.
 
+use std::borrow::Cow;
+
 use crate::error::Result;
 use crate::protect::time::{self, Micros};
 use crate::psynet::json::{Index, Token, Tree};
@@ -137,7 +139,8 @@ impl Walk<'_, '_> {
                 let digits = if plain { raw } else { buffer.python(value) };
                 self.number(digits, below, key)?
             }
-            Value::Text(raw, _) => self.string(&json_text::decode(raw), below, key)?,
+            Value::Text(raw, _) if raw.contains('\\') => self.string(&json_text::decode(raw), below, key)?,
+            Value::Text(raw, _) => self.string(raw, below, key)?,
             Value::Time(time) => self.visit.leaf(below, Leaf::Moment { at: time.micros(), timed: true })?,
             Value::List(list) => return self.list(list, below, key, deep, out),
             Value::Tuple(list) => {
@@ -246,7 +249,8 @@ impl Walk<'_, '_> {
         let (mut any, mut written, mut named, mut used) = (false, false, false, Vec::new());
         out.push('{');
         for (key, value) in tree.pairs(dict) {
-            let key = json_text::decode(tree.raw(text, key));
+            let raw = tree.raw(text, key);
+            let key: Cow<str> = if raw.contains('\\') { json_text::decode(raw).into() } else { raw.into() };
             let before = out.len();
             out.push_str(if written { ", " } else { "" });
             if key.starts_with("py/") {
@@ -263,12 +267,13 @@ impl Walk<'_, '_> {
             let mut new = self.visit.key(below, &key)?;
             // Keys that became the same would hide each other.
             let same = used.iter().filter(|known| **known == new).count();
-            used.push(new.clone());
             if same > 0 {
+                used.push(new.clone());
                 new = format!("{new} {}", same + 1);
             }
-            out.push_str(&quoted(&new));
+            json_text::write_text(&new, out);
             out.push_str(": ");
+            used.push(new);
             member(below, &key);
             let kept = self.node(value, below, Some(&key), deep + 1, out)?;
             below.truncate(length);

@@ -1,12 +1,12 @@
 //! The third pass: every table again, row by row in its new order, into the new database.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::census::{NOBODY, moment, written};
+use super::column::{Cells, Column};
 use super::database::Writer;
-use super::refer::{Refer, is_dropped};
+use super::refer::is_dropped;
 use super::survey::{Field, Survey};
 use super::transform::{Cell, Transform};
 use crate::error::Result;
@@ -17,30 +17,9 @@ use crate::psynet::Study as Psynet;
 use crate::psynet::copy_csv::Record;
 use crate::psynet::json::Tree;
 use crate::psynet::passes::{Go, Sorted};
-use crate::psynet::schema::{Kind, last_part};
 use crate::psynet::survey::{Group, RawTable};
 use crate::source::Want;
 use crate::write::deflate::Level;
-
-/// The name of a column's rules.
-pub(super) fn prefixes(table: &RawTable) -> Vec<String> {
-    table.header.iter().map(|column| format!("{}.{column}", table.name)).collect()
-}
-
-/// The same for a cell: answers have the rules of their question or class.
-pub(super) fn prefix<'p>(of_column: &'p str, table: &RawTable, record: &Record) -> Cow<'p, str> {
-    let of = |name: &str| table.column(name).and_then(|c| record.text(c)).unwrap_or_default();
-    match of_column {
-        "response.answer" => format!("response.answer[{}]", of("question")).into(),
-        "info.answer" => format!("info.answer[{}]", last_part(of("type"))).into(),
-        other => other.into(),
-    }
-}
-
-/// Whether a column holds numbers of rows.
-pub(super) fn is_number(table: &RawTable, column: &str, refer: &Refer) -> bool {
-    column == "id" && table.name != "barrier" || refer.table(column).is_some()
-}
 
 /// The new database under way.
 pub(super) struct Writing {
@@ -61,9 +40,16 @@ struct Reading {
     /// The owners of the rows in that order, and how many rows were met.
     owners: Vec<u32>,
     met: usize,
-    /// By column: the name of its rules, and its cells kept, changed and removed.
-    prefixes: Vec<String>,
-    counts: Vec<[u64; 3]>,
+    columns: Vec<Known>,
+}
+
+/// A column with its rules, and its cells kept, changed and removed.
+struct Known {
+    column: Column,
+    field: Option<usize>,
+    /// Whether nothing of it stays.
+    removed: bool,
+    counts: [u64; 3],
 }
 
 impl Writing {
@@ -99,8 +85,9 @@ impl Writing {
             }
             return Ok(None);
         };
-        let Reading { table, sorted, owners, met, prefixes, counts } = &mut *reading;
-        let mut rows = Rows { writing: self, table, limits, prefixes, counts };
+        let Reading { table, sorted, owners, met, columns } = &mut *reading;
+        let survey = self.survey.clone();
+        let mut rows = Rows { writing: self, survey: &survey, table, limits, columns };
         let go = sorted.step(table, &mut |record| {
             let owner = owners.get(*met).copied().unwrap_or(NOBODY);
             *met += 1;
@@ -108,9 +95,8 @@ impl Writing {
         })?;
         match go {
             Go::End => {
-                for (prefix, counts) in reading.prefixes.into_iter().zip(reading.counts) {
-                    self.counts.insert(prefix, counts);
-                }
+                let counts = reading.columns.into_iter().map(|known| (known.column.name, known.counts));
+                self.counts.extend(counts);
                 self.writer.end()?;
                 self.table += 1;
                 Ok(None)
@@ -152,8 +138,14 @@ impl Writing {
             rank: place.to_vec(),
         };
         let sorted = Sorted::new(&table, 0, limits);
-        let (prefixes, counts) = (prefixes(&table), vec![[0; 3]; table.header.len()]);
-        self.reading = Some(Box::new(Reading { table, sorted, owners, met: 0, prefixes, counts }));
+        let known = |column: Column| {
+            let field = self.survey.field_number(&column.name);
+            let plan = field.and_then(|field| self.survey.fields.get(field)?.plan(""));
+            let removed = plan.is_some_and(|plan| plan.decision.action == Action::Remove);
+            Known { column, field, removed, counts: [0; 3] }
+        };
+        let columns = Column::all(&table, &self.transform.refer).into_iter().map(known).collect();
+        self.reading = Some(Box::new(Reading { table, sorted, owners, met: 0, columns }));
         Ok(())
     }
 }
@@ -161,90 +153,81 @@ impl Writing {
 /// The rows of a table.
 struct Rows<'w> {
     writing: &'w mut Writing,
+    survey: &'w Survey,
     table: &'w RawTable,
     limits: &'w Limits,
-    prefixes: &'w [String],
-    counts: &'w mut [[u64; 3]],
+    columns: &'w mut [Known],
 }
 
 impl Rows<'_> {
     fn row(&mut self, record: &Record, owner: u32) -> Result<()> {
-        let mut fields = Vec::with_capacity(self.table.header.len());
-        for column in 0..self.table.header.len() {
-            let old = record.text(column);
-            let new = match old {
-                Some(text) => self.cell(column, text, record, owner)?,
+        let mut cells = Vec::with_capacity(self.columns.len());
+        for place in 0..self.columns.len() {
+            cells.push(match record.text(place) {
+                Some(text) => self.cell(place, text, record, owner)?,
                 None => None,
-            };
-            fields.push(new);
+            });
         }
-        self.writing.writer.record(&fields, self.limits)
+        self.writing.writer.record(&cells, self.limits)
     }
 
-    fn cell(&mut self, column: usize, text: &str, record: &Record, owner: u32) -> Result<Option<String>> {
-        let table = self.table;
-        let (Some(name), Some(kind)) = (table.header.get(column), table.kinds.get(column)) else { return Ok(None) };
-        let prefix = prefix(self.prefixes.get(column).map_or("", String::as_str), table, record);
-        let survey = self.writing.survey.clone();
-        let field = survey.fields.get(&*prefix).unwrap_or(&self.writing.nothing);
+    fn cell(&mut self, place: usize, text: &str, record: &Record, owner: u32) -> Result<Option<String>> {
+        let (survey, table) = (self.survey, self.table);
+        let Some(known) = self.columns.get_mut(place) else { return Ok(None) };
+        let (column, removed) = (&known.column, known.removed);
+        let own_name = column.own_name(record);
+        let number = own_name.as_ref().map_or(known.field, |name| survey.field_number(name));
+        let field = number.and_then(|number| survey.fields.get(number)).unwrap_or(&self.writing.nothing);
         let transform = &mut self.writing.transform;
-        let start = transform.census.start(owner);
-        let plan = field.plans.get("");
-        let removed = plan.is_some_and(|plan| plan.decision.action == Action::Remove);
-        let new = match kind {
-            Kind::Int if is_number(table, name, &transform.refer) => {
-                let of = if name == "id" { Some(table.name.as_str()) } else { transform.refer.table(name) };
-                let new = of.zip(text.parse().ok()).and_then(|(of, id)| transform.census.new_number(of, id));
+        let cell = Cell { field, number, owner, start: None, json: column.json };
+        let new = match &column.cells {
+            Cells::Rows(of) => {
+                let new = of.as_deref().zip(text.parse().ok()).and_then(|(of, id)| transform.census.new_number(of, id));
                 new.map(|new| new.to_string())
             }
-            Kind::Time if removed => None,
+            Cells::Times if removed => None,
             // Every row of PsyNet's has a time at which it was made.
-            Kind::Time => transform
-                .time(text, start)
-                .or_else(|| (name == "creation_time" && moment(text).is_some()).then(|| written(0, false))),
-            Kind::Bool if removed => None,
-            Kind::Bool if matches!(text, "t" | "f") => {
+            Cells::Times => transform.time(text, transform.census.start(owner)).or_else(|| {
+                (column.name.ends_with(".creation_time") && moment(text).is_some()).then(|| written(0, false))
+            }),
+            Cells::Bools if removed => None,
+            Cells::Bools if matches!(text, "t" | "f") => {
                 let json = if text == "t" { "true" } else { "false" };
-                let new = transform.cell(json, Cell { field, owner, start: None, json: true })?;
+                let new = transform.cell(json, Cell { json: true, ..cell })?;
                 new.map(|new| match new.as_str() {
                     "true" => "t".to_owned(),
                     "false" => "f".to_owned(),
                     other => other.trim_matches('"').to_owned(),
                 })
             }
-            _ if table.name == "participant" && name == "unique_id" => {
+            Cells::UniqueId => {
                 let of = |name: &str| table.column(name).and_then(|c| record.text(c)).unwrap_or_default();
                 let worker = transform.token(Domain::Person, of("worker_id"))?;
                 Some(format!("{worker}:{}", transform.token(Domain::Task, of("assignment_id"))?))
             }
-            _ if name == "failed_reason" => {
+            Cells::Reasons => {
                 let mut parts = text.split("->");
-                let first = parts.next().unwrap_or_default();
-                let mut new = transform.cell(first, Cell { field, owner, start: None, json: false })?;
+                let mut new = transform.cell(parts.next().unwrap_or_default(), Cell { json: false, ..cell })?;
                 if let Some(new) = &mut new {
                     parts.for_each(|part| new.push_str(&format!("->{}", cause(part, transform))));
                 }
                 new
             }
-            _ => {
-                let json = matches!(kind, Kind::Py | Kind::Jsonb);
-                let log =
-                    if table.name == "response" && name == "metadata_" { log_start(text, self.limits) } else { None };
-                transform.cell(text, Cell { field, owner, start: log, json })?
-            }
+            Cells::Metadata => transform.cell(text, Cell { start: log_start(text, self.limits), ..cell })?,
+            Cells::Bools | Cells::Other => transform.cell(text, cell)?,
         };
         // A number's column has no room for the word that a text is withheld.
-        let is_number = matches!(kind, Kind::Int | Kind::Float);
-        let new = new.filter(|new| !(is_number && new == super::transform::WITHHELD));
-        let answers =
-            matches!(prefix, Cow::Owned(_)).then(|| self.writing.counts.entry(prefix.into_owned()).or_default());
-        let counts = answers.or_else(|| self.counts.get_mut(column));
+        let new = new.filter(|new| !(column.number && new == super::transform::WITHHELD));
+        let counts = match own_name {
+            Some(name) => self.writing.counts.entry(name).or_default(),
+            None => &mut known.counts,
+        };
         let which = match &new {
             None => 2,
             Some(new) if new == text => 0,
             Some(_) => 1,
         };
-        if let Some(count) = counts.and_then(|counts| counts.get_mut(which)) {
+        if let Some(count) = counts.get_mut(which) {
             *count += 1;
         }
         Ok(new)

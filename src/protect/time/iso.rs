@@ -1,6 +1,6 @@
 //! Moments as text, read so that another one can be written in the same form.
 
-use super::{DAY, Micros, SECOND, date, days};
+use super::{DAY, Micros, SECOND, date, days, padded};
 
 /// An ISO 8601 date or datetime taken apart, so that it can be written again in the same form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,23 +110,35 @@ impl Iso {
         let of_day = local.rem_euclid(DAY);
         let seconds = of_day / SECOND;
         out.push(char::from(self.separator));
-        out.push_str(&format!("{:02}:{:02}", seconds / 3600, seconds / 60 % 60));
+        padded(seconds / 3600, 2, &mut out);
+        out.push(':');
+        padded(seconds / 60 % 60, 2, &mut out);
         if let Some(places) = self.fraction {
-            out.push_str(&format!(":{:02}", seconds % 60));
+            out.push(':');
+            padded(seconds % 60, 2, &mut out);
             if places > 0 {
-                let fraction = format!("{:06}000", of_day % SECOND);
                 out.push('.');
-                out.push_str(fraction.get(..usize::from(places)).unwrap_or(&fraction));
+                let point = out.len();
+                padded(of_day % SECOND, 6, &mut out);
+                out.push_str("000");
+                out.truncate(point + usize::from(places).min(9));
             }
         }
         let (hours, minutes) = (self.offset.abs() / 60, self.offset.abs() % 60);
-        let sign = if self.offset < 0 { '-' } else { '+' };
         match self.zone {
-            Zone::None => {}
-            Zone::Z => out.push('Z'),
-            Zone::Hours => out.push_str(&format!("{sign}{hours:02}")),
-            Zone::Compact => out.push_str(&format!("{sign}{hours:02}{minutes:02}")),
-            Zone::Colon => out.push_str(&format!("{sign}{hours:02}:{minutes:02}")),
+            Zone::None => return out,
+            Zone::Z => {
+                out.push('Z');
+                return out;
+            }
+            Zone::Hours | Zone::Compact | Zone::Colon => out.push(if self.offset < 0 { '-' } else { '+' }),
+        }
+        padded(i64::from(hours), 2, &mut out);
+        if self.zone == Zone::Colon {
+            out.push(':');
+        }
+        if self.zone != Zone::Hours {
+            padded(i64::from(minutes), 2, &mut out);
         }
         out
     }

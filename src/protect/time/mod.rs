@@ -148,7 +148,24 @@ fn civil(days: i64) -> (i64, u32, u32) {
 /// A time's day as `2026-03-04` (UTC).
 pub fn date(time: Micros) -> String {
     let (year, month, day) = civil(time.div_euclid(DAY));
-    format!("{year:04}-{month:02}-{day:02}")
+    let mut out = String::with_capacity(32);
+    padded(year, 4, &mut out);
+    out.push('-');
+    padded(i64::from(month), 2, &mut out);
+    out.push('-');
+    padded(i64::from(day), 2, &mut out);
+    out
+}
+
+/// Writes a number with zeros in front, up to a width.
+fn padded(number: i64, width: u32, out: &mut String) {
+    if number < 0 || number >= 10i64.pow(width) {
+        out.push_str(&format!("{number:0width$}", width = width as usize));
+        return;
+    }
+    for place in (0..width).rev() {
+        out.push(char::from(b'0' + (number / 10i64.pow(place) % 10) as u8));
+    }
 }
 
 #[cfg(test)]

@@ -46,6 +46,16 @@ impl Window {
         false
     }
 
+    /// Whether [`Window::at`] could find something there: most words are too short, and nothing joins them to others.
+    #[inline]
+    pub(crate) fn may_be_at(bytes: &[u8], start: usize, end: usize) -> bool {
+        let byte = |i: usize| bytes.get(i).copied().unwrap_or(0);
+        let next = byte(end);
+        // A date's separator stands twice, with one to four digits between.
+        let joined = matches!(next, b'-' | b'/' | b'.') && (2..6).any(|i| byte(end + i) == next) || next == b'+';
+        joined || end - start >= 8
+    }
+
     /// The same for the run of letters and digits `start..end` of some bytes: where the time found there begins and ends.
     pub(crate) fn at(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         let byte = |i: usize| bytes.get(i).copied().unwrap_or(0);

@@ -24,6 +24,7 @@ use crate::export;
 use crate::limits::Limits;
 use crate::log::{Builder, Log, Session};
 use crate::order;
+use crate::protect::known::Known;
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
 use crate::protect::preset::Preset;
@@ -103,6 +104,8 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
         searcher: &searcher,
         caught: 0,
         released: 0,
+        keys: Known::default(),
+        of_session: String::new(),
     };
     let mut rewriting = Rewriting::new(log, &survey, &quasi, transform, share);
     let mut builder = Builder::new(limits);

@@ -12,6 +12,7 @@ use crate::json;
 use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::detect;
+use crate::protect::known::{Known, Made};
 use crate::protect::leak::{Hits, Searcher};
 use crate::protect::overview::{WITHHELD, length_class};
 use crate::protect::preset::{Holds, Preset, Texts};
@@ -57,6 +58,9 @@ pub(super) struct Transform<'a> {
     pub caught: u64,
     /// Texts released after review.
     pub released: u64,
+    /// What became of members' keys of a session.
+    pub keys: Known,
+    pub of_session: String,
 }
 
 /// A value that leaves nothing behind.
@@ -196,10 +200,21 @@ impl Transform<'_> {
             Some(Class::TaskId) => return self.identity.tokens.token(Domain::Task, &[key]),
             _ => {}
         }
+        if self.share() && plan.is_none_or(|plan| plan.rare_keys.contains(key)) {
+            return Ok(WITHHELD.to_owned());
+        }
+        if owner.session != self.of_session {
+            (self.keys, self.of_session) = (Known::default(), owner.session.to_owned());
+        }
+        if let Some(Made { new: Some(new), .. }) = self.keys.get(key) {
+            return Ok(new.clone());
+        }
         let new = self.words.replace(key, owner.session).unwrap_or_else(|| key.to_owned());
-        let rare = plan.is_none_or(|plan| plan.rare_keys.contains(key)) || !detect::detect(&new).is_empty();
-        let withheld = self.share() && rare || self.window.is_some_and(|w| w.contains(&new)) || self.leaks(&new);
-        Ok(if withheld { WITHHELD.to_owned() } else { new })
+        let found = self.share() && !detect::detect(&new).is_empty();
+        let withheld = found || self.window.is_some_and(|w| w.contains(&new)) || self.leaks(&new);
+        let new = if withheld { WITHHELD.to_owned() } else { new };
+        self.keys.add(key, &Made { new: Some(new.clone()), leaks: false });
+        Ok(new)
     }
 
     /// The token of a name of the owner's session, where names are expected.

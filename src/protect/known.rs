@@ -1,0 +1,70 @@
+//! What became of a text that comes again: most cells, texts and keys hold what others hold.
+
+use crate::log::column::Names;
+
+/// So many texts are remembered, and only those that are not longer.
+const MOST: usize = 4_000;
+const LONGEST: usize = 600;
+/// After so many, remembering must have paid.
+const TRIED: usize = 100;
+
+/// What became of texts, as long as they come again.
+#[derive(Default)]
+pub(super) struct Known {
+    texts: Names,
+    made: Vec<Made>,
+    hits: usize,
+}
+
+/// A new text, if there is one, and whether an original was left in it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Made {
+    pub new: Option<String>,
+    pub leaks: bool,
+}
+
+impl Known {
+    /// Whether most texts are met once, so that looking for them is in vain.
+    fn is_in_vain(&self) -> bool {
+        self.made.len() > TRIED && self.hits < self.made.len()
+    }
+
+    /// What became of a text.
+    pub fn get(&mut self, text: &str) -> Option<&Made> {
+        if text.len() > LONGEST || self.is_in_vain() {
+            return None;
+        }
+        let made = self.made.get(self.texts.find(text)? as usize)?;
+        self.hits += 1;
+        Some(made)
+    }
+
+    /// Remembers it.
+    pub fn add(&mut self, text: &str, made: &Made) {
+        let room = text.len() <= LONGEST && self.made.len() < MOST && !self.is_in_vain();
+        if room && self.texts.intern(text) as usize == self.made.len() {
+            self.made.push(made.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_once_is_soon_not_looked_for() {
+        let mut known = Known::default();
+        for number in 0..=TRIED {
+            known.add(&number.to_string(), &Made { new: None, leaks: number == 0 });
+        }
+        assert!(known.get("0").is_none());
+        let mut known = Known::default();
+        known.add("a", &Made { new: Some("b".to_owned()), leaks: false });
+        assert!((0..TRIED * 2).all(|_| known.get("a").and_then(|made| made.new.as_deref()) == Some("b")));
+        for number in 0..=TRIED {
+            known.add(&number.to_string(), &Made::default());
+        }
+        assert!(known.get("0").is_some() && known.get("c").is_none());
+    }
+}
