@@ -5,7 +5,7 @@ use crate::log::column::Names;
 /// So many texts are remembered, and only those that are not longer.
 const MOST: usize = 4_000;
 const LONGEST: usize = 600;
-/// After so many, remembering must have paid.
+/// After so many, remembering cells must have paid.
 const TRIED: usize = 100;
 
 /// What became of texts, as long as they come again.
@@ -13,7 +13,8 @@ const TRIED: usize = 100;
 pub(super) struct Known {
     texts: Names,
     made: Vec<Made>,
-    hits: usize,
+    /// How often a text came again, where that decides whether it goes on.
+    hits: Option<usize>,
 }
 
 /// A new text, if there is one, and whether an original was left in it.
@@ -24,9 +25,14 @@ pub(super) struct Made {
 }
 
 impl Known {
+    /// One that gives up where most texts come once.
+    pub fn of_cells() -> Known {
+        Known { hits: Some(0), ..Known::default() }
+    }
+
     /// Whether most texts are met once, so that looking for them is in vain.
     fn is_in_vain(&self) -> bool {
-        self.made.len() > TRIED && self.hits < self.made.len()
+        self.made.len() > TRIED && self.hits.is_some_and(|hits| hits < self.made.len())
     }
 
     /// What became of a text.
@@ -35,7 +41,9 @@ impl Known {
             return None;
         }
         let made = self.made.get(self.texts.find(text)? as usize)?;
-        self.hits += 1;
+        if let Some(hits) = &mut self.hits {
+            *hits += 1;
+        }
         Some(made)
     }
 
@@ -54,12 +62,13 @@ mod tests {
 
     #[test]
     fn what_comes_once_is_soon_not_looked_for() {
-        let mut known = Known::default();
-        for number in 0..=TRIED {
-            known.add(&number.to_string(), &Made { new: None, leaks: number == 0 });
+        for (mut known, gives_up) in [(Known::of_cells(), true), (Known::default(), false)] {
+            for number in 0..=TRIED {
+                known.add(&number.to_string(), &Made { new: None, leaks: number == 0 });
+            }
+            assert_eq!(known.get("0").is_none(), gives_up);
         }
-        assert!(known.get("0").is_none());
-        let mut known = Known::default();
+        let mut known = Known::of_cells();
         known.add("a", &Made { new: Some("b".to_owned()), leaks: false });
         assert!((0..TRIED * 2).all(|_| known.get("a").and_then(|made| made.new.as_deref()) == Some("b")));
         for number in 0..=TRIED {

@@ -97,7 +97,7 @@ fn introduced(text: &Text, w: usize) -> Option<(usize, usize)> {
         .iter()
         .filter(|(words, _)| {
             // Hardly any word is the last of an introduction.
-            words.ends_with(said) && {
+            words.as_bytes().last() == said.as_bytes().last() && words.ends_with(said) && {
                 let count = words.split(' ').count();
                 count <= w && words.split(' ').zip(w - count..).all(|(said, at)| text.word(at) == said)
             }

@@ -62,7 +62,7 @@ impl Memory {
         // A field that nobody saw has no number.
         let number = cell.number?;
         if self.cells.len() <= number {
-            self.cells.resize_with(number + 1, Default::default);
+            self.cells.resize_with(number + 1, || [Known::of_cells(), Known::of_cells()]);
         }
         self.cells.get_mut(number)?.get_mut(usize::from(cell.json))
     }
