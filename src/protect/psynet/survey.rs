@@ -10,6 +10,7 @@ use super::tree::{Enter, Leaf, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::log::column::Names;
+use crate::order;
 use crate::protect::class::{Action, Class, Stats};
 use crate::protect::decision::clean;
 use crate::protect::defaults;
@@ -83,7 +84,7 @@ impl Survey {
     /// All fields by name.
     pub fn sorted(&self) -> Vec<&Field> {
         let mut all: Vec<&Field> = self.fields.iter().collect();
-        all.sort_unstable_by_key(|field| &field.name);
+        order::by(&mut all, |a, b| a.name.cmp(&b.name));
         all
     }
 
@@ -137,10 +138,10 @@ impl Survey {
     pub fn decide(&mut self, preset: &Preset) {
         let Survey { fields, originals, vocabulary, finds, .. } = self;
         let mut fields: Vec<&mut Field> = fields.iter_mut().collect();
-        fields.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        order::by(&mut fields, |a, b| a.name.cmp(&b.name));
         for field in fields {
             let mut all: Vec<(usize, Seen)> = std::mem::take(&mut field.seen).into_iter().enumerate().collect();
-            all.sort_unstable_by_key(|(number, _)| field.paths.get(*number as u32));
+            order::by(&mut all, |(a, _), (b, _)| field.paths.get(*a as u32).cmp(field.paths.get(*b as u32)));
             let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(all.len());
             for (number, mut seen) in all {
                 seen.finish();
@@ -155,7 +156,7 @@ impl Survey {
                 }
                 plans.push((number, plan));
             }
-            plans.sort_unstable_by_key(|(number, _)| *number);
+            order::by_key(&mut plans, |(number, _)| *number);
             field.plans = plans.into_iter().map(|(_, plan)| plan).collect();
         }
     }
@@ -196,7 +197,7 @@ impl Field {
             .map_while(|n| Some((n, self.plans.get(n as usize)?)))
             .map(|(n, plan)| (self.paths.get(n), plan))
             .collect();
-        all.sort_unstable_by_key(|(below, _)| *below);
+        order::by(&mut all, |a, b| a.0.cmp(b.0));
         all
     }
 }
