@@ -49,6 +49,12 @@ impl Line {
         self.renamed.unwrap_or_else(|| log.fields.get(self.span(log).field))
     }
 
+    /// The same as a cell.
+    #[inline]
+    pub fn name_cell<'l>(&self, log: &'l Log) -> Cell<'l> {
+        self.renamed.map_or_else(|| log.fields.cell(self.span(log).field), Cell::Plain)
+    }
+
     /// The value of one of its changes as the export shows it; `scratch` holds what had to be made.
     pub fn value<'l>(&self, log: &'l Log, id: ValueId, scratch: &'l mut String) -> (Type, &'l str) {
         self.rule.apply(log, self.span(log).storage, id, scratch)

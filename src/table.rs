@@ -16,10 +16,17 @@ pub enum Cell<'a> {
     Float(f64),
     /// Text: itself in CSV, a JSON string in JSONL.
     Text(&'a str),
+    /// Text of which it is known that neither CSV nor JSON has anything to quote or escape in it ([`is_plain`]).
+    Plain(&'a str),
     /// JSON text, canonical: CSV shows the content of a string and the text of everything else.
     Json(&'a str),
     /// Text that is already what a CSV cell holds, of unknown type (read from a CSV file).
     Raw(&'a str),
+}
+
+/// Whether a text stands in CSV and JSON as it is, but for the quotes that JSON puts around every text.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, b' '..=b'~') && !matches!(b, b'"' | b',' | b'\\'))
 }
 
 /// Where a view puts its rows. Cells come in ascending column order; left-out columns are missing.

@@ -13,7 +13,7 @@ use crate::preview::{self, TableInfo};
 use crate::recipe::{self, Recipe};
 use crate::source::{FileInfo, Reader};
 use crate::study;
-use crate::write::deflate::{self, Block, Level, Packed};
+use crate::write::deflate::{self, BLOCK, Block, Level, Packed, WINDOW};
 use js_sys::{Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -251,21 +251,34 @@ impl Export {
 
     /// For sharing the work, instead of `next`: `{ ticket, file, hash, last, before, bytes }` is a block to be
     /// compressed (`pack_block`) and, where `hash` says so, hashed (`Hasher`); `{ want }` as in `next`;
-    /// `{ wait: true }` when awaited results come first; `undefined` when all blocks were made.
-    pub fn make(&mut self) -> std::result::Result<JsValue, JsValue> {
+    /// `{ wait: true }` when awaited results come first; `undefined` when all blocks were made. `room` is memory of a
+    /// block that is done with, to be used again: memory that the browser has to clear first costs more than the copy.
+    pub fn make(&mut self, room: Option<Uint8Array>) -> std::result::Result<JsValue, JsValue> {
         let number = |n: u64| JsValue::from_f64(n as f64);
+        let in_room = |block: &Block| {
+            let (middle, end) = (block.before.len() as u32, (block.before.len() + block.bytes.len()) as u32);
+            let fresh = || Uint8Array::new_with_length(end.max((WINDOW + BLOCK) as u32));
+            let room = room.filter(|room| room.length() >= end).unwrap_or_else(fresh);
+            let (before, bytes) = (room.subarray(0, middle), room.subarray(middle, end));
+            before.copy_from(&block.before);
+            bytes.copy_from(&block.bytes);
+            (JsValue::from(before), JsValue::from(bytes))
+        };
         Ok(match self.export.make().map_err(thrown)? {
             Made::Done => JsValue::UNDEFINED,
             Made::Wait => object(&[("wait", JsValue::TRUE)]),
             Made::Want(range) => object(&[("want", want(&range))]),
-            Made::Task(task) => object(&[
-                ("ticket", number(task.ticket)),
-                ("file", number(task.file as u64)),
-                ("hash", task.hash.into()),
-                ("last", task.block.last.into()),
-                ("before", Uint8Array::from(task.block.before.as_slice()).into()),
-                ("bytes", Uint8Array::from(task.block.bytes.as_slice()).into()),
-            ]),
+            Made::Task(task) => {
+                let (before, bytes) = in_room(&task.block);
+                object(&[
+                    ("ticket", number(task.ticket)),
+                    ("file", number(task.file as u64)),
+                    ("hash", task.hash.into()),
+                    ("last", task.block.last.into()),
+                    ("before", before),
+                    ("bytes", bytes),
+                ])
+            }
         })
     }
 
@@ -281,9 +294,9 @@ impl Export {
         }
     }
 
-    /// The bytes of the ZIP that are complete; may be empty.
-    pub fn take(&mut self) -> Vec<u8> {
-        self.export.take()
+    /// The bytes of the ZIP that are complete; may be empty, and is while they are fewer than `least`.
+    pub fn take(&mut self, least: Option<f64>) -> Vec<u8> {
+        if least.is_some_and(|least| (self.export.waiting() as f64) < least) { Vec::new() } else { self.export.take() }
     }
 
     /// Whether blocks shall be compressed for size.

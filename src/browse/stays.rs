@@ -309,9 +309,9 @@ impl Rows for Collector {
         match (column, cell) {
             (1, Cell::Float(time)) => self.row.0 = Some(time),
             (2, Cell::Float(time)) => self.row.1 = Some(time),
-            (3, Cell::Text(page)) => page.clone_into(&mut self.row.2),
+            (3, Cell::Text(page) | Cell::Plain(page)) => page.clone_into(&mut self.row.2),
             (3, Cell::Json(page)) => self.row.2 = json::content(page).unwrap_or_else(|| page.to_owned()),
-            (6, Cell::Text(player)) => player.clone_into(&mut self.row.3),
+            (6, Cell::Text(player) | Cell::Plain(player)) => player.clone_into(&mut self.row.3),
             _ => {}
         }
     }

@@ -339,6 +339,11 @@ impl Export {
         }
     }
 
+    /// How many bytes [`Export::take`] would give.
+    pub fn waiting(&self) -> usize {
+        self.archive.waiting()
+    }
+
     /// Takes what of the archive is complete.
     pub fn take(&mut self) -> Vec<u8> {
         self.archive.take()

@@ -1,5 +1,6 @@
 //! Memory that grows in blocks: no doubling, no copying, a size that can be asked.
 
+use crate::table::{self, Cell};
 use crate::value::Type;
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
@@ -67,6 +68,8 @@ fn hash(kind: u8, bytes: &[u8]) -> u64 {
 #[derive(Debug, Default)]
 pub struct Names {
     all: Vec<Box<str>>,
+    /// Which of them are plain ([`table::is_plain`]): each is written many times.
+    plain: Vec<bool>,
     index: HashTable<u32>,
     bytes: u64,
     last: u32,
@@ -86,6 +89,7 @@ impl Names {
             None => {
                 let new = self.all.len() as u32;
                 self.all.push(name.into());
+                self.plain.push(table::is_plain(name));
                 self.bytes += name.len() as u64;
                 let all = &self.all;
                 self.index.insert_unique(key, new, |&i| hash(0, all[i as usize].as_bytes()));
@@ -106,6 +110,13 @@ impl Names {
         &self.all[id as usize]
     }
 
+    /// The string of a number as a cell.
+    #[inline]
+    pub fn cell(&self, id: u32) -> Cell<'_> {
+        let text = self.get(id);
+        if self.plain[id as usize] { Cell::Plain(text) } else { Cell::Text(text) }
+    }
+
     /// How many there are.
     pub fn len(&self) -> usize {
         self.all.len()
@@ -113,7 +124,7 @@ impl Names {
 
     /// Bytes held.
     pub fn memory(&self) -> u64 {
-        self.bytes + self.all.len() as u64 * 24
+        self.bytes + self.all.len() as u64 * 25
     }
 }
 

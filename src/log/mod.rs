@@ -10,6 +10,7 @@ mod outline;
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::order;
+use crate::table::Cell;
 use crate::value::{self, Recoded, Type};
 use admin::AdminTexts;
 use column::{Column, Names, ValueId, Values};
@@ -135,6 +136,12 @@ impl Log {
     #[inline]
     pub fn context(&self, change: u32) -> &str {
         self.contexts.get(self.context.get(change as usize))
+    }
+
+    /// Code location of a change as a cell.
+    #[inline]
+    pub fn context_cell(&self, change: u32) -> Cell<'_> {
+        self.contexts.cell(self.context.get(change as usize))
     }
 
     /// Number of the code location of a change in [`Log::contexts`].

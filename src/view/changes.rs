@@ -65,27 +65,19 @@ impl Changes {
             false => filter::cell(line.value(log, id, &mut made)),
         };
         let metas = [
-            Cell::Text(log.context(change)),
-            Cell::Text(line.name(log)),
+            log.context_cell(change),
+            line.name_cell(log),
             Cell::Uint(log.seq(change)),
-            Cell::Text(log.storages.get(line.span(log).storage)),
+            log.storages.cell(line.span(log).storage),
             Cell::Float(log.time(change)),
             Cell::Bool(id.is_tombstone()),
         ];
         let column = self.values[*near];
-        let mut pending = Some(value);
-        for (at, meta) in self.metas.into_iter().zip(metas) {
-            if column < at
-                && let Some(value) = pending.take()
-            {
-                rows.cell(column, value);
-            }
-            // A field called like one of the columns takes its place (uproot 0.10.1).
-            let own = if column == at { pending.take() } else { None };
-            rows.cell(at, own.unwrap_or(meta));
-        }
-        if let Some(value) = pending {
-            rows.cell(column, value);
-        }
+        let before = self.metas.iter().take_while(|at| **at < column).count();
+        let mut metas = self.metas.into_iter().zip(metas);
+        metas.by_ref().take(before).for_each(|(at, meta)| rows.cell(at, meta));
+        rows.cell(column, value);
+        // A field called like one of the columns takes its place (uproot 0.10.1).
+        metas.filter(|(at, _)| *at != column).for_each(|(at, meta)| rows.cell(at, meta));
     }
 }

@@ -146,8 +146,7 @@ impl Latest {
                 value::is_truthy(kind, &text)
             })
         });
-        let metas =
-            [Cell::Uint(log.seq(state.last)), Cell::Text(log.storages.get(storage)), Cell::Float(log.time(state.last))];
+        let metas = [Cell::Uint(log.seq(state.last)), log.storages.cell(storage), Cell::Float(log.time(state.last))];
         let mut metas = self.metas.into_iter().zip(metas).peekable();
         for &(line, change) in &state.cells {
             let column = self.columns[line as usize];

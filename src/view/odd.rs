@@ -103,7 +103,7 @@ impl Rows for Look {
         self.seen[column] = true;
         if column == self.storage {
             let path = match cell {
-                Cell::Text(path) | Cell::Raw(path) => Some(path.to_owned()),
+                Cell::Text(path) | Cell::Plain(path) | Cell::Raw(path) => Some(path.to_owned()),
                 Cell::Json(text) => json::content(text),
                 _ => None,
             };

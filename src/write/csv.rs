@@ -76,7 +76,7 @@ pub fn content(cell: Cell<'_>, out: &mut Vec<u8>) {
         Cell::Uint(value) => json::uint(value, out),
         Cell::Float(value) if value.is_finite() => json::float(value, out),
         Cell::Float(_) => {}
-        Cell::Text(text) | Cell::Raw(text) => out.extend_from_slice(text.as_bytes()),
+        Cell::Text(text) | Cell::Plain(text) | Cell::Raw(text) => out.extend_from_slice(text.as_bytes()),
         // uproot's `json2csv`.
         Cell::Json("null") => {}
         Cell::Json("true") => out.extend_from_slice(b"TRUE"),
@@ -100,17 +100,26 @@ impl Rows for Csv<'_> {
 
     fn cell(&mut self, column: usize, cell: Cell<'_>) {
         // The columns between are empty, and so is the separator's run.
-        let separators = column + usize::from(self.written > 0) - self.written;
-        self.out.resize(self.out.len() + separators, b',');
+        match column + usize::from(self.written > 0) - self.written {
+            0 => {}
+            1 => self.out.push(b','),
+            separators => self.out.resize(self.out.len() + separators, b','),
+        }
         self.written = column + 1;
         match cell {
             Cell::Text(text) | Cell::Raw(text) => quoted(text.as_bytes(), self.out),
             Cell::Json(text) => match inner(text) {
-                Some(inner) if memchr::memchr(b'\\', inner.as_bytes()).is_none() => quoted(inner.as_bytes(), self.out),
+                // Quotes and line ends have a backslash in JSON.
+                Some(inner) if memchr::memchr2(b'\\', b',', inner.as_bytes()).is_none() => {
+                    self.out.extend_from_slice(inner.as_bytes())
+                }
                 Some(inner) => {
                     let mut plain = Vec::with_capacity(inner.len());
                     json::unescape(inner, &mut plain);
                     quoted(&plain, self.out);
+                }
+                None if matches!(text.as_bytes(), [b'-' | b'0'..=b'9', ..]) => {
+                    self.out.extend_from_slice(text.as_bytes())
                 }
                 None if matches!(text, "null" | "true" | "false") => content(cell, self.out),
                 None => quoted(text.as_bytes(), self.out),

@@ -61,6 +61,11 @@ pub fn value(cell: Cell<'_>, out: &mut Vec<u8>) {
         Cell::Uint(value) => json::uint(value, out),
         Cell::Float(value) => json::float(value, out),
         Cell::Text(text) => json::string(text, out),
+        Cell::Plain(text) => {
+            out.push(b'"');
+            out.extend_from_slice(text.as_bytes());
+            out.push(b'"');
+        }
         Cell::Json(text) => out.extend_from_slice(text.as_bytes()),
         Cell::Raw(text) => guessed(text, out),
     }

@@ -69,7 +69,7 @@ pub fn content(cell: Cell<'_>, out: &mut Vec<u8>) {
     let from = out.len();
     csv::content(cell, out);
     let is_text = match cell {
-        Cell::Text(_) | Cell::Raw(_) => true,
+        Cell::Text(_) | Cell::Plain(_) | Cell::Raw(_) => true,
         // A number loses nothing by an exponent, but digits beyond the fifteenth.
         Cell::Json(text) => {
             text.starts_with('"') || text.len() > DIGITS && text.bytes().all(|b| b.is_ascii_digit() || b == b'-')

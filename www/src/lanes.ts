@@ -7,7 +7,7 @@ import type { Task } from "./engine/types.js";
 
 /** What a lane is asked; it answers with the same number. */
 export type ToLane = { lane: WebAssembly.Module } | { job: number; pack: Task; small: boolean } | { job: number; hash: Task };
-export type LaneAnswer = { job: number; bytes?: Uint8Array<ArrayBuffer>; crc?: number; fault?: string };
+export type LaneAnswer = { job: number; bytes?: Uint8Array<ArrayBuffer>; crc?: number; room?: Uint8Array<ArrayBuffer>; fault?: string };
 export type FromLane = LaneAnswer | { alive: string };
 
 /** More than this many lanes gain nothing: rendering cannot keep them busy. */
@@ -55,7 +55,8 @@ class Lane {
     const task = "pack" in what ? what.pack : what.hash;
     return new Promise((resolve, reject) => {
       this.#jobs.set(job, { resolve, reject });
-      this.#worker.postMessage({ job, ...what }, [task.bytes.buffer as ArrayBuffer, task.before.buffer as ArrayBuffer]);
+      const buffers = new Set([task.bytes.buffer, task.before.buffer] as ArrayBuffer[]);
+      this.#worker.postMessage({ job, ...what }, [...buffers]);
     });
   }
 
@@ -65,19 +66,20 @@ class Lane {
   }
 }
 
-/** Starts lanes for one export; `end` stops them and gives their memory back. */
-export function startLanes(module: WebAssembly.Module): Helpers & { end(): void } {
+/** Starts lanes for one export; `end` stops them and gives their memory back. `packHere` compresses in this worker. */
+export function startLanes(module: WebAssembly.Module, packHere: Helpers["packHere"] & {}): Helpers & { end(): void } {
   const script = self.location.href;
   const count = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
   const packers = Array.from({ length: count }, () => new Lane(script, module));
   let hasher: Lane | undefined;
   const digests = new Digests(async (task) => (await (hasher ??= new Lane(script, module)).ask({ hash: task })).bytes);
   return {
-    most: (count + 1) * AHEAD,
+    most: count * AHEAD,
+    packHere,
     async pack(task, small) {
       const lane = packers.reduce((best, lane) => (lane.load < best.load ? lane : best));
-      const { bytes, crc } = await lane.ask({ pack: task, small });
-      return { bytes: bytes!, crc: crc! };
+      const { bytes, crc, room } = await lane.ask({ pack: task, small });
+      return { bytes: bytes!, crc: crc!, room: room! };
     },
     hash: (task) => digests.take(task),
     end() {

@@ -7,6 +7,7 @@ import { open, type Look, type OpenStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
 import { startLanes, type LaneAnswer, type ToLane } from "./lanes.js";
 import { canSpool, memorySpool, storageSpool } from "./spool.js";
+import type { Task } from "./engine/types.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -126,7 +127,7 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;
     const work = psynet?.database.reduce((sum, { rows }) => sum + rows, 0) ?? changes;
-    const lanes = engine && work >= WORTH_HELPERS ? startLanes(engine) : undefined;
+    const lanes = engine && work >= WORTH_HELPERS ? startLanes(engine, pack) : undefined;
     try {
       const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes }) };
       const { name, size } = await opened().export(recipe, sink, options);
@@ -203,13 +204,16 @@ function release(id: number): void {
 /** The other life of this script: a worker that only compresses and hashes, for the one that holds the data. */
 const lane = { hasher: undefined as wasm.Hasher | undefined };
 
+function pack({ before, bytes, last }: Task, small: boolean) {
+  const packed = wasm.pack_block(before, bytes, last, small);
+  const answer = { bytes: packed.bytes as Uint8Array<ArrayBuffer>, crc: packed.crc };
+  packed.free();
+  return answer;
+}
+
 function laneWork(data: Exclude<ToLane, { lane: unknown }>): LaneAnswer {
   const { job } = data;
-  if ("pack" in data) {
-    const { before, bytes, last } = data.pack;
-    const packed = wasm.pack_block(before, bytes, last, data.small);
-    return { job, bytes: packed.bytes as Uint8Array<ArrayBuffer>, crc: packed.crc };
-  }
+  if ("pack" in data) return { job, ...pack(data.pack, data.small), room: new Uint8Array(data.pack.bytes.buffer as ArrayBuffer) };
   lane.hasher ??= new wasm.Hasher();
   lane.hasher.update(data.hash.bytes);
   return data.hash.last ? { job, bytes: lane.hasher.finish() as Uint8Array<ArrayBuffer> } : { job };
@@ -223,7 +227,8 @@ function serveLane(data: ToLane): void {
   }
   try {
     const answer = laneWork(data);
-    self.postMessage(answer, answer.bytes ? [answer.bytes.buffer] : []);
+    const moved = [answer.bytes, answer.room].flatMap((array) => (array ? [array.buffer] : []));
+    self.postMessage(answer, moved);
   } catch (error) {
     self.postMessage({ job: data.job, fault: String(error) } satisfies LaneAnswer);
   }

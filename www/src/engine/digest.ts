@@ -5,11 +5,15 @@ import type { Task } from "./types.js";
 /** Longest file that is hashed whole, in bytes. */
 const WHOLE = 64 << 20;
 
+/** Bytes that are handed on at once when a file turns out to be longer. */
+const PIECE = 1 << 20;
+
 /** Takes the blocks of one file after the other. */
 export class Digests {
   readonly #most: number;
   readonly #stream: (task: Task) => Promise<Uint8Array | undefined>;
-  #parts: Uint8Array[] = [];
+  /** The file at hand as far as it came; the next file gets the same memory, because fresh memory is slow. */
+  #memory = new Uint8Array();
   #size = 0;
   /** Whether the file at hand goes to the module, block by block. */
   #streaming = !globalThis.crypto?.subtle;
@@ -22,41 +26,41 @@ export class Digests {
 
   /** The next block; gives the digest after a file's last one. The bytes are copied before this returns. */
   take(task: Task): Promise<Uint8Array | undefined> {
-    const bytes = task.bytes.slice();
-    if (!this.#streaming) {
-      this.#parts.push(bytes);
-      this.#size += bytes.byteLength;
-      const fits = this.#size <= this.#most;
-      if (fits) return task.last ? this.#digest() : Promise.resolve(undefined);
+    const fits = this.#size + task.bytes.byteLength <= this.#most;
+    if (this.#streaming || !fits) return this.#onward(task);
+    this.#keep(task.bytes);
+    return task.last ? this.#digest() : Promise.resolve(undefined);
+  }
+
+  #keep(bytes: Uint8Array): void {
+    const size = this.#size + bytes.byteLength;
+    if (size > this.#memory.byteLength) {
+      const larger = new Uint8Array(Math.min(this.#most, Math.max(size, 2 * this.#memory.byteLength)));
+      larger.set(this.#memory.subarray(0, this.#size));
+      this.#memory = larger;
     }
-    return this.#onward(task, bytes);
+    this.#memory.set(bytes, this.#size);
+    this.#size = size;
   }
 
   async #digest(): Promise<Uint8Array> {
-    const all = new Uint8Array(this.#size);
-    let at = 0;
-    for (const part of this.#parts) {
-      all.set(part, at);
-      at += part.byteLength;
-    }
+    const all = this.#memory.subarray(0, this.#size);
     this.#begin();
+    // The browser takes its copy at once.
     return new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", all));
   }
 
-  async #onward(task: Task, bytes: Uint8Array): Promise<Uint8Array | undefined> {
-    const held = this.#streaming ? [bytes] : this.#parts;
-    this.#parts = [];
+  async #onward(task: Task): Promise<Uint8Array | undefined> {
+    const blocks = [{ bytes: task.bytes.slice(), last: task.last }];
+    for (let end = this.#size; end > 0; end -= PIECE) blocks.unshift({ bytes: this.#memory.slice(Math.max(0, end - PIECE), end), last: false });
+    this.#size = 0;
     this.#streaming = true;
-    const blocks = held.map((bytes, i) => {
-      const last = task.last && i === held.length - 1;
-      return this.#stream({ ...task, before: new Uint8Array(), bytes, last });
-    });
+    const answers = blocks.map(({ bytes, last }) => this.#stream({ ...task, before: new Uint8Array(), bytes, last }));
     if (task.last) this.#begin();
-    return (await Promise.all(blocks)).at(-1);
+    return (await Promise.all(answers)).at(-1);
   }
 
   #begin(): void {
-    this.#parts = [];
     this.#size = 0;
     this.#streaming = !globalThis.crypto?.subtle;
   }

@@ -2,23 +2,35 @@
 // The result is the same bytes as without helpers, whoever finishes first.
 import type { Task, WasmExport } from "./types.js";
 
+/** A compressed block. */
+export interface Packed {
+  bytes: Uint8Array;
+  crc: number;
+}
+
 /** Those who compress and hash. */
 export interface Helpers {
   /** How many blocks may be under way. */
   readonly most: number;
-  /** Compresses a block, whose arrays may be moved away. */
-  pack(task: Task, small: boolean): Promise<{ bytes: Uint8Array; crc: number }>;
+  /** Compresses a block, whose memory may be moved away; what comes back as `room` is used again. */
+  pack(task: Task, small: boolean): Promise<Packed & { room?: Uint8Array }>;
+  /** Compresses a block at once and here, when all others have enough to do. Without it they are waited for. */
+  packHere?(task: Task, small: boolean): Packed;
   /** Takes the next block of a file; gives the file's digest after its last one. What it keeps it copies at once. */
   hash(task: Task): Promise<Uint8Array | undefined>;
 }
+
+/** Bytes of the ZIP that are worth a write. */
+const WORTH_WRITING = 1 << 20;
 
 /** The steps of an export: reads what it wants, hands blocks out, gives the ZIP in order. */
 export async function share(
   job: WasmExport,
   helpers: Helpers,
-  steps: { read(want: { file: number; start: number; end: number }): Promise<void>; write(bytes: Uint8Array): Promise<void> },
+  steps: { read(want: { file: number; start: number; end: number }): Promise<void>; write(bytes: Uint8Array): Promise<void>; after(): Promise<void>; turn(): Promise<void> },
 ): Promise<void> {
   const small = job.small();
+  const rooms: Uint8Array[] = [];
   let underWay = 0;
   let failed: unknown;
   let wake = () => {};
@@ -34,8 +46,14 @@ export async function share(
   const pack = async (task: Task) => {
     const { ticket } = task;
     const raw = task.bytes.byteLength;
-    const { bytes, crc } = await helpers.pack(task, small);
+    const { bytes, crc, room } = await helpers.pack(task, small);
     job.packed(ticket, bytes, crc, raw);
+    if (room) rooms.push(room);
+  };
+  const packHere = (task: Task) => {
+    const { bytes, crc } = helpers.packHere!(task, small);
+    job.packed(task.ticket, bytes, crc, task.bytes.byteLength);
+    rooms.push(new Uint8Array(task.bytes.buffer));
   };
   const hash = async (task: Task) => {
     const digest = await helpers.hash(task);
@@ -43,7 +61,8 @@ export async function share(
   };
   for (let done = false; !done || underWay > 0; ) {
     if (failed) throw failed;
-    const step = !done && underWay < helpers.most ? job.make() : { wait: true as const };
+    const busy = underWay >= helpers.most;
+    const step = !done && (!busy || helpers.packHere) ? job.make(rooms.pop()) : { wait: true as const };
     if (step === undefined) {
       done = true;
     } else if ("want" in step) {
@@ -51,12 +70,16 @@ export async function share(
     } else if ("ticket" in step) {
       // The hasher comes first, because the block is moved to whoever compresses it.
       if (step.hash) settled(hash(step));
-      settled(pack(step));
+      if (busy) packHere(step);
+      else settled(pack(step));
+      // Who is busy must be able to say that it no longer is.
+      if (busy) await steps.turn();
     } else if (underWay > 0) {
       await new Promise<void>((resolve) => (wake = resolve));
     }
-    const bytes = job.take();
+    const bytes = job.take(WORTH_WRITING);
     if (bytes.byteLength > 0) await steps.write(bytes);
+    await steps.after();
   }
   if (failed) throw failed;
   const rest = job.take();

@@ -217,7 +217,7 @@ export interface Task {
   hash: boolean;
   /** Whether the file ends with this block. */
   last: boolean;
-  /** Bytes of the file before the block that the compressor may refer to. */
+  /** Bytes of the file before the block that the compressor may refer to; in the same memory as `bytes`. */
   before: Uint8Array;
   bytes: Uint8Array;
 }
@@ -226,11 +226,12 @@ export interface Task {
 export interface WasmExport {
   next(): { bytes: Uint8Array } | { want: Want } | undefined;
   push(chunk: Uint8Array): void;
-  make(): Task | { want: Want } | { wait: true } | undefined;
+  /** `room` is memory of a block that is done with; the next block may be put there. */
+  make(room?: Uint8Array): Task | { want: Want } | { wait: true } | undefined;
   packed(ticket: number, bytes: Uint8Array, crc: number, raw: number): void;
   hashed(file: number, digest: Uint8Array): void;
-  /** Bytes of the ZIP that are complete; may be empty. */
-  take(): Uint8Array;
+  /** Bytes of the ZIP that are complete; may be empty, and is while they are fewer than `least`. */
+  take(least?: number): Uint8Array;
   /** Whether blocks shall be compressed for size. */
   small(): boolean;
   /** From 0 to 1. */
@@ -257,6 +258,6 @@ export interface Wasm {
   parse_preset(text: string): Preset;
   /** A preset as it is saved. */
   preset_text(preset: Preset): string;
-  pack_block(before: Uint8Array, bytes: Uint8Array, last: boolean, small: boolean): { bytes: Uint8Array; crc: number };
+  pack_block(before: Uint8Array, bytes: Uint8Array, last: boolean, small: boolean): { bytes: Uint8Array; crc: number; free(): void };
   Hasher: new () => { update(bytes: Uint8Array): void; finish(): Uint8Array };
 }
