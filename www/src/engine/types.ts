@@ -198,7 +198,7 @@ export interface WasmStudy {
   contents(recipe: Recipe): WasmContents;
   export(recipe: Recipe): WasmExport;
   look(recipe: Recipe): WasmWork<WasmLooked>;
-  prepare(recipe: Recipe, given: Given): WasmWork<WasmPrepared>;
+  prepare(recipe: Recipe, given: Omit<Given, "key"> & { key: number[] }): WasmWork<WasmPrepared>;
   browser(): WasmBrowser;
 }
 
