@@ -12,6 +12,7 @@ pub mod standing;
 pub mod stays;
 
 use crate::error::{Problems, Result};
+use crate::filter::{self, Choice};
 use crate::limits::Limits;
 use crate::log::{Builder, Log, Session};
 use crate::order;
@@ -239,10 +240,14 @@ impl Browser {
         let mut apps = Vec::new();
         for section in &session.sections {
             let spans = log.spans.get(section.spans.clone()).unwrap_or_default();
-            let mut storages: Vec<u32> = spans.iter().map(|span| span.storage).collect();
+            // As the sheet has them: of a storage with nothing but credentials there is nothing to show.
+            let lines = filter::lines(log, section, Choice { filters: false, secrets: false });
+            let mut storages: Vec<u32> = lines.map(|line| line.span(log).storage).collect();
             order::sort(&mut storages);
             storages.dedup();
-            facets.kinds.push((log.kinds.get(section.kind).to_owned(), storages.len() as u64));
+            if !storages.is_empty() {
+                facets.kinds.push((log.kinds.get(section.kind).to_owned(), storages.len() as u64));
+            }
             for span in spans.iter().filter(|span| app == Some(span.field)) {
                 apps.extend(log.changes(span).iter().map(|change| log.value(*change)).filter(|id| !id.is_tombstone()));
             }

@@ -32,7 +32,7 @@ const PIECE: usize = 64 << 10;
 #[derive(Debug)]
 pub struct Archive {
     limits: Limits,
-    schema: Schema,
+    schema: &'static Schema,
     entries: Vec<Entry>,
     /// Archives still to be looked into.
     queue: VecDeque<Entry>,
@@ -111,7 +111,7 @@ impl Archive {
     }
 
     fn add(&mut self, member: Member) {
-        let (form, role) = contents::classify(&member.path, &self.schema);
+        let (form, role) = contents::classify(&member.path, self.schema);
         let entry = Entry { form, role, member };
         match entry.role {
             Role::Archive => {
@@ -260,7 +260,7 @@ impl Archive {
                     return Ok(want);
                 }
                 if bytes == b"PK\x03\x04" || bytes == b"PK\x05\x06" {
-                    let (form, _) = contents::classify(&member.path, &self.schema);
+                    let (form, _) = contents::classify(&member.path, self.schema);
                     let entry = Entry { form, role: Role::Archive, member };
                     self.entries.push(entry.clone());
                     self.queue.push_back(entry);

@@ -419,10 +419,10 @@ mod tests {
     #[test]
     fn tables_without_a_type_are_named_for_the_table() {
         let schema = Schema::for_version(None);
-        assert_eq!(name_of("bird_nest", None, &schema), "BirdNest");
-        assert_eq!(name_of("notification", None, &schema), "Notification");
-        assert_eq!(name_of("info", Some("info"), &schema), "Info");
-        assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), &schema), "AnimalTrial");
-        assert_eq!(name_of("info", Some("a../../b"), &schema), "_b");
+        assert_eq!(name_of("bird_nest", None, schema), "BirdNest");
+        assert_eq!(name_of("notification", None, schema), "Notification");
+        assert_eq!(name_of("info", Some("info"), schema), "Info");
+        assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), schema), "AnimalTrial");
+        assert_eq!(name_of("info", Some("a../../b"), schema), "_b");
     }
 }

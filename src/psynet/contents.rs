@@ -71,7 +71,7 @@ pub struct Entry {
 
 /// What a file was taken for by its path, in words.
 pub fn role_in_words(path: &str) -> &'static str {
-    match classify(path, &Schema::for_version(None)).1 {
+    match classify(path, Schema::for_version(None)).1 {
         Role::Table(..) => "table of the database",
         Role::Asset(_) => "asset",
         Role::BasicData(_) => "basic data",
@@ -89,7 +89,7 @@ pub fn role_in_words(path: &str) -> &'static str {
 pub fn is_export(files: &[FileInfo], heads: &[Vec<u8>]) -> bool {
     let schema = Schema::for_version(None);
     let is_archive = |head: &Vec<u8>| head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06");
-    heads.iter().any(is_archive) || files.iter().any(|f| matches!(classify(&f.path, &schema).1, Role::Table(..)))
+    heads.iter().any(is_archive) || files.iter().any(|f| matches!(classify(&f.path, schema).1, Role::Table(..)))
 }
 
 /// Decides by path what a file is.
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
 
     fn of(path: &str) -> (Form, Role) {
-        classify(path, &Schema::for_version(None))
+        classify(path, Schema::for_version(None))
     }
 
     #[test]

@@ -18,7 +18,7 @@ use std::collections::VecDeque;
 #[derive(Debug)]
 pub struct Tables {
     limits: Limits,
-    schema: Schema,
+    schema: &'static Schema,
     source: SourceCode,
     root: String,
     left: VecDeque<(String, Member)>,
@@ -46,7 +46,7 @@ enum Work {
 #[derive(Debug)]
 pub struct Read {
     /// Lists of the release.
-    pub schema: Schema,
+    pub schema: &'static Schema,
     /// Tables, sorted by name.
     pub tables: Vec<RawTable>,
     /// Counts and lists.
@@ -63,7 +63,7 @@ pub struct Read {
 
 impl Tables {
     /// Begins with a database. `schema` is the lists to go by until the version is known.
-    pub fn new(database: &Database, mut schema: Schema, source: SourceCode, limits: Limits) -> Self {
+    pub fn new(database: &Database, mut schema: &'static Schema, source: SourceCode, limits: Limits) -> Self {
         let mut left: VecDeque<_> = database.tables.clone().into_iter().collect();
         // The version stands in the table `experiment`, and the lists to read the others by depend on it.
         if let Some(at) = left.iter().position(|(name, _)| name == "experiment") {
@@ -104,7 +104,7 @@ impl Tables {
         let go = match &mut self.work {
             Work::Next => return self.next(),
             Work::Survey(reading) => reading.step(About {
-                schema: &self.schema,
+                schema: self.schema,
                 source: &self.source,
                 links: &mut self.links,
                 events: &mut self.events,
@@ -158,7 +158,7 @@ impl Tables {
             self.report_version();
         }
         let (table, shaper) = reading.finish(&mut self.problems);
-        let shaped = shaper.finish(&table, &self.schema, &self.source);
+        let shaped = shaper.finish(&table, self.schema, &self.source);
         let at = self.tables.partition_point(|t| t.name < table.name);
         self.tables.insert(at, table);
         self.shaped.insert(at, shaped);

@@ -143,7 +143,7 @@ impl Stream {
             if !added.is_empty() {
                 self.out += added.len() as u64;
                 self.crc.update(added);
-                self.limits.inflation(self.member.packed, self.out).map_err(|e| e.in_file(&self.member.path))?;
+                self.limits.inflation(self.read_in(), self.out).map_err(|e| e.in_file(&self.member.path))?;
                 return Ok(Flow::Some);
             }
             if self.ended {
@@ -220,6 +220,11 @@ impl Stream {
             Ok(_) => Ok(idle),
             Err(_) => Err(self.error(Code::Damaged)),
         }
+    }
+
+    /// Packed bytes that were really used: the size that the directory says may be a lie.
+    fn read_in(&self) -> u64 {
+        self.inflate.as_ref().map_or(self.out, Decompress::total_in)
     }
 
     fn check(&self) -> Result<Flow> {

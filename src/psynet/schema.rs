@@ -14,6 +14,7 @@
 
 use crate::order;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// How the cells of a raw column are to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,13 +133,15 @@ pub struct Schema {
 }
 
 impl Schema {
-    /// The lists that fit a PsyNet version (the newest where it is unknown).
-    pub fn for_version(version: Option<&str>) -> Schema {
-        Schema::parse(if major(version).is_some_and(|m| m < 13) {
-            include_str!("schema_12.1.1.txt")
+    /// The lists that fit a PsyNet version (the newest where it is unknown). They are read from their text once.
+    pub fn for_version(version: Option<&str>) -> &'static Schema {
+        static OLD: OnceLock<Schema> = OnceLock::new();
+        static NEW: OnceLock<Schema> = OnceLock::new();
+        if major(version).is_some_and(|m| m < 13) {
+            OLD.get_or_init(|| Schema::parse(include_str!("schema_12.1.1.txt")))
         } else {
-            include_str!("schema_13.3.0.txt")
-        })
+            NEW.get_or_init(|| Schema::parse(include_str!("schema_13.3.0.txt")))
+        }
     }
 
     /// The facts about a table.

@@ -87,7 +87,7 @@ pub struct Study {
     /// What went wrong.
     pub problems: Problems,
     limits: Limits,
-    schema: Schema,
+    schema: &'static Schema,
     entries: Vec<Entry>,
     /// Where files that may be passed on stand in the result: index of the entry.
     by_path: BTreeMap<String, usize>,
@@ -163,7 +163,7 @@ impl Study {
 
     /// The lists of the release.
     pub(crate) fn schema(&self) -> &Schema {
-        &self.schema
+        self.schema
     }
 
     pub(super) fn raw_table(&self, index: usize) -> Option<&RawTable> {

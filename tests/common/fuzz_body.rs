@@ -1,11 +1,14 @@
 //! What a fuzzer does with bytes, from opening them to reading the ZIP back. `tests/fuzz.rs` runs it on
 //! mutated cases in every `cargo test`; `tests/fuzz/` gives the same body to libFuzzer.
 //!
-//! The first byte chooses options, the second how the input is cut, the third how it is packed:
-//! 0 one file, 1 a database and its `-wal` (a length of four bytes, low first, then both).
+//! The first byte chooses options, the second how the input is cut, the third more options and in its two lowest bits
+//! how the input is packed: 0 one file, 1 a database and its `-wal` (a length of four bytes, low first, then both), 2
+//! files with names (for each the index of its name in [`NAMES`], a length as before, its bytes), 3 a recipe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read};
+use windrow::browse::changes::Filter;
+use windrow::browse::{Answer, Browser, Look, Of};
 use windrow::describe::summary::Summary;
 use windrow::error::{Code, Error, Place, Result};
 use windrow::export::{Export, Output};
@@ -13,7 +16,11 @@ use windrow::filter::SECRETS;
 use windrow::limits::Limits;
 use windrow::log::Log;
 use windrow::preview;
-use windrow::recipe::{Compression, Filetype, Recipe};
+use windrow::protect::check::check;
+use windrow::protect::preset::{Level, Preset};
+use windrow::protect::{Given, prepare};
+use windrow::psynet::{Assets, Form};
+use windrow::recipe::{Compression, Filetype, Psynet, Recipe};
 use windrow::source::{FileInfo, Reader, Want};
 use windrow::study::{Data, Opening, Study};
 
@@ -24,23 +31,44 @@ pub const CREDENTIAL: &str = "cReDeNtIaL0fSomeone";
 pub const LIMITS: Limits =
     Limits { memory: 16 << 20, record: 1 << 18, depth: 24, columns: 2000, inflated: 4 << 20, ratio: 100, members: 100 };
 
+/// Names of files that decide what they are.
+pub const NAMES: [&str; 16] = [
+    "experiment.csv",
+    "participant.csv",
+    "network.csv",
+    "node.csv",
+    "info.csv",
+    "question.csv",
+    "module_state.csv",
+    "response.csv",
+    "asset.csv",
+    "recruitment.csv",
+    "a.csv",
+    "b.jsonl",
+    "c.zip",
+    "SHA256SUMS",
+    "page_times.csv",
+    "logs.jsonl",
+];
+
+/// What opening an input led to, as a number: inputs that lead elsewhere are worth mutating further.
+pub type Outcome = u64;
+
 /// Runs everything on one input; panics when a promise is broken.
 pub fn everything(input: &[u8]) {
-    let Some((&[options, cuts, packing], rest)) = input.split_first_chunk::<3>() else { return };
-    let files = files(packing, rest);
+    let Some((&[options, cuts, more], rest)) = input.split_first_chunk::<3>() else { return };
+    let files = files(more, rest);
     let Ok(study) = open(&files, cuts) else { return };
     let summary = Summary::of(&study);
     for secret in SECRETS {
         assert!(summary.fields.iter().all(|f| f.field != secret), "the summary lists a credential");
     }
-    let recipe = recipe(options, &summary);
+    let recipe = recipe(options, more, &summary);
     look(&study, &files, &recipe);
+    browse(&study, &summary);
     let zip = match export(&study, &files, &recipe) {
         Ok(zip) => zip,
-        Err(error) => {
-            assert!(matches!(error.code(), Code::OutOfMemory | Code::TooManyColumns), "{error}");
-            return;
-        }
+        Err(error) => return assert!(is_limit(&error), "{error}"),
     };
     if options >> 6 == 3 {
         let again = export(&study, &files, &recipe).expect("what worked once");
@@ -50,13 +78,99 @@ pub fn everything(input: &[u8]) {
     if let Data::Uproot(log) = &study.data {
         holds_no_credentials(log, &recipe, &members);
     }
+    match more >> 3 & 3 {
+        1 => protected(&study, &files, &recipe, Level::Pseudonymize),
+        2 | 3 => protected(&study, &files, &recipe, Level::Share),
+        _ => {}
+    }
 }
 
-/// Only opens the input: much faster, so that readers are reached more often.
-pub fn reading(input: &[u8]) {
-    let Some((&[_, cuts, packing], rest)) = input.split_first_chunk::<3>() else { return };
-    let files = files(packing, rest);
-    // How the input is cut changes nothing.
+/// The one reason for which an export may fail whose input could be opened.
+fn is_limit(error: &Error) -> bool {
+    matches!(error.code(), Code::OutOfMemory | Code::TooManyColumns)
+}
+
+/// Prepares for sharing, and reads the ZIP of that back.
+fn protected(study: &Study, files: &[(&str, &[u8])], recipe: &Recipe, level: Level) {
+    let recipe = Recipe { include_secrets: false, protect: Some(Preset::of(level)), ..recipe.clone() };
+    let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+    let once = || {
+        let mut work = prepare(study, &recipe, &given, LIMITS)?;
+        while let Some(want) = work.want()? {
+            work.push(part(files, &want))?;
+        }
+        let protected = work.finish()?;
+        let zip = export(&protected.study, files, &protected.recipe)?;
+        Ok((protected, zip))
+    };
+    let (protected, zip) = match once() {
+        Ok(made) => made,
+        Err(error) => return assert!(is_limit(&error), "{error}"),
+    };
+    let leaks =
+        check(Cursor::new(&zip), &protected.searcher, &protected.own_columns).expect("a ZIP that can be searched");
+    assert!(leaks.total >= leaks.list.len() as u64);
+    let (_, again) = once().expect("what worked once");
+    assert!(zip == again, "the same study and key give the same bytes");
+    let members = unzip(&zip);
+    if let Data::Uproot(log) = &protected.study.data {
+        holds_no_credentials(log, &protected.recipe, &members);
+    }
+}
+
+/// Asks every question that the page asks of an uproot log.
+fn browse(study: &Study, summary: &Summary) {
+    let Data::Uproot(log) = &study.data else { return };
+    let mut browser = Browser::new(log.clone());
+    for session in summary.sessions.iter().take(2).map(|session| &session.name) {
+        let Answer::Facets(facets) = browser.look(Look::Facets { session: session.clone() }) else { panic!("facets") };
+        for (kind, storages) in facets.kinds.iter().take(3) {
+            let of = Of { session: session.clone(), kind: kind.clone(), internal: true };
+            let Answer::Columns(columns) = browser.look(Look::Columns(of.clone())) else { panic!("columns") };
+            let numbers = (0..columns.rows.len() as u32 + 1).collect();
+            let rows =
+                Look::Rows { of: of.clone(), selection: Default::default(), columns: numbers, start: 0, count: 20 };
+            let Answer::Rows(rows) = browser.look(rows) else { panic!("rows") };
+            assert_eq!(rows.total, *storages, "a row for each storage");
+            if let Some(column) = columns.rows.first() {
+                browser.look(Look::Spread { of, field: column.field.clone() });
+            }
+        }
+        let stays = (session.clone(), 300.0, Default::default());
+        browser.look(Look::Stays { session: stays.0, idle: stays.1, selection: stays.2, start: 0, count: 20 });
+        browser.look(Look::Pages { session: session.clone() });
+        browser.look(Look::Progress { session: session.clone() });
+        let mut search = browser.search(&Filter { session: session.clone(), internal: true, ..Filter::default() });
+        while search.step(1 << 16) {}
+        let (search, found) = browser.keep(search);
+        browser.look(Look::Found { search, start: found.saturating_sub(5), count: 20 });
+    }
+}
+
+/// Only opens the input, much faster than [`everything`], so that readers are reached more often.
+pub fn reading(input: &[u8]) -> Outcome {
+    let Some((&[_, cuts, more], rest)) = input.split_first_chunk::<3>() else { return 0 };
+    if more & 3 == 3 {
+        return saved_recipe(rest);
+    }
+    let told = match open(&files(more, rest), cuts) {
+        Ok(study) => {
+            let codes: Vec<Code> = study.problems.iter().map(|p| p.code).collect();
+            let size = match &study.data {
+                Data::Uproot(log) => [log.order.len(), log.sessions.len(), log.spans.len()],
+                Data::Psynet(data) => [data.participants as usize, data.notes.len(), data.database.len()],
+            };
+            format!("{} {codes:?} {:?}", study.format.name, size.map(|n| n.checked_ilog2()))
+        }
+        Err(error) => format!("{:?} {}", error.code(), error.problem().detail),
+    };
+    told.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// Opens the input cut and whole: how it is cut changes nothing.
+pub fn cutting(input: &[u8]) {
+    let Some((&[_, cuts, more], rest)) = input.split_first_chunk::<3>() else { return };
+    let files = files(more, rest);
     let told = |study: Result<Study>| match study {
         Ok(study) => format!("{:?} {:?}", study.problems, serde_json::to_string(&Summary::of(&study)).ok()),
         Err(error) => format!("{error:?}"),
@@ -64,14 +178,31 @@ pub fn reading(input: &[u8]) {
     assert_eq!(told(open(&files, cuts)), told(open(&files, 0)));
 }
 
-fn files(packing: u8, rest: &[u8]) -> Vec<(&'static str, &[u8])> {
-    if packing & 1 == 1
+/// A recipe that can be read says the same when it was saved and read again.
+fn saved_recipe(text: &[u8]) -> Outcome {
+    let Ok(recipe) = Recipe::from_json(text) else { return 1 };
+    let saved = recipe.to_json();
+    assert_eq!(Recipe::from_json(&saved).map(|again| again.to_json()), Ok(saved));
+    2 + u64::from(recipe.filters) + 2 * recipe.views.len().min(8) as u64 + 32 * recipe.gvars.len().min(8) as u64
+}
+
+fn files(more: u8, mut rest: &[u8]) -> Vec<(&'static str, &[u8])> {
+    if more & 3 == 1
         && let Some((length, rest)) = rest.split_first_chunk::<4>()
     {
         let (database, log) = rest.split_at((u32::from_le_bytes(*length) as usize).min(rest.len()));
         return vec![("uproot.sqlite3", database), ("uproot.sqlite3-wal", log)];
     }
-    vec![("input", rest)]
+    let mut files = Vec::new();
+    while more & 3 == 2
+        && files.len() < 16
+        && let Some((&[name, a, b, c, d], after)) = rest.split_first_chunk::<5>()
+    {
+        let (file, after) = after.split_at((u32::from_le_bytes([a, b, c, d]) as usize).min(after.len()));
+        files.push((NAMES[usize::from(name) % NAMES.len()], file));
+        rest = after;
+    }
+    if files.is_empty() { vec![("input", rest)] } else { files }
 }
 
 /// Opens files, cut as the second byte says: 0 whole, else pseudo-random pieces of up to that many bytes.
@@ -98,7 +229,7 @@ pub fn open(files: &[(&str, &[u8])], cuts: u8) -> Result<Study> {
     opening.finish()
 }
 
-fn recipe(options: u8, summary: &Summary) -> Recipe {
+fn recipe(options: u8, more: u8, summary: &Summary) -> Recipe {
     let bit = |n: u8| options >> n & 1 == 1;
     let mut gvars = Vec::new();
     if bit(2) {
@@ -109,10 +240,23 @@ fn recipe(options: u8, summary: &Summary) -> Recipe {
     }
     Recipe {
         filters: bit(0),
-        filetype: if bit(1) { Filetype::Jsonl } else { Filetype::Csv },
+        filetype: match (bit(1), more >> 2 & 1) {
+            (true, _) => Filetype::Jsonl,
+            (_, 1) => Filetype::Spreadsheet,
+            _ => Filetype::Csv,
+        },
         gvars,
         include_secrets: bit(4),
+        database: more >> 5 & 1 == 1 && summary.restorable,
         compression: if bit(5) { Compression::Small } else { Compression::Fast },
+        psynet: Psynet {
+            form: if bit(2) { Form::PsynetAnonymous } else { Form::Regular },
+            assets: if bit(3) { Assets::All } else { Assets::None },
+            basic_data: bit(4),
+            logs: bit(4),
+            source_code: bit(5),
+            ..Psynet::default()
+        },
         ..Recipe::default()
     }
 }

@@ -3,7 +3,9 @@
 
 pub mod dump;
 pub mod fuzz_body;
+pub mod mutate;
 pub mod random;
+pub mod seeds;
 
 use std::collections::BTreeMap;
 use std::io::Read;

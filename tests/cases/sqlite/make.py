@@ -1,6 +1,6 @@
 """Makes the databases of the cases whose names do not begin with `real_`, and `expected.txt` of all cases.
 
-    python3 make.py
+    python3 make.py [name …]
 
 What is expected comes from Python's own sqlite3, never from Windrow. The `real_` databases were written by
 uproot servers. Needs the `sqlite3` command line (3.32 or later) for reserved bytes.
@@ -13,6 +13,7 @@ import shutil
 import sqlite3
 import struct
 import subprocess
+import sys
 import tempfile
 
 HERE = pathlib.Path(__file__).parent
@@ -65,6 +66,32 @@ def overflow(path):
     lengths = [*range(3950, 4080, 9), 8150, 8180, 20_000, 70_000, 1]
     fill(db, len(lengths), value=lambda i: bytes((i + n) % 251 for n in range(lengths[i - 1])))
     db.close()
+
+
+SMALL = "id INTEGER PRIMARY KEY, seq INT, namespace, field, value, created_at, context"
+
+
+def small(count, value):
+    """In few pages of 512 bytes, for mutations to begin with."""
+
+    def make(path):
+        db = sqlite3.connect(path)
+        db.execute("PRAGMA page_size = 512")
+        table(db, columns=SMALL)
+        fill(db, count, value=value)
+        db.close()
+
+    return make
+
+
+def small_log(db):
+    """Few rows in the database, and changes of one page in the log."""
+    table(db, columns=SMALL)
+    fill(db, 3)
+    db.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+    fill(db, 2, start=4)
+    db.execute("DELETE FROM uproot_values WHERE id = 2")
+    db.commit()
 
 
 def no_seq(path):
@@ -156,14 +183,14 @@ def other_program(path):
     db.close()
 
 
-def log(steps):
+def log(steps, page=1024):
     """A database with its log, copied while it is open, as from a running server."""
 
     def make(path):
         with tempfile.TemporaryDirectory() as folder:
             live = pathlib.Path(folder, "live")
             db = sqlite3.connect(live)
-            db.execute("PRAGMA page_size = 1024")
+            db.execute(f"PRAGMA page_size = {page}")
             db.execute("PRAGMA journal_mode = WAL")
             db.execute("PRAGMA wal_autocheckpoint = 0")
             steps(db)
@@ -238,6 +265,9 @@ CASES = [
     ("auto_vacuum", simple(300, "page_size = 512", "auto_vacuum = FULL"), []),
     ("reserved", reserved, []),
     ("deleted", deleted, []),
+    ("small", small(14, lambda i: b"\x00%d" % i), []),
+    ("small_overflow", small(2, lambda i: bytes(900) if i == 1 else b"\x07null"), []),
+    ("small_log", log(small_log, page=512), []),
     ("no_seq", no_seq, []),
     ("prefix", prefix, []),
     ("odd_columns", odd_columns, []),
@@ -284,6 +314,8 @@ def expected(path):
 
 def main():
     for name, make, also in CASES:
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
         folder = HERE / name
         folder.mkdir(exist_ok=True)
         if make:
