@@ -108,7 +108,7 @@ fn protected(study: &Study, files: &[(&str, &[u8])], recipe: &Recipe, level: Lev
         Err(error) => return assert!(is_limit(&error), "{error}"),
     };
     let leaks =
-        check(Cursor::new(&zip), &protected.searcher, &protected.own_columns).expect("a ZIP that can be searched");
+        check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).expect("a ZIP that can be searched");
     assert!(leaks.total >= leaks.list.len() as u64);
     let (_, again) = once().expect("what worked once");
     assert!(zip == again, "the same study and key give the same bytes");
