@@ -68,7 +68,7 @@ const checks = [
   ["cargo", ["build", "--features", "cli"]],
   tsc("tsconfig.json"),
   tsc("www/tsconfig.worker.json"),
-  ["node", ["--test", "--test-concurrency=1", ...testFiles("tests/wasm"), ...testFiles("tests/browser")]],
+  ["node", ["--test", "--test-concurrency=1", ...testFiles("tests/supply"), ...testFiles("tests/wasm"), ...testFiles("tests/browser")]],
 ];
 const results = [];
 for (const one of checks) results.push(await check(one));
