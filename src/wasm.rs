@@ -39,7 +39,7 @@ fn to_js(value: &impl Serialize) -> std::result::Result<JsValue, JsValue> {
 /// Reads a plain object by way of its JSON: recipes are read from text anyway, and a second reader would be 100 kB more.
 fn from_js<T: DeserializeOwned>(value: &JsValue) -> Result<T> {
     let text = js_sys::JSON::stringify(value).ok().and_then(|text| text.as_string());
-    text.and_then(|text| serde_json::from_str(&text).ok())
+    text.and_then(|text| serde_json::from_slice(text.as_bytes()).ok())
         .ok_or_else(|| Error::new(Code::BadRecipe, Place::default()).detail("It is not of the documented shape."))
 }
 

@@ -296,7 +296,7 @@ fn credentials_are_nowhere() {
     for kind in ["player", "session"] {
         let of = Of { session: "s".to_owned(), kind: kind.to_owned(), internal: true };
         for look in [
-            Look::Columns(of.clone()),
+            Look::Columns { of: of.clone() },
             Look::Rows {
                 of: of.clone(),
                 selection: Selection::default(),

@@ -35,7 +35,7 @@ const NAMES: usize = 500;
 
 /// A question. Searches take time and have an object of their own: [`Search`].
 #[derive(Clone, Debug, Deserialize)]
-#[serde(tag = "look", rename_all = "lowercase")]
+#[serde(rename_all = "lowercase")]
 pub enum Look {
     /// What can be chosen in a session.
     Facets {
@@ -43,11 +43,13 @@ pub enum Look {
         session: String,
     },
     /// The columns of a sheet.
-    Columns(Of),
+    Columns {
+        /// Which sheet.
+        of: Of,
+    },
     /// Rows of a sheet.
     Rows {
         /// Which sheet.
-        #[serde(flatten)]
         of: Of,
         /// Which rows, in which order.
         selection: Selection,
@@ -100,7 +102,6 @@ pub enum Look {
     /// The spread of a field.
     Spread {
         /// Which sheet.
-        #[serde(flatten)]
         of: Of,
         /// Name of the field.
         field: String,
@@ -187,7 +188,7 @@ impl Browser {
     pub fn look(&mut self, look: Look) -> Answer {
         match look {
             Look::Facets { session } => Answer::Facets(self.facets(&session)),
-            Look::Columns(of) => {
+            Look::Columns { of } => {
                 let columns = &self.sheet(&of).columns;
                 let rows = columns.iter().take(COLUMNS).cloned().collect();
                 Answer::Columns(Part { total: columns.len() as u64, rows })

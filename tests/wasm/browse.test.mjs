@@ -20,8 +20,8 @@ test("a session's players, their values and their history agree with the summary
     const { kinds } = browser.look("facets", { session });
     assert.equal(kinds.find(([kind]) => kind === "player")?.[1], players);
     const of = { session, kind: "player", internal: true };
-    const columns = browser.look("columns", of);
-    const { total, rows } = browser.look("rows", { ...of, selection: {}, columns: columns.rows.map((_, i) => i), start: 0, count: 1000 });
+    const columns = browser.look("columns", { of });
+    const { total, rows } = browser.look("rows", { of, selection: {}, columns: columns.rows.map((_, i) => i), start: 0, count: 1000 });
     assert.equal(total, players);
     for (const { storage, cells } of rows) {
       const { search, total } = await browser.search({ storage, internal: true });

@@ -1,7 +1,7 @@
 // Looking into the data: questions with bounded answers, and searches that can be cancelled.
 //
 //   const browser = study.browser();
-//   const { rows } = browser.look("columns", { session, kind: "player" });
+//   const { rows } = browser.look("columns", { of: { session, kind: "player" } });
 //   const { search, total } = await browser.search({ session, field: "app" });
 //   const first = browser.look("found", { search, start: 0, count: 100 });
 import { throwIfAborted } from "./error.js";
@@ -170,14 +170,14 @@ interface Part<T> {
 /** The questions, and what each is answered with. */
 export interface Looks {
   facets: { ask: { session: string }; answer: { kinds: [string, number][]; apps: string[] } };
-  columns: { ask: SheetOf; answer: Part<SheetColumn> };
-  rows: { ask: SheetOf & { selection: SheetSelection; columns: number[]; start: number; count: number }; answer: Part<SheetRow> };
+  columns: { ask: { of: SheetOf }; answer: Part<SheetColumn> };
+  rows: { ask: { of: SheetOf; selection: SheetSelection; columns: number[]; start: number; count: number }; answer: Part<SheetRow> };
   found: { ask: { search: number; start: number; count: number }; answer: Part<FoundChange> };
   place: { ask: { search: number; seq: number }; answer: number };
   stays: { ask: { session: string; idle: number; selection: { find?: string; marked?: boolean }; start: number; count: number }; answer: Stays };
   pages: { ask: { session: string }; answer: { pages: PageStays[]; left_out: number } };
   progress: { ask: { session: string }; answer: Progress };
-  spread: { ask: SheetOf & { field: string }; answer: Spread };
+  spread: { ask: { of: SheetOf; field: string }; answer: Spread };
 }
 
 /** The class `Browser` of the wasm module. */
@@ -206,7 +206,7 @@ export class Browser {
   }
 
   look<L extends keyof Looks>(look: L, ask: Looks[L]["ask"]): Looks[L]["answer"] {
-    return this.#browser.look({ look, ...ask }) as Looks[L]["answer"];
+    return this.#browser.look({ [look]: ask }) as Looks[L]["answer"];
   }
 
   /** Searches for changes. Only the last search can be looked at, by its number. */

@@ -20,13 +20,13 @@ interface Props {
 
 export function Sheet({ of, onOpen }: Props) {
   const words = t.value.players;
-  const known = useLook("columns", of).value;
+  const known = useLook("columns", { of }).value;
   const selection = useSignal<SheetSelection>({ only: "all", by: null, down: false });
   const find = useSignal("");
   const asked: SheetSelection = { ...selection.value, find: useCalm(find.value) };
   const column = useSignal("");
   const player = of.kind === "player";
-  const rows = useLook("rows", { ...of, selection: asked, columns: [], start: 0, count: 0 }).value;
+  const rows = useLook("rows", { of, selection: asked, columns: [], start: 0, count: 0 }).value;
   const storages = useRef(new Map<number, SheetRow>());
   const top = useRef<HTMLElement>(null);
   if (known.fault) return <FaultNote fault={known.fault} />;
@@ -40,7 +40,7 @@ export function Sheet({ of, onOpen }: Props) {
   const front = player ? FRONT : 0;
   const heads = [...(player ? [words.progress, words.last, words.changes] : []), ...chosen.map(({ facts }) => facts.field)];
   const load = async (start: number, count: number): Promise<Row[]> => {
-    const { rows } = await look("rows", { ...of, selection: asked, columns: chosen.map(({ at }) => at), start, count });
+    const { rows } = await look("rows", { of, selection: asked, columns: chosen.map(({ at }) => at), start, count });
     rows.forEach((row, i) => storages.current.set(start + i, row));
     return rows.map((row) => rowOf(row, chosen.map(({ facts }) => facts), player));
   };

@@ -19,7 +19,7 @@ function best(columns: SheetColumn[]): string {
 }
 
 export function FieldSpread({ session }: { session: string }) {
-  const { answer, fault } = useLook("columns", { session, kind: "player" }).value;
+  const { answer, fault } = useLook("columns", { of: { session, kind: "player" } }).value;
   if (fault) return <FaultNote fault={fault} />;
   if (!answer) return <section class="picture" aria-busy="true" />;
   if (answer.rows.length === 0) return null;
@@ -29,7 +29,7 @@ export function FieldSpread({ session }: { session: string }) {
 function OfField({ session, columns }: { session: string; columns: SheetColumn[] }) {
   const words = t.value.pictures.spread;
   const field = useSignal(best(columns));
-  const { answer, fault, waiting } = useLook("spread", { session, kind: "player", field: field.value }).value;
+  const { answer, fault, waiting } = useLook("spread", { of: { session, kind: "player" }, field: field.value }).value;
   if (fault) return <FaultNote fault={fault} />;
   if (!answer) return <section class="picture" aria-busy="true" />;
   const { number, rounded } = f.value;
