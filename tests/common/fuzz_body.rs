@@ -126,7 +126,7 @@ fn browse(study: &Study, summary: &Summary) {
         let Answer::Facets(facets) = browser.look(Look::Facets { session: session.clone() }) else { panic!("facets") };
         for (kind, storages) in facets.kinds.iter().take(3) {
             let of = Of { session: session.clone(), kind: kind.clone(), internal: true };
-            let Answer::Columns(columns) = browser.look(Look::Columns(of.clone())) else { panic!("columns") };
+            let Answer::Columns(columns) = browser.look(Look::Columns { of: of.clone() }) else { panic!("columns") };
             let numbers = (0..columns.rows.len() as u32 + 1).collect();
             let rows =
                 Look::Rows { of: of.clone(), selection: Default::default(), columns: numbers, start: 0, count: 20 };
