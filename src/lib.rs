@@ -20,6 +20,7 @@ pub mod json;
 pub mod limits;
 pub mod log;
 pub mod order;
+pub mod parted;
 pub mod preview;
 pub mod protect;
 pub mod psynet;

@@ -7,6 +7,12 @@ use crate::error::{Code, Error, Place, Result};
 pub struct Limits {
     /// Memory that the log or the tables may hold, in bytes.
     pub memory: u64,
+    /// Memory that uproot's changes may take before a dump or database is read part by part, some sessions at a time,
+    /// in bytes. A session is never divided: one that is larger takes what it needs, up to `memory`.
+    pub part: u64,
+    /// Where it is less, `part` is the size of the input divided by this, but not less than [`Limits::LEAST_PART`]: a
+    /// smaller input has no claim on so much.
+    pub part_share: u64,
     /// Longest single record (a msgpack map, a CSV row, a JSON line), in bytes. Reading one takes 3 times as much memory,
     /// writing it 6 to 9 times, preparing it for sharing 15 times: with 64 MiB that is a third of the default budget.
     pub record: usize,
@@ -27,6 +33,15 @@ impl Limits {
     /// The ratio is not looked at before this many bytes came out: short files pack very well.
     pub const RATIO_FROM: u64 = 64 << 20;
 
+    /// No part need be smaller than this, whatever the input's size.
+    pub const LEAST_PART: u64 = 64 << 20;
+
+    /// The limits for an input of so many unpacked bytes.
+    pub fn for_input(self, unpacked: u64) -> Limits {
+        let share = (unpacked / self.part_share.max(1)).max(Self::LEAST_PART);
+        Limits { part: self.part.min(share), ..self }
+    }
+
     /// Whether so many unpacked bytes out of so many packed ones are still believable.
     pub fn inflation(&self, packed: u64, unpacked: u64) -> Result<()> {
         let bomb = unpacked > Self::RATIO_FROM && unpacked / packed.max(1) > self.ratio;
@@ -42,8 +57,8 @@ impl Limits {
     /// Whether so many bytes of memory are within the budget.
     pub fn memory(&self, bytes: u64) -> Result<()> {
         if bytes > self.memory {
-            return Err(Error::new(Code::OutOfMemory, Place::default())
-                .detail(format!("The budget is {} MB.", self.memory / 1_000_000)));
+            let detail = format!("The budget is {} MB.", self.memory / 1_000_000);
+            return Err(Error::new(Code::OutOfMemory, Place::default()).detail(detail));
         }
         Ok(())
     }
@@ -53,6 +68,8 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             memory: 3 << 30,
+            part: 256 << 20,
+            part_share: 8,
             record: 64 << 20,
             depth: 128,
             columns: 100_000,

@@ -63,6 +63,7 @@ pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
             };
             Ok(files(log, recipe)?.into_iter().map(info).collect())
         }
+        Data::Parted(_) => Err(not_at_hand()),
         Data::Psynet(data) => {
             let tables = data.tables(&recipe.psynet_options()).into_iter().filter(|t| !t.columns.is_empty());
             let info = |table: psynet::Table| TableInfo {
@@ -97,6 +98,7 @@ impl Viewer {
     pub fn start(&mut self, study: &Study, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Viewing> {
         let data = match &study.data {
             Data::Uproot(log) => return Ok(Viewing::Ready(self.rows(log, recipe, path, start, count)?)),
+            Data::Parted(_) => return Err(not_at_hand()),
             Data::Psynet(data) => data,
         };
         let options = recipe.psynet_options();
@@ -183,9 +185,15 @@ impl Reader for Viewing {
     }
 }
 
+/// Only what is in memory can be looked at.
+pub(crate) fn not_at_hand() -> Error {
+    Error::new(Code::OutOfMemory, Place::default())
+        .detail("The changes of all sessions are too many to be held at once.")
+}
+
 /// The table at a path; only its own session and view are worked out.
 fn find(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<TableFile> {
-    let sessions = chosen(log, recipe)?;
+    let sessions = chosen(&log.sessions, recipe)?;
     for (session, folder) in sessions.iter().zip(&folders(&sessions)) {
         if !path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')) {
             continue;
@@ -203,12 +211,10 @@ fn find(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<TableFile> {
 
 /// A name for the ZIP: the session's or the experiment's if there is one, else the input's.
 pub fn archive_name(study: &Study) -> String {
-    let named = match &study.data {
-        Data::Uproot(log) => match log.sessions.as_slice() {
-            [one] => folders(&[one]).pop(),
-            _ => None,
-        },
-        Data::Psynet(data) => data.label.as_deref().map(plain),
+    let named = match (&study.data, study.sessions()) {
+        (Data::Psynet(data), _) => data.label.as_deref().map(plain),
+        (_, [one]) => folders(&[one]).pop(),
+        _ => None,
     };
     let stem = named.filter(|name| !name.is_empty()).unwrap_or_else(|| {
         let path = study.files.first().map(|f| f.path.as_str()).unwrap_or_default();
@@ -225,7 +231,7 @@ fn plain(label: &str) -> String {
 }
 
 fn files(log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<TableFile>> {
-    let sessions = chosen(log, recipe)?;
+    let sessions = chosen(&log.sessions, recipe)?;
     let folders = folders(&sessions);
     Ok(sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(log, session, folder, recipe)).collect())
 }

@@ -3,14 +3,19 @@
 use crate::describe::upstream;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::log::{Log, Session};
+use crate::log::{Ended, Log, Session};
+use crate::parted::{Looking, Parted};
 use crate::protect::report::Report;
 use crate::psynet;
+use crate::read::gzip::MAGIC;
 use crate::read::{self, Filled, Format, HEAD, Input};
 use crate::recipe::{Filetype, Recipe};
 use crate::source::{FileInfo, Reader, Want};
 use crate::view::has_player_list;
 use std::sync::Arc;
+
+/// How much smaller dumps are when packed, about.
+const PACKS: u64 = 10;
 
 /// Reading in progress. Ask [`Reader::want`], push, and when there is nothing more to want, [`Opening::finish`].
 pub struct Opening {
@@ -19,12 +24,18 @@ pub struct Opening {
     /// The beginnings of the files, as far as they were read.
     heads: Vec<Vec<u8>>,
     reading: Option<Reading>,
+    /// Bytes of the first pass that were pushed.
+    pushed: u64,
 }
 
 /// Which of the two systems' readers is at work.
 enum Reading {
     Uproot(Box<dyn Input>),
+    /// Changes that are too many to be held at once, read a second time, with what the first time told.
+    Again(Box<Looking>, Format, Problems),
     Psynet(Box<psynet::Archive>),
+    /// There is nothing more to read.
+    Done(Box<Study>),
 }
 
 /// What was read, with what is known about it.
@@ -47,13 +58,34 @@ impl Study {
     /// input cannot give for certain.
     pub fn problems_with(&self, recipe: &Recipe, sessions: &[&Session]) -> Problems {
         let mut problems = self.problems.clone();
-        let Data::Uproot(log) = &self.data else { return problems };
+        let log = match &self.data {
+            Data::Uproot(log) => log,
+            Data::Parted(parted) => {
+                sessions.iter().for_each(|session| parted.add_upstream(session, &mut problems));
+                return problems;
+            }
+            Data::Psynet(_) => return problems,
+        };
         sessions.iter().for_each(|session| upstream::check(log, session, &mut problems));
         if recipe.filetype == Filetype::Jsonl && log.cells {
             let detail = "CSV has no types: in JSONL, what is spelled as a number, list, object, TRUE or FALSE is taken for one, an empty cell for null, and everything else for text.";
             problems.add(Problem::new(Code::Guessed, Place::default().field("!data")).detail(detail));
         }
         problems
+    }
+
+    /// The sessions of an uproot study; none of a PsyNet export.
+    pub fn sessions(&self) -> &[Session] {
+        match &self.data {
+            Data::Uproot(log) => &log.sessions,
+            Data::Parted(parted) => &parted.sessions,
+            Data::Psynet(_) => &[],
+        }
+    }
+
+    /// The same study with the changes of some sessions at hand.
+    pub fn with(&self, log: Log) -> Study {
+        Study { data: Data::Uproot(Arc::new(log)), ..self.clone() }
     }
 }
 
@@ -62,6 +94,8 @@ impl Study {
 pub enum Data {
     /// The changes that uproot logged.
     Uproot(Arc<Log>),
+    /// The same, too many to be held at once.
+    Parted(Arc<Parted>),
     /// A database of PsyNet or Dallinger.
     Psynet(Arc<psynet::Study>),
 }
@@ -75,33 +109,93 @@ impl Opening {
         if files.is_empty() {
             return Err(Error::new(Code::Empty, Place::default()));
         }
-        Ok(Opening { heads: vec![Vec::new(); files.len()], files, limits, reading: None })
+        Ok(Opening { heads: vec![Vec::new(); files.len()], files, limits, reading: None, pushed: 0 })
     }
 
     /// What was read.
     ///
     /// # Errors
+    /// [`Code::Io`] when reading was not finished.
+    pub fn finish(mut self) -> Result<Study> {
+        match (self.want()?, self.reading) {
+            (None, Some(Reading::Done(study))) => Ok(*study),
+            _ => Err(Error::new(Code::Io, Place::default()).detail("Reading was not finished.")),
+        }
+    }
+
+    /// How much is read, 0 to 1, where it takes a second pass; from where that is known on.
+    pub fn progress(&self) -> Option<f64> {
+        match &self.reading {
+            Some(Reading::Uproot(input)) if input.only_counts() => {
+                let size: u64 = self.files.iter().map(|file| file.size).sum();
+                Some((self.pushed as f64 / size.max(1) as f64).min(1.0) / 2.0)
+            }
+            Some(Reading::Again(looking, ..)) => Some(0.5 + looking.progress() / 2.0),
+            _ => None,
+        }
+    }
+
+    /// Goes on when a reader wants nothing more.
+    ///
+    /// # Errors
     /// [`Code::NothingToExport`] when no session was found, [`Code::OutOfMemory`].
-    pub fn finish(self) -> Result<Study> {
-        let unfinished = || Error::new(Code::Io, Place::default()).detail("Reading was not finished.");
-        let input = match self.reading.ok_or_else(unfinished)? {
+    fn next(&mut self, reading: Reading) -> Result<Reading> {
+        let input = match reading {
             Reading::Uproot(input) => input,
-            Reading::Psynet(archive) => return Ok(psynet_study(self.files, archive.finish()?)),
+            Reading::Again(looking, format, problems) => {
+                let data = Data::Parted(Arc::new(looking.finish()));
+                return Ok(self.done(format, data, problems));
+            }
+            Reading::Psynet(archive) => {
+                return Ok(Reading::Done(Box::new(psynet_study(self.files.clone(), archive.finish()?))));
+            }
+            done @ Reading::Done(_) => return Ok(done),
         };
         let Filled { changes, format, mut problems } = input.finish()?;
-        let log = changes.finish(&mut problems)?;
-        if log.sessions.is_empty() {
-            let name = self.files.first().map(|f| f.path.as_str()).unwrap_or_default();
-            // What went wrong while reading explains more than that nothing is left.
-            let first = problems.iter().next().cloned();
-            let nothing = || Error::new(Code::NothingToExport, Place::default());
-            return Err(first.map_or_else(nothing, Error::from).in_file(name));
+        match changes.end(&mut problems)? {
+            Ended::Log(log) => {
+                self.some(log.sessions.is_empty(), &problems)?;
+                for session in log.sessions.iter().filter(|session| log.exported && !has_player_list(&log, session)) {
+                    let detail = format!("Session {}: page times list the players in that order.", session.name);
+                    problems.add(Problem::new(Code::NoPlayersField, Place::default()).detail(detail));
+                }
+                Ok(self.done(format, Data::Uproot(Arc::new(*log)), problems))
+            }
+            Ended::Outline(outline) => {
+                self.some(outline.sessions.is_empty(), &problems)?;
+                let parted = Parted::new(self.files.clone(), self.heads.clone(), self.limits, outline);
+                Ok(Reading::Again(Box::new(Looking::new(parted)), format, problems))
+            }
+            Ended::Tangled => {
+                // Once more, and all of it.
+                self.limits.part = u64::MAX;
+                Ok(Reading::Uproot(read::open(&self.files, &self.heads, self.limits)?))
+            }
         }
-        for session in log.sessions.iter().filter(|session| log.exported && !has_player_list(&log, session)) {
-            let detail = format!("Session {}: page times list the players in that order.", session.name);
-            problems.add(Problem::new(Code::NoPlayersField, Place::default()).detail(detail));
+    }
+
+    fn done(&self, format: Format, data: Data, problems: Problems) -> Reading {
+        Reading::Done(Box::new(Study { files: self.files.clone(), format, data, problems, protection: None }))
+    }
+
+    /// Fails if there is nothing.
+    fn some(&self, nothing: bool, problems: &Problems) -> Result<()> {
+        if !nothing {
+            return Ok(());
         }
-        Ok(Study { files: self.files, format, data: Data::Uproot(Arc::new(log)), problems, protection: None })
+        let name = self.files.first().map(|f| f.path.as_str()).unwrap_or_default();
+        // What went wrong while reading explains more than that nothing is left.
+        let first = problems.iter().next().cloned();
+        Err(first.map_or_else(|| Error::new(Code::NothingToExport, Place::default()), Error::from).in_file(name))
+    }
+
+    /// About the size of the files, unpacked.
+    fn unpacked(&self) -> u64 {
+        let size = |(file, head): (&FileInfo, &Vec<u8>)| match head.starts_with(&MAGIC) {
+            true => file.size.saturating_mul(PACKS),
+            false => file.size,
+        };
+        self.files.iter().zip(&self.heads).map(size).fold(0, u64::saturating_add)
     }
 
     /// What is missing of the files' beginnings.
@@ -130,31 +224,44 @@ impl Reader for Opening {
             if missing.is_some() {
                 return Ok(missing);
             }
+            self.limits = self.limits.for_input(self.unpacked());
             self.reading = Some(if psynet::is_export(&self.files, &self.heads) {
                 Reading::Psynet(Box::new(psynet::Archive::new(self.files.clone(), self.limits)))
             } else {
                 Reading::Uproot(read::open(&self.files, &self.heads, self.limits)?)
             });
         }
-        if let Some(Reading::Psynet(archive)) = &mut self.reading {
-            match archive.want() {
-                // It holds no table of PsyNet's; uproot, too, gives archives.
-                Err(error) if error.code() == Code::UnknownFormat => {
-                    self.reading = Some(Reading::Uproot(read::open(&self.files, &self.heads, self.limits)?));
-                }
-                other => return other,
+        loop {
+            let want = match &mut self.reading {
+                Some(Reading::Psynet(archive)) => match archive.want() {
+                    // It holds no table of PsyNet's; uproot, too, gives archives.
+                    Err(error) if error.code() == Code::UnknownFormat => {
+                        self.reading = Some(Reading::Uproot(read::open(&self.files, &self.heads, self.limits)?));
+                        continue;
+                    }
+                    other => other?,
+                },
+                Some(Reading::Uproot(input)) => input.want()?,
+                Some(Reading::Again(looking, ..)) => looking.want()?,
+                Some(Reading::Done(_)) | None => return Ok(None),
+            };
+            if want.is_some() {
+                return Ok(want);
             }
-        }
-        match &mut self.reading {
-            Some(Reading::Uproot(input)) => input.want(),
-            Some(Reading::Psynet(_)) | None => Ok(None),
+            let Some(reading) = self.reading.take() else { return Ok(None) };
+            self.reading = Some(self.next(reading)?);
         }
     }
 
     fn push(&mut self, chunk: &[u8]) -> Result<()> {
         match &mut self.reading {
-            Some(Reading::Uproot(input)) => return input.push(chunk),
+            Some(Reading::Uproot(input)) => {
+                self.pushed += chunk.len() as u64;
+                return input.push(chunk);
+            }
+            Some(Reading::Again(looking, ..)) => return looking.push(chunk),
             Some(Reading::Psynet(archive)) => return archive.push(chunk),
+            Some(Reading::Done(_)) => return Ok(()),
             None => {}
         }
         if let Some(Want { file, range }) = self.missing_head() {

@@ -1,6 +1,7 @@
 //! The JavaScript skin: conversions only. `www/src/engine` wraps it into the documented API.
 
 mod browse;
+mod parts;
 mod protect;
 
 use crate::command;
@@ -64,6 +65,8 @@ fn want(want: &crate::source::Want) -> JsValue {
 struct Settings {
     /// Memory budget in bytes.
     memory: Option<f64>,
+    /// Memory that uproot's changes may take before they are read part by part.
+    part: Option<f64>,
 }
 
 /// One drop: files are added, then read by want and push, then asked.
@@ -73,12 +76,15 @@ pub struct Study {
     limits: Limits,
     opening: Option<study::Opening>,
     open: Option<study::Study>,
+    /// The study with the changes of one session, where those of all are too many to be held at once.
+    near: Option<study::Study>,
     viewer: preview::Viewer,
 }
 
 #[wasm_bindgen]
 impl Study {
-    /// An empty drop. `options`: `{ memory?: number }`, the budget in bytes.
+    /// An empty drop. `options`: `{ memory?: number, part?: number }`, bytes: the budget, and what uproot's changes may
+    /// take of it before they are read part by part.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> std::result::Result<Study, JsValue> {
         let settings: Settings = if options.is_undefined() || options.is_null() {
@@ -90,7 +96,11 @@ impl Study {
         if let Some(memory) = settings.memory {
             limits.memory = memory as u64;
         }
-        Ok(Study { files: Vec::new(), limits, opening: None, open: None, viewer: preview::Viewer::default() })
+        if let Some(part) = settings.part {
+            limits.part = part as u64;
+        }
+        let viewer = preview::Viewer::default();
+        Ok(Study { files: Vec::new(), limits, opening: None, open: None, near: None, viewer })
     }
 
     /// Adds a file by its path and size in bytes; returns its index.
@@ -127,6 +137,11 @@ impl Study {
         self.opening.as_mut().map_or(Ok(()), |opening| opening.push(chunk)).map_err(thrown)
     }
 
+    /// How much is read, 0 to 1, where it takes a second pass; `undefined` while one is enough.
+    pub fn progress(&self) -> Option<f64> {
+        self.opening.as_ref().and_then(study::Opening::progress)
+    }
+
     fn read(&self) -> std::result::Result<&study::Study, JsValue> {
         self.open.as_ref().ok_or_else(unread)
     }
@@ -138,7 +153,8 @@ impl Study {
 
     /// The tables that a recipe makes, see the type `TableInfo`.
     pub fn tables(&self, recipe: JsValue) -> std::result::Result<JsValue, JsValue> {
-        let tables: Vec<TableInfo> = preview::tables(self.read()?, &page_recipe(recipe)?).map_err(thrown)?;
+        let (study, recipe) = self.at_hand(recipe)?;
+        let tables: Vec<TableInfo> = preview::tables(study, &recipe).map_err(thrown)?;
         to_js(&tables)
     }
 
@@ -150,9 +166,11 @@ impl Study {
         start: f64,
         count: f64,
     ) -> std::result::Result<Viewing, JsValue> {
-        let recipe = page_recipe(recipe)?;
-        let study = self.open.as_ref().ok_or_else(unread)?;
-        self.viewer.start(study, &recipe, path, start as u64, count as u64).map(Viewing).map_err(thrown)
+        let mut viewer = std::mem::take(&mut self.viewer);
+        let (study, recipe) = self.at_hand(recipe)?;
+        let viewing = viewer.start(study, &recipe, path, start as u64, count as u64);
+        self.viewer = viewer;
+        viewing.map(Viewing).map_err(thrown)
     }
 
     /// Begins to work out what the ZIP will hold.

@@ -30,6 +30,17 @@ pub fn count<'s>(
     sessions: impl Iterator<Item = &'s Session>,
     choice: Choice,
 ) -> (BTreeMap<(String, String), Field>, BTreeMap<String, u64>) {
+    let (fields, storages) = values(log, sessions, choice);
+    (fields.into_iter().map(|(key, (field, _))| (key, field)).collect(), storages)
+}
+
+/// The same, with the different values of each field.
+#[allow(clippy::type_complexity, reason = "two maps, each used once")]
+pub fn values<'s>(
+    log: &Log,
+    sessions: impl Iterator<Item = &'s Session>,
+    choice: Choice,
+) -> (BTreeMap<(String, String), (Field, Vec<ValueId>)>, BTreeMap<String, u64>) {
     let mut fields: BTreeMap<(u32, &str), (Field, Vec<ValueId>)> = BTreeMap::new();
     let mut storages: BTreeMap<String, u64> = BTreeMap::new();
     for session in sessions {
@@ -60,7 +71,7 @@ pub fn count<'s>(
         order::sort(&mut values);
         values.dedup();
         field.distinct = values.len() as u64;
-        ((log.kinds.get(kind).to_owned(), name.to_owned()), field)
+        ((log.kinds.get(kind).to_owned(), name.to_owned()), (field, values))
     });
     (order::map(named), storages)
 }

@@ -35,6 +35,9 @@ pub struct Summary {
     pub fields: Vec<FieldSummary>,
     /// Whether a database dump can be made of it: exported tables have lost what it needs, and PsyNet has its own.
     pub restorable: bool,
+    /// In how many parts the input is read because its changes are too many to be held at once; missing where they are not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parts: Option<usize>,
     /// What only PsyNet exports have; there are no sessions and fields then.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub psynet: Option<PsynetSummary>,
@@ -81,6 +84,9 @@ pub struct FieldSummary {
     pub storages: u64,
     /// Different values.
     pub distinct: u64,
+    /// Whether that is about the number: they were too many to be kept.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub about: bool,
     /// How many values have each type.
     pub types: Vec<TypeCount>,
 }
@@ -151,40 +157,46 @@ impl Summary {
             sessions: Vec::new(),
             fields: Vec::new(),
             restorable: false,
+            parts: None,
             psynet: None,
             problems: Vec::new(),
         };
-        let mut sessions: Vec<&Session> = Vec::new();
         match &study.data {
             Data::Uproot(log) => {
-                summary.add_log(log);
-                sessions.extend(&log.sessions);
+                summary.add_sessions(&log.sessions);
+                summary.restorable = !log.exported;
+                summary.sessions = log.sessions.iter().map(|s| session(log, s)).collect();
+                summary.fields = field_summaries(log);
+            }
+            Data::Parted(parted) => {
+                summary.add_sessions(&parted.sessions);
+                (summary.sessions, summary.fields) = (parted.facts.clone(), parted.fields.clone());
+                summary.restorable = true;
+                summary.parts = Some(parted.parts_of_all());
             }
             Data::Psynet(data) => summary.psynet = Some(PsynetSummary::of(data)),
         }
+        let sessions: Vec<&Session> = study.sessions().iter().collect();
         let problems = study.problems_with(&Recipe::default(), &sessions);
         summary.problems = problems.iter().map(ProblemSummary::from).collect();
         summary
     }
 
-    fn add_log(&mut self, log: &Log) {
+    fn add_sessions(&mut self, sessions: &[Session]) {
         let times = |pick: fn(&Session) -> f64, fold: fn(f64, f64) -> f64| {
-            known(log.sessions.iter().map(pick).fold(f64::NAN, fold))
+            known(sessions.iter().map(pick).fold(f64::NAN, fold))
         };
         self.system = "uproot";
-        self.restorable = !log.exported;
-        self.changes = log.order.len() as u64;
+        self.changes = sessions.iter().map(|session| session.changes).sum();
         self.first = times(|s| s.first, f64::min);
         self.last = times(|s| s.last, f64::max);
-        self.sessions = log.sessions.iter().map(|s| session(log, s)).collect();
-        self.fields = field_summaries(log);
     }
 }
 
 /// What a file was taken for.
 fn role(study: &Study, path: &str) -> String {
     match study.data {
-        Data::Uproot(_) => study.format.name.clone(),
+        Data::Uproot(_) | Data::Parted(_) => study.format.name.clone(),
         Data::Psynet(_) => role_in_words(path).to_owned(),
     }
 }
@@ -194,7 +206,7 @@ fn known(time: f64) -> Option<f64> {
     time.is_finite().then_some(time)
 }
 
-fn session(log: &Log, session: &Session) -> SessionSummary {
+pub(crate) fn session(log: &Log, session: &Session) -> SessionSummary {
     let count = |kind: &str| {
         let section = log.section(session, kind);
         let mut storages: Vec<u32> =
@@ -215,26 +227,37 @@ fn session(log: &Log, session: &Session) -> SessionSummary {
 }
 
 fn field_summaries(log: &Log) -> Vec<FieldSummary> {
-    let choice = |filters| Choice { filters, secrets: false };
-    let (fields, _) = fields::count(log, log.sessions.iter(), choice(false));
-    let mut filtered: BTreeMap<(String, String), String> = BTreeMap::new();
+    let (fields, _) = fields::count(log, log.sessions.iter(), Choice { filters: false, secrets: false });
+    let mut names = filtered_names(log);
+    fields.into_iter().map(|(key, field)| FieldSummary::new(key.clone(), names.remove(&key), field)).collect()
+}
+
+/// The names that fields have with filters on, by kind and stored name.
+pub(super) fn filtered_names(log: &Log) -> BTreeMap<(String, String), String> {
+    let mut names: BTreeMap<(String, String), String> = BTreeMap::new();
     for section in log.sessions.iter().flat_map(|s| &s.sections) {
-        for line in filter::lines(log, section, choice(true)) {
+        for line in filter::lines(log, section, Choice { filters: true, secrets: false }) {
             let stored = log.fields.get(line.span(log).field);
-            filtered
+            names
                 .entry((log.kinds.get(section.kind).to_owned(), stored.to_owned()))
                 .or_insert_with(|| line.name(log).to_owned());
         }
     }
-    let summary = |(key, field): ((String, String), fields::Field)| FieldSummary {
-        filtered: filtered.get(&key).cloned(),
-        kind: key.0,
-        field: key.1,
-        changes: field.changes,
-        deletions: field.deletions,
-        storages: field.storages,
-        distinct: field.distinct,
-        types: field.types.into_iter().map(|(t, count)| TypeCount { name: t.name(), count }).collect(),
-    };
-    fields.into_iter().map(summary).collect()
+    names
+}
+
+impl FieldSummary {
+    pub(super) fn new((kind, field): (String, String), filtered: Option<String>, counts: fields::Field) -> Self {
+        FieldSummary {
+            kind,
+            field,
+            filtered,
+            changes: counts.changes,
+            deletions: counts.deletions,
+            storages: counts.storages,
+            distinct: counts.distinct,
+            about: false,
+            types: counts.types.into_iter().map(|(t, count)| TypeCount { name: t.name(), count }).collect(),
+        }
+    }
 }

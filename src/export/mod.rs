@@ -7,6 +7,7 @@
 pub mod contents;
 #[cfg(not(target_arch = "wasm32"))]
 mod families;
+mod parts;
 mod plan;
 mod segment;
 #[cfg(not(target_arch = "wasm32"))]
@@ -139,7 +140,7 @@ impl Export {
         let plan = Plan::new(study, &recipe)?;
         let checking = match &study.data {
             Data::Psynet(data) => Some(Box::new(data.check(&recipe.psynet_options()))),
-            Data::Uproot(_) => None,
+            Data::Uproot(_) | Data::Parted(_) => None,
         };
         Ok(Export {
             rows_planned: 0,
@@ -201,7 +202,8 @@ impl Export {
         Ok(if bytes.is_empty() { None } else { Some(Output::Bytes(bytes)) })
     }
 
-    /// The next bytes of a wanted range. Only PsyNet's tables want any: uproot's log is in memory.
+    /// The next bytes of a wanted range. Only PsyNet's tables want any, and uproot's changes where they are too many to be
+    /// in memory.
     ///
     /// # Errors
     /// What the file being made meets.
@@ -209,6 +211,9 @@ impl Export {
         if let Some(checking) = &mut self.checking {
             checking.push(chunk);
             return Ok(());
+        }
+        if self.plan.lacks() {
+            return self.plan.push(chunk);
         }
         self.running.as_mut().and_then(|r| r.producer.as_mut()).map_or(Ok(()), |producer| producer.push(chunk))
     }
@@ -222,6 +227,13 @@ impl Export {
             return Ok(Made::Want(want));
         }
         loop {
+            // What was planned must be made before, so that its changes are let go.
+            if self.running.is_none()
+                && self.jobs.is_empty()
+                && let Some(want) = self.plan.want()?
+            {
+                return Ok(Made::Want(want));
+            }
             if self.running.is_none() && !self.begin()? {
                 return Ok(if self.all_begun() { Made::Done } else { Made::Wait });
             }
@@ -294,6 +306,9 @@ impl Export {
 
     /// Plans the next files; says whether there were any.
     fn plan_on(&mut self) -> bool {
+        if self.plan.lacks() {
+            return false;
+        }
         let Some(jobs) = self.plan.more(&self.left_out) else { return false };
         for job in &jobs {
             if let (Job::Table { table, .. }, Some(ahead)) = (job, &mut self.ahead) {

@@ -1,11 +1,13 @@
 //! Decides what the ZIP holds: which sessions, which tables, under which paths.
 
+use super::parts::Parts;
 use crate::describe::{dictionary, psynet_readme, readme};
 use crate::error::{Code, Error, Place, Result};
 use crate::log::{Log, Session};
 use crate::protect::report;
 use crate::psynet::{self, LeftOut};
 use crate::recipe::{Recipe, grouped_folder};
+use crate::source::Want;
 use crate::study::{Data, Study};
 use crate::table::Producer;
 use crate::view::{Table, View};
@@ -33,16 +35,16 @@ pub struct TableFile {
     pub table: Table,
 }
 
-/// The sessions that a recipe chooses.
+/// The sessions that a recipe chooses of all.
 ///
 /// # Errors
 /// [`Code::NoSuchSession`] when one is not there.
-pub fn chosen<'s>(log: &'s Log, recipe: &Recipe) -> Result<Vec<&'s Session>> {
+pub fn chosen<'s>(sessions: &'s [Session], recipe: &Recipe) -> Result<Vec<&'s Session>> {
     match &recipe.sessions {
-        None => Ok(log.sessions.iter().collect()),
+        None => Ok(sessions.iter().collect()),
         Some(names) => {
             let none = |name: &String| Error::new(Code::NoSuchSession, Place::default().field(name.as_str()));
-            let find = |name: &String| log.session(name).ok_or_else(|| none(name));
+            let find = |name: &String| sessions.iter().find(|s| s.name == *name).ok_or_else(|| none(name));
             names.iter().map(find).collect()
         }
     }
@@ -162,31 +164,50 @@ impl Job {
     }
 }
 
+/// A session that is to be planned.
+struct Waiting {
+    name: String,
+    folder: String,
+    changes: u64,
+}
+
 /// The files of the ZIP, in order, planned a session at a time: a plan takes memory, and others may work meanwhile.
 pub(super) struct Plan {
+    /// What is exported; where its changes are too many to be held at once, those of the part that is planned.
     study: Study,
+    parts: Option<Parts>,
     recipe: Recipe,
     /// Whether the files at the top are still to be planned.
     top: bool,
-    /// Sessions to be planned, by their place in the log, with their folders.
-    sessions: VecDeque<(usize, String)>,
+    sessions: VecDeque<Waiting>,
 }
 
 impl Plan {
     /// # Errors
     /// [`Code::NoSuchSession`]; [`Code::Unsupported`] for a dump of what was read from exported tables.
     pub fn new(study: &Study, recipe: &Recipe) -> Result<Plan> {
-        let mut sessions = VecDeque::new();
-        if let Data::Uproot(log) = &study.data {
-            if recipe.database && log.exported {
-                let detail = "Exported tables have lost what a database needs: their types or their order.";
-                return Err(Error::new(Code::Unsupported, Place::default()).detail(detail));
-            }
-            let chosen = chosen(log, recipe)?;
-            let place = |session: &&Session| log.sessions.iter().position(|s| std::ptr::eq(s, *session));
-            sessions = chosen.iter().filter_map(place).zip(folders(&chosen)).collect();
+        if let (true, Data::Uproot(log)) = (recipe.database, &study.data)
+            && log.exported
+        {
+            let detail = "Exported tables have lost what a database needs: their types or their order.";
+            return Err(Error::new(Code::Unsupported, Place::default()).detail(detail));
         }
-        Ok(Plan { study: study.clone(), recipe: recipe.clone(), top: true, sessions })
+        let all = study.sessions();
+        let chosen = if all.is_empty() { Vec::new() } else { chosen(all, recipe)? };
+        let place = |session: &&Session| all.iter().position(|s| std::ptr::eq(s, *session));
+        let places: Vec<usize> = chosen.iter().filter_map(place).collect();
+        let parts = match &study.data {
+            // A database is written in the order of all changes.
+            Data::Parted(parted) => Some(Parts::new(study, parted, &places, recipe.database)),
+            Data::Uproot(_) | Data::Psynet(_) => None,
+        };
+        let waiting = chosen.iter().zip(folders(&chosen)).map(|(session, folder)| Waiting {
+            name: session.name.clone(),
+            folder,
+            changes: session.changes,
+        });
+        let sessions = waiting.collect();
+        Ok(Plan { study: study.clone(), parts, recipe: recipe.clone(), top: true, sessions })
     }
 
     /// Whether all was planned.
@@ -194,36 +215,63 @@ impl Plan {
         !self.top && self.sessions.is_empty()
     }
 
+    /// Whether the changes of the next session must be read first.
+    pub fn lacks(&self) -> bool {
+        self.parts.as_ref().is_some_and(Parts::lacks)
+    }
+
+    /// What must be read before more can be planned. The changes that were planned are let go.
+    ///
+    /// # Errors
+    /// What reading meets.
+    pub fn want(&mut self) -> Result<Option<Want>> {
+        self.parts.as_mut().map_or(Ok(None), |parts| parts.want(&mut self.study))
+    }
+
+    /// The next bytes of what was wanted.
+    ///
+    /// # Errors
+    /// What reading meets.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.parts.as_mut().map_or(Ok(()), |parts| parts.push(chunk))
+    }
+
     /// About how many rows are still to be planned, to tell how far the work is; not fewer than there are.
     pub fn rows(&self) -> u64 {
         match &self.study.data {
-            Data::Uproot(log) => {
-                let changes: u64 = self.sessions.iter().map(|(at, _)| log.sessions[*at].changes).sum();
-                changes * self.recipe.wanted().count() as u64
-            }
             Data::Psynet(data) if self.top => {
                 data.tables(&self.recipe.psynet_options()).iter().map(|file| file.rows).sum()
             }
-            Data::Psynet(_) => 0,
+            _ => {
+                let changes: u64 = self.sessions.iter().map(|session| session.changes).sum();
+                changes * self.recipe.wanted().count() as u64
+            }
         }
     }
 
     /// The next files; those that are damaged are left out.
     pub fn more(&mut self, left_out: &LeftOut) -> Option<Vec<Job>> {
         let top = std::mem::replace(&mut self.top, false);
-        match &self.study.data {
-            Data::Psynet(data) => top.then(|| psynet_jobs(&self.study, data, &self.recipe, left_out)),
-            Data::Uproot(log) if top => {
-                let recipe = Job::Bytes { path: RECIPE.to_owned(), bytes: self.recipe.to_json(), listed: None };
-                let sessions: Vec<&Session> = self.sessions.iter().map(|(at, _)| &log.sessions[*at]).collect();
-                let dump = || Job::Dump { path: DATABASE.to_owned(), dump: Some(Box::new(Dump::new(log, &sessions))) };
-                Some(std::iter::once(recipe).chain(self.recipe.database.then(dump)).collect())
-            }
-            Data::Uproot(log) => {
-                let (at, folder) = self.sessions.pop_front()?;
-                Some(session_jobs(&self.study, log, &log.sessions[at], &folder, &self.recipe))
-            }
+        let log = match &self.study.data {
+            Data::Psynet(data) => return top.then(|| psynet_jobs(&self.study, data, &self.recipe, left_out)),
+            Data::Parted(_) => None,
+            Data::Uproot(log) => Some(log),
+        };
+        if top {
+            let recipe = Job::Bytes { path: RECIPE.to_owned(), bytes: self.recipe.to_json(), listed: None };
+            let dump = log.filter(|_| self.recipe.database).map(|log| {
+                let sessions: Vec<&Session> = self.sessions.iter().filter_map(|s| log.session(&s.name)).collect();
+                Job::Dump { path: DATABASE.to_owned(), dump: Some(Box::new(Dump::new(log, &sessions))) }
+            });
+            return Some(std::iter::once(recipe).chain(dump).collect());
         }
+        let log = log?;
+        let Waiting { name, folder, .. } = self.sessions.pop_front()?;
+        if let Some(parts) = &mut self.parts {
+            parts.used();
+        }
+        let session = log.session(&name)?;
+        Some(session_jobs(&self.study, log, session, &folder, &self.recipe))
     }
 }
 

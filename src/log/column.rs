@@ -57,7 +57,7 @@ impl<T: Copy> Column<T> {
     }
 }
 
-fn hash(kind: u8, bytes: &[u8]) -> u64 {
+pub(super) fn hash(kind: u8, bytes: &[u8]) -> u64 {
     let mut hasher = FxHasher::default();
     hasher.write(bytes);
     hasher.write_u8(kind);
@@ -172,6 +172,11 @@ impl ValueId {
 pub struct Values {
     blocks: Vec<String>,
     index: HashTable<ValueId>,
+}
+
+/// Bytes that a new value takes whose text is so long, with its place in the index.
+pub(super) fn taken(text: usize) -> u64 {
+    (Values::HEADER + text).next_multiple_of(4) as u64 + 8
 }
 
 impl Values {

@@ -6,6 +6,7 @@
 mod admin;
 pub mod column;
 mod outline;
+mod tally;
 
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::limits::Limits;
@@ -17,6 +18,9 @@ use column::{Column, Names, ValueId, Values};
 use hashbrown::HashTable;
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
+use tally::Tally;
+pub use tally::{Aside, Outline, Part};
 
 /// The kind of storage that holds credentials and room lists and never leaves, in any mode.
 pub const ADMIN: &str = "admin";
@@ -194,11 +198,36 @@ impl Log {
     }
 }
 
+/// What a builder keeps of the changes that it is given.
+#[derive(Debug)]
+enum Keep {
+    /// All of them.
+    All,
+    /// All of them, until they outgrow [`Limits::part`].
+    WhatFits,
+    /// Their counts: they have outgrown it. Values that were met lately are known by their hashes.
+    Counts(Vec<u64>),
+    /// Those of some sessions.
+    Part(Arc<Part>),
+}
+
+/// What [`Builder::end`] gives.
+pub enum Ended {
+    /// All changes.
+    Log(Box<Log>),
+    /// They are too many to be held at once; these are the sessions to be read one part after the other.
+    Outline(Outline),
+    /// They are too many, and cannot be read in parts, because only all of them together tell their order.
+    Tangled,
+}
+
 /// Collects changes in the order of the file.
 #[derive(Debug)]
 pub struct Builder {
     log: Log,
     limits: Limits,
+    keep: Keep,
+    tally: Tally,
     /// For each change the number of its (storage, field) pair.
     history: Column<u32>,
     histories: Vec<(u32, u32)>,
@@ -241,6 +270,8 @@ impl Builder {
         Builder {
             log,
             limits,
+            keep: Keep::All,
+            tally: Tally::default(),
             history: Column::new(),
             histories: Vec::new(),
             index: HashTable::new(),
@@ -261,9 +292,41 @@ impl Builder {
         builder
     }
 
+    /// An empty log for changes that can be read again: it keeps no more of them than [`Limits::part`] lets it, and
+    /// [`Builder::end`] says what came of it.
+    pub fn of_what_fits(limits: Limits) -> Self {
+        Builder { keep: Keep::WhatFits, ..Builder::new(limits) }
+    }
+
+    /// An empty log for the changes of some sessions; others are passed over.
+    pub fn of_part(limits: Limits, part: Arc<Part>) -> Self {
+        let mut builder = Builder::new(limits);
+        // Kinds come in the order of the whole database, which a part of it does not know.
+        for kind in &part.kinds {
+            builder.log.kinds.intern(kind);
+        }
+        builder.keep = Keep::Part(part);
+        builder
+    }
+
     /// Number of changes so far, those of the admin storage included.
     pub fn len(&self) -> u64 {
-        self.history.len() as u64 + self.log.admin
+        self.tally.changes + self.log.admin
+    }
+
+    /// Whether the changes have outgrown the memory for them and are only counted.
+    pub fn only_counts(&self) -> bool {
+        matches!(self.keep, Keep::Counts(_))
+    }
+
+    /// Number of changes of the admin storage so far.
+    pub fn admin(&self) -> u64 {
+        self.log.admin
+    }
+
+    /// Says where in the unpacked dump the next change stands.
+    pub fn next_at(&mut self, bytes: Range<u64>) {
+        self.tally.at = bytes;
     }
 
     /// Whether some change so far had no sequence number.
@@ -285,6 +348,13 @@ impl Builder {
         self.uncounted += payload.len();
         self.scratch.clear();
         let recoded = value::recode(kind, payload, self.limits.depth, &mut self.scratch);
+        self.tally.fresh += column::taken(self.scratch.len());
+        if let Keep::Counts(recent) = &mut self.keep {
+            if !is_new(recent, column::hash(kind.0, payload)) {
+                self.tally.fresh = 0;
+            }
+            return Ok((ValueId::TOMBSTONE, recoded));
+        }
         // Canonical text is UTF-8; were it not, nothing would be stored.
         let text = std::str::from_utf8(&self.scratch).ok();
         let id = text.and_then(|text| self.log.values.intern(kind, text));
@@ -311,9 +381,9 @@ impl Builder {
         id.ok_or_else(|| crate::error::Error::new(Code::OutOfMemory, Place::default()))
     }
 
-    /// Whether a change is one of the admin storage; it is then counted, and of its value (type and payload) only texts
-    /// are remembered, to be searched for in a protected result.
-    pub fn is_admin(&mut self, storage: &str, seq: Option<u64>, time: f64, value: Option<&[u8]>) -> bool {
+    /// Whether a change is left out. One of the admin storage is counted, and of its value (type and payload) only texts
+    /// are remembered, to be searched for in a protected result; one of a session that is not asked for is passed over.
+    pub fn leaves_out(&mut self, storage: &str, seq: Option<u64>, time: f64, value: Option<&[u8]>) -> bool {
         let admin = storage.split('/').next() == Some(ADMIN);
         if admin {
             if let Some([_, payload @ ..]) = value {
@@ -325,10 +395,10 @@ impl Builder {
             }
             self.log.admin += 1;
         }
-        admin
+        admin || matches!(&self.keep, Keep::Part(part) if !part.holds(storage))
     }
 
-    /// Adds a change of a storage that [`Builder::is_admin`] let pass.
+    /// Adds a change that [`Builder::leaves_out`] let pass.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] when the memory budget is used up.
@@ -336,24 +406,32 @@ impl Builder {
         let place = self.len();
         let log = &mut self.log;
         let storage = log.storages.intern(change.storage);
-        let field = log.fields.intern(change.field);
-        let history = self.history_of(storage, field);
-        let log = &mut self.log;
         log.unnumbered |= change.seq.is_none();
         // Without a number, the place in the file stands in until all times are known.
         let seq = change.seq.unwrap_or(place);
-        if self.history.len() > 0 {
+        if self.tally.changes > 0 {
             self.ascending &= seq >= self.last_seq;
             self.repeated_seqs += u64::from(seq == self.last_seq);
         }
         self.last_seq = seq;
+        self.tally.add(storage, change.storage, change.field);
+        if matches!(self.keep, Keep::Counts(_)) {
+            return self.count(change.storage.len());
+        }
+        let field = log.fields.intern(change.field);
+        let history = self.history_of(storage, field);
+        let log = &mut self.log;
         self.history.push(history);
         log.seq.push(seq);
         log.time.push(change.time);
         log.context.push(log.contexts.intern(change.context));
         log.value.push(change.value);
-        // A million bytes at the least, whether they are many changes or one.
-        self.uncounted += 64 + change.storage.len() + change.field.len() + change.context.len();
+        self.count(change.storage.len() + change.field.len() + change.context.len())
+    }
+
+    /// Looks at the memory from time to time: when a million bytes have come, whether they are many changes or one.
+    fn count(&mut self, names: usize) -> Result<()> {
+        self.uncounted += 64 + names;
         if self.uncounted > 1 << 20 {
             self.uncounted = 0;
             self.check_memory()?;
@@ -377,10 +455,29 @@ impl Builder {
         new
     }
 
-    fn check_memory(&self) -> Result<()> {
+    fn check_memory(&mut self) -> Result<()> {
         let histories = self.histories.capacity() as u64 * (8 + 6) + self.odd.len() as u64 * 16;
         // The order is built at the end and needs four bytes a change.
-        self.limits.memory(self.log.memory() + self.history.memory() + histories + self.history.len() as u64 * 4)
+        let order = self.history.len() as u64 * 4;
+        let memory = self.log.memory() + self.history.memory() + self.tally.memory() + histories + order;
+        if matches!(self.keep, Keep::WhatFits) && memory > self.limits.part {
+            self.drop_changes();
+            return Ok(());
+        }
+        self.limits.memory(memory)
+    }
+
+    /// Goes on without the changes, which are too many.
+    fn drop_changes(&mut self) {
+        let mut log = Builder::new(self.limits).log;
+        std::mem::swap(&mut log, &mut self.log);
+        self.log.storages = log.storages;
+        (self.log.admin, self.log.admin_texts, self.log.unnumbered) = (log.admin, log.admin_texts, log.unnumbered);
+        self.history = Column::new();
+        self.histories = Vec::new();
+        self.index = HashTable::new();
+        self.odd = BTreeMap::new();
+        self.keep = Keep::Counts(vec![0; RECENT]);
     }
 
     /// Numbers changes as servers before appendmuch 0.0.6 loaded them: all rows, the admin's too, in a stable
@@ -418,7 +515,30 @@ impl Builder {
         })
     }
 
-    /// Settles the order and returns the log.
+    /// Settles the order and returns the log, or says how it can be had in parts.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the memory budget is used up.
+    pub fn end(mut self, problems: &mut Problems) -> Result<Ended> {
+        self.check_memory()?;
+        match self.keep {
+            Keep::Counts(_) if self.log.unnumbered || !self.ascending => Ok(Ended::Tangled),
+            Keep::Counts(_) => {
+                self.report_repeated(problems);
+                Ok(Ended::Outline(self.tally.finish(problems)))
+            }
+            _ => Ok(Ended::Log(Box::new(self.finish(problems)?))),
+        }
+    }
+
+    fn report_repeated(&self, problems: &mut Problems) {
+        if self.repeated_seqs > 0 && !self.log.unnumbered && !self.log.exported {
+            let problem = Problem::new(Code::DuplicateSeq, Place::default());
+            problems.add(Problem { count: self.repeated_seqs, ..problem });
+        }
+    }
+
+    /// Settles the order and returns the log of a builder that keeps all it is given.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] when the memory budget is used up.
@@ -443,11 +563,17 @@ impl Builder {
             problems.add(Problem::new(Code::OutOfOrder, Place::default()));
             sorted = Some(by_seq);
         }
-        if self.repeated_seqs > 0 && !self.log.unnumbered && !self.log.exported {
-            let problem = Problem::new(Code::DuplicateSeq, Place::default());
-            problems.add(Problem { count: self.repeated_seqs, ..problem });
-        }
+        self.report_repeated(problems);
         outline::settle(&mut self.log, &self.history, &self.histories, sorted, problems);
         Ok(self.log)
     }
+}
+
+/// How many values are known by their hashes when changes are only counted.
+const RECENT: usize = 1 << 16;
+
+/// Whether a value was not met lately; it is now.
+fn is_new(recent: &mut [u64], hash: u64) -> bool {
+    let known = std::mem::replace(&mut recent[(hash >> 40) as usize % RECENT], hash);
+    known != hash
 }

@@ -5,13 +5,14 @@
 //! of each field, and one walk over it yields the runs of the output. Nothing is sorted by text.
 
 use super::column::{Column, Names};
+use super::tally::homeless;
 use super::{Log, Section, Session, Span};
-use crate::error::{Code, Place, Problem, Problems};
+use crate::error::Problems;
 use crate::order;
 
 /// The session field whose rows replace each other: only the last one counts, at its own place.
 /// (uproot's "replace predicate", unchanged from 0.1.0 to 0.10.1.)
-const REPLACED: &str = "_uproot_players";
+pub(super) const REPLACED: &str = "_uproot_players";
 
 /// Paths are split into at most so many parts; real ones have two or three.
 const PARTS: usize = 8;
@@ -141,10 +142,8 @@ impl Tree {
                 match *child {
                     Child::Node(node) => roots.push((node, kind_id, 0)),
                     Child::History(h) => {
-                        let place = Place::default().field(log.storages.get(histories[h as usize].0));
-                        let lost = Problem::new(Code::OddNamespace, place)
-                            .detail("It belongs to no session, so no table can hold it.");
-                        problems.add(Problem { count: u64::from(counts[h as usize]), ..lost });
+                        let storage = log.storages.get(histories[h as usize].0);
+                        problems.add(homeless(storage, u64::from(counts[h as usize])));
                     }
                 }
             }

@@ -28,6 +28,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::parted::{Loading, Parted};
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
 use crate::recipe::Recipe;
@@ -85,6 +86,42 @@ impl<T> Work<T> for Done<T> {
     }
 }
 
+/// What is done with the changes of all sessions in memory, however many they are: an identifier of one may stand in
+/// another, and each must be known before the first is replaced.
+struct WithAll<F> {
+    study: Study,
+    loading: Loading,
+    work: F,
+}
+
+impl<F> WithAll<F> {
+    fn begin<T>(study: &Study, parted: &Parted, work: F) -> Result<Box<dyn Work<T>>>
+    where
+        F: FnOnce(&Study) -> Result<T> + 'static,
+    {
+        let why = "Preparing for sharing needs the changes of all sessions at once.";
+        let loading = parted.load_all().map_err(|error| error.detail(why))?;
+        Ok(Box::new(WithAll { study: study.clone(), loading, work }))
+    }
+}
+
+impl<F> Reader for WithAll<F> {
+    fn want(&mut self) -> Result<Option<Want>> {
+        self.loading.want()
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.loading.push(chunk)
+    }
+}
+
+impl<T, F: FnOnce(&Study) -> Result<T>> Work<T> for WithAll<F> {
+    fn finish(self: Box<Self>) -> Result<T> {
+        let log = self.loading.finish()?;
+        (self.work)(&self.study.with(log))
+    }
+}
+
 /// Prepares a study for sharing, as the recipe's preset says.
 ///
 /// # Errors
@@ -93,6 +130,10 @@ impl<T> Work<T> for Done<T> {
 pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Box<dyn Work<Protected>>> {
     match &study.data {
         Data::Uproot(log) => Ok(Box::new(Done(uproot::protect(study, log, recipe, given, limits)?))),
+        Data::Parted(parted) => {
+            let (recipe, given) = (recipe.clone(), given.clone());
+            WithAll::begin(study, parted, move |study| prepare(study, &recipe, &given, limits)?.finish())
+        }
         Data::Psynet(_) => Ok(Box::new(psynet::Preparing::new(study, recipe, given, limits)?)),
     }
 }
@@ -104,6 +145,10 @@ pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) ->
 pub fn look(study: &Study, recipe: &Recipe) -> Result<Box<dyn Work<Overview>>> {
     match &study.data {
         Data::Uproot(log) => Ok(Box::new(Done(uproot::overview(log, recipe)?))),
+        Data::Parted(parted) => {
+            let recipe = recipe.clone();
+            WithAll::begin(study, parted, move |study| look(study, &recipe)?.finish())
+        }
         Data::Psynet(_) => Ok(Box::new(psynet::Looking::new(study, recipe, Limits::default())?)),
     }
 }

@@ -19,8 +19,8 @@ pub(super) struct DatabaseInput {
 
 impl DatabaseInput {
     /// The files with these indices.
-    pub fn new(database: usize, log: Option<usize>, files: &[FileInfo], limits: Limits) -> Self {
-        let rows = Rows { changes: Builder::new(limits), problems: Problems::default() };
+    pub fn new(database: usize, log: Option<usize>, files: &[FileInfo], limits: Limits, changes: Builder) -> Self {
+        let rows = Rows { changes, problems: Problems::default() };
         let log = log.map(|i| (i, &files[i]));
         DatabaseInput {
             path: files[database].path.clone(),
@@ -55,6 +55,10 @@ impl Input for DatabaseInput {
         problems.extend(rows.problems.in_file(&self.path));
         Ok(Filled { changes: rows.changes, format, problems })
     }
+
+    fn only_counts(&self) -> bool {
+        self.database.sink().changes.only_counts()
+    }
 }
 
 /// Takes the rows of the table.
@@ -67,7 +71,7 @@ impl Changes for Rows {
     fn change(&mut self, row: &StoredChange<'_>) -> Result<()> {
         let seq = row.seq.and_then(|seq| u64::try_from(seq).ok());
         let place = || Place::default().record(u64::try_from(row.id).unwrap_or(0)).field(row.field);
-        if self.changes.is_admin(row.namespace, seq, row.created_at, row.value) {
+        if self.changes.leaves_out(row.namespace, seq, row.created_at, row.value) {
             return Ok(());
         }
         let value = match row.value {

@@ -84,6 +84,11 @@ impl DumpReader {
         Ok(())
     }
 
+    /// How many bytes of the unpacked dump were read as whole rows.
+    pub fn offset(&self) -> u64 {
+        self.offset
+    }
+
     fn stop(&mut self, code: Code) {
         self.broken = true;
         self.carry = Vec::new();
@@ -97,6 +102,7 @@ impl DumpReader {
         while at < buffer.len() {
             match msgpack::row(&buffer[at..], &self.limits) {
                 Found::Row(row, n) => {
+                    log.next_at(self.offset..self.offset + n as u64);
                     self.row(&row, log)?;
                     self.rows += 1;
                     at += n;
@@ -136,7 +142,7 @@ impl DumpReader {
             self.problems.add(Problem::new(Code::BadRecord, place));
             return Ok(());
         };
-        if log.is_admin(storage, row.seq, time, value) {
+        if log.leaves_out(storage, row.seq, time, value) {
             return Ok(());
         }
         let value = match value {

@@ -17,9 +17,10 @@ mod whole;
 
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::log::Builder;
+use crate::log::{Builder, Part};
 use crate::source::{FileInfo, Reader, Want};
 use recognise::{Kind, Ultralong};
+use std::sync::Arc;
 
 /// Bytes at the beginning of a file that decide what it is.
 pub const HEAD: u64 = 4096;
@@ -50,6 +51,11 @@ pub trait Input: Reader {
     /// # Errors
     /// [`Code::OutOfMemory`], and what makes the whole input useless.
     fn finish(self: Box<Self>) -> Result<Filled>;
+
+    /// Whether changes are too many to be held at once and are only counted by now.
+    fn only_counts(&self) -> bool {
+        false
+    }
 }
 
 /// Most files that a message lists.
@@ -64,6 +70,23 @@ const LISTED: usize = 12;
 /// [`Code::UnknownFormat`], [`Code::Unsupported`], [`Code::Empty`] and [`Code::MixedInput`], saying what the
 /// files look like.
 pub fn open(files: &[FileInfo], heads: &[Vec<u8>], limits: Limits) -> Result<Box<dyn Input>> {
+    open_part(files, heads, limits, None)
+}
+
+/// Reads some sessions again of files that were opened and gave an outline. What is a problem was told then.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_part(
+    files: &[FileInfo],
+    heads: &[Vec<u8>],
+    limits: Limits,
+    part: Option<Arc<Part>>,
+) -> Result<Box<dyn Input>> {
+    let changes = || match &part {
+        Some(part) => Builder::of_part(limits, part.clone()),
+        None => Builder::of_what_fits(limits),
+    };
     let kinds: Vec<Kind> = files.iter().zip(heads).map(|(file, head)| recognise::kind(file, head, limits)).collect();
     let of = |test: fn(&Kind) -> bool| -> Vec<usize> { (0..kinds.len()).filter(|i| test(&kinds[*i])).collect() };
     let dumps = of(|k| *k == Kind::Dump);
@@ -83,11 +106,13 @@ pub fn open(files: &[FileInfo], heads: &[Vec<u8>], limits: Limits) -> Result<Box
     match (dumps.as_slice(), databases.as_slice(), logs.as_slice(), exported) {
         ([dump], [], [], _) => {
             let packed = heads[*dump].starts_with(&gzip::MAGIC);
-            let input = Box::new(whole::Whole::new(*dump, &files[*dump], packed, limits));
+            let whole = whole::Whole::new(*dump, &files[*dump], packed, limits, changes(), part.as_deref());
+            let input = Box::new(whole);
             Ok(beside(input, files, &kinds))
         }
         ([], [database], [] | [_], _) => {
-            let input = Box::new(database::DatabaseInput::new(*database, logs.first().copied(), files, limits));
+            let log = logs.first().copied();
+            let input = Box::new(database::DatabaseInput::new(*database, log, files, limits, changes()));
             Ok(beside(input, files, &kinds))
         }
         ([], [], [], true) => {
@@ -134,6 +159,10 @@ impl Input for Beside {
         let mut filled = self.inner.finish()?;
         filled.problems.extend(self.ignored);
         Ok(filled)
+    }
+
+    fn only_counts(&self) -> bool {
+        self.inner.only_counts()
     }
 }
 

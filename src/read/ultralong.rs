@@ -155,7 +155,7 @@ impl Rows {
     /// [`Code::OutOfMemory`].
     pub fn row(&mut self, row: &Row<'_>) -> Result<()> {
         let current = self.files.len().saturating_sub(1);
-        if self.changes.is_admin(row.storage, row.seq, row.time, None) {
+        if self.changes.leaves_out(row.storage, row.seq, row.time, None) {
             return Ok(());
         }
         let storage = self.storages.intern(row.storage) as usize;

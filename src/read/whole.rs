@@ -1,11 +1,11 @@
-//! Reads a dump, packed or not, from its first byte to its last.
+//! Reads a dump, packed or not, from its first byte to its last, or the part of it that holds some sessions.
 
 use super::dump::DumpReader;
 use super::gzip::{End, Gunzip};
 use super::{Filled, Format, Input};
 use crate::error::{Code, Place, Problem, Result};
 use crate::limits::Limits;
-use crate::log::Builder;
+use crate::log::{Builder, Part};
 use crate::source::{FileInfo, Reader, Want};
 
 /// One dump file.
@@ -17,22 +17,33 @@ pub(super) struct Whole {
     gunzip: Option<Gunzip>,
     dump: DumpReader,
     changes: Builder,
-    /// Set when the packed data broke off: what follows is not looked at.
+    /// Set when the packed data broke off or are no longer needed: what follows is not looked at.
     broken: bool,
+    /// Where in the unpacked dump reading may stop.
+    until: u64,
 }
 
 impl Whole {
-    /// The file with this index.
-    pub fn new(file: usize, info: &FileInfo, packed: bool, limits: Limits) -> Self {
+    /// The file with this index; of a part only the bytes that hold it, as far as one can begin there.
+    pub fn new(
+        file: usize,
+        info: &FileInfo,
+        packed: bool,
+        limits: Limits,
+        changes: Builder,
+        part: Option<&Part>,
+    ) -> Self {
+        let bytes = part.map(|part| part.bytes.clone()).filter(|bytes| !bytes.is_empty()).unwrap_or(0..u64::MAX);
         Whole {
             file,
             path: info.path.clone(),
-            size: info.size,
-            at: 0,
+            size: if packed { info.size } else { info.size.min(bytes.end) },
+            at: if packed { 0 } else { bytes.start },
             gunzip: packed.then(|| Gunzip::new(limits)),
             dump: DumpReader::new(limits),
-            changes: Builder::new(limits),
+            changes,
             broken: false,
+            until: bytes.end,
         }
     }
 
@@ -72,6 +83,9 @@ impl Reader for Whole {
             None => dump.push(chunk, changes),
             Some(gunzip) => gunzip.push(chunk, |piece| dump.push(piece, changes)),
         };
+        if self.gunzip.is_some() && self.dump.offset() >= self.until {
+            self.broken = true;
+        }
         self.unless_damaged(pushed)
     }
 }
@@ -102,5 +116,8 @@ impl Input for Whole {
         };
         let format = Format { name: name.to_owned(), versions: versions.to_owned() };
         Ok(Filled { changes: self.changes, format, problems: self.dump.problems.in_file(&self.path) })
+    }
+    fn only_counts(&self) -> bool {
+        self.changes.only_counts()
     }
 }

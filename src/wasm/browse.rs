@@ -3,6 +3,7 @@
 use super::{Study, from_js, thrown, to_js};
 use crate::browse::changes::{Filter, Search};
 use crate::browse::{self, Look};
+use crate::preview;
 use crate::study::Data;
 use wasm_bindgen::prelude::*;
 
@@ -12,10 +13,12 @@ pub struct Browser(browse::Browser);
 
 #[wasm_bindgen]
 impl Study {
-    /// A browser of the data; of PsyNet exports it knows stays, pages and progress.
+    /// A browser of the data, or of the session that was brought; of PsyNet exports it knows stays, pages and progress.
     pub fn browser(&self) -> std::result::Result<Browser, JsValue> {
-        Ok(Browser(match &self.read()?.data {
+        let study = self.near.as_ref().map_or_else(|| self.read(), Ok)?;
+        Ok(Browser(match &study.data {
             Data::Uproot(log) => browse::Browser::new(log.clone()),
+            Data::Parted(_) => return Err(thrown(preview::not_at_hand())),
             Data::Psynet(study) => browse::Browser::of_psynet(study.clone()).map_err(thrown)?,
         }))
     }

@@ -28,8 +28,17 @@ use windrow::study::{Data, Opening, Study};
 pub const CREDENTIAL: &str = "cReDeNtIaL0fSomeone";
 
 /// Small, so that not the allocator is what is fuzzed.
-pub const LIMITS: Limits =
-    Limits { memory: 16 << 20, record: 1 << 18, depth: 24, columns: 2000, inflated: 4 << 20, ratio: 100, members: 100 };
+pub const LIMITS: Limits = Limits {
+    memory: 16 << 20,
+    part: 16 << 20,
+    part_share: 1,
+    record: 1 << 18,
+    depth: 24,
+    columns: 2000,
+    inflated: 4 << 20,
+    ratio: 100,
+    members: 100,
+};
 
 /// Names of files that decide what they are.
 pub const NAMES: [&str; 16] = [
@@ -73,6 +82,10 @@ pub fn everything(input: &[u8]) {
     if options >> 6 == 3 {
         let again = export(&study, &files, &recipe).expect("what worked once");
         assert!(zip == again, "the same study gives the same bytes");
+    }
+    if options >> 6 == 2 {
+        let parted = open_within(&files, cuts, Limits { part: 0, ..LIMITS }).expect("what fits as a whole");
+        assert!(zip == export(&parted, &files, &recipe).expect("what fits"), "in parts it gives the same bytes");
     }
     let members = unzip(&zip);
     if let Data::Uproot(log) = &study.data {
@@ -158,6 +171,7 @@ pub fn reading(input: &[u8]) -> Outcome {
             let codes: Vec<Code> = study.problems.iter().map(|p| p.code).collect();
             let size = match &study.data {
                 Data::Uproot(log) => [log.order.len(), log.sessions.len(), log.spans.len()],
+                Data::Parted(parted) => [parted.parts_of_all(), parted.sessions.len(), parted.fields.len()],
                 Data::Psynet(data) => [data.participants as usize, data.notes.len(), data.database.len()],
             };
             format!("{} {codes:?} {:?}", study.format.name, size.map(|n| n.checked_ilog2()))
@@ -207,8 +221,12 @@ fn files(more: u8, mut rest: &[u8]) -> Vec<(&'static str, &[u8])> {
 
 /// Opens files, cut as the second byte says: 0 whole, else pseudo-random pieces of up to that many bytes.
 pub fn open(files: &[(&str, &[u8])], cuts: u8) -> Result<Study> {
+    open_within(files, cuts, LIMITS)
+}
+
+fn open_within(files: &[(&str, &[u8])], cuts: u8, limits: Limits) -> Result<Study> {
     let infos = files.iter().map(|(name, bytes)| FileInfo { path: (*name).to_owned(), size: bytes.len() as u64 });
-    let mut opening = Opening::new(infos.collect(), LIMITS)?;
+    let mut opening = Opening::new(infos.collect(), limits)?;
     let mut state = u32::from(cuts);
     let mut asked = 0;
     while let Some(want) = opening.want()? {

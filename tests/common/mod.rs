@@ -61,6 +61,7 @@ pub fn open(files: &[(String, Vec<u8>)], step: usize) -> Result<Study> {
 pub fn log(study: &Study) -> &Arc<Log> {
     match &study.data {
         Data::Uproot(log) => log,
+        Data::Parted(_) => panic!("the changes are not in memory"),
         Data::Psynet(_) => panic!("this is no uproot database"),
     }
 }
@@ -86,7 +87,7 @@ pub fn export_of(study: &Study, files: &[(String, Vec<u8>)], recipe: &Recipe) ->
 /// The data files of a recipe by path, without the detour over a ZIP.
 pub fn tables(study: &Study, recipe: &Recipe) -> Result<BTreeMap<String, Vec<u8>>> {
     let log = log(study);
-    let sessions = chosen(log, recipe)?;
+    let sessions = chosen(&log.sessions, recipe)?;
     let folders = folders_of(&sessions);
     let files = sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(log, session, folder, recipe));
     Ok(files.map(|file| (file.path, rendered(&file.table, recipe.filetype))).collect())

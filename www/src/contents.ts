@@ -23,7 +23,8 @@ effect(() => {
   const { recipe } = tables;
   if (contents.peek()?.recipe === recipe) return;
   contents.value = null;
-  if (busy) return;
+  // Where the input is read in parts this would take as long as saving.
+  if (busy || state.summary.peek()?.parts !== undefined) return;
   const mine = (stop = new AbortController());
   setTimeout(() => void count(recipe, mine.signal), REST);
 });

@@ -2,7 +2,7 @@
 import { engineModule, exampleFile } from "./assets.js";
 import { Bridge } from "./bridge.js";
 import { faultOf } from "./engine/error.js";
-import type { Preview, Recipe } from "./engine/types.js";
+import type { Preview, Recipe, TableInfo } from "./engine/types.js";
 import { fromList, type Given } from "./files.js";
 import { f, t } from "./i18n/index.js";
 import { announce, state } from "./state.js";
@@ -24,6 +24,7 @@ function end(): void {
   state.tables.value = null;
   state.tablesFault.value = null;
   state.shown.value = null;
+  state.near.value = "";
   state.tab.value = "export";
   state.saving.value = { name: "idle" };
   state.grouping.value = false;
@@ -85,8 +86,15 @@ export function startOver(): void {
 }
 
 /** Some rows of a table of the result. */
-export function previewRows(recipe: Recipe, path: string, start: number, count: number): Promise<Preview> {
-  return line().call("preview", { recipe, path, start, count });
+export function previewRows(recipe: Recipe, { session, path }: TableInfo, start: number, count: number): Promise<Preview> {
+  return line().call("preview", { recipe, session, path, start, count });
+}
+
+/** The session whose tables are shown of a study in parts: the one that was picked, if it is chosen, or else the first. */
+export function nearSession(): string {
+  const { sessions } = state.recipe.value ?? { sessions: null };
+  const all = sessions ?? state.summary.value?.sessions.map(({ name }) => name) ?? [];
+  return all.includes(state.near.value) ? state.near.value : (all[0] ?? "");
 }
 
 /** Keeps the list of tables in step with the recipe. */
@@ -95,15 +103,17 @@ effect(() => {
   const mine = bridge;
   if (!recipe || !mine) return;
   const none = givesNothing(recipe);
+  const session = state.summary.peek()?.parts === undefined ? "" : nearSession();
+  const before = state.tables.peek()?.list.find(({ path }) => path === state.shown.peek());
   state.tables.value = none ? { recipe, list: [] } : null;
   state.tablesFault.value = null;
   if (none) return;
-  const current = () => bridge === mine && state.recipe.peek() === recipe;
-  mine.call("tables", { recipe }).then(
+  const current = () => bridge === mine && state.recipe.peek() === recipe && (session === "" || session === nearSession());
+  mine.call("tables", { recipe, session }).then(
     (tables) => {
       if (!current()) return;
       const shown = state.shown.peek();
-      if (!tables.some(({ path }) => path === shown)) state.shown.value = bestTable(tables);
+      if (!tables.some(({ path }) => path === shown)) state.shown.value = bestTable(tables, before);
       state.tables.value = { recipe, list: tables };
     },
     (error: unknown) => {
@@ -120,9 +130,9 @@ export function givesNothing({ views, gvars, sessions }: Recipe): boolean {
   return sessions?.length === 0 || views.every((view) => view === "latest_by" && gvars.length === 0);
 }
 
-/** The table that a reader most likely wants to see first: the players' latest values, or the participants. */
-function bestTable(tables: { path: string; view: string; kind: string }[]): string | null {
+/** The table that a reader most likely wants to see first: one as before, the players' latest values, or the participants. */
+function bestTable(tables: TableInfo[], before?: TableInfo): string | null {
   const first = (view: string, kind: string) => tables.find((table) => table.view === view && table.kind === kind);
-  const best = first("latest", "player") ?? first("data", "Participant") ?? tables[0];
+  const best = (before && first(before.view, before.kind)) ?? first("latest", "player") ?? first("data", "Participant") ?? tables[0];
   return best?.path ?? null;
 }

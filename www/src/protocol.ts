@@ -12,8 +12,9 @@ export interface Requests {
   open: { ask: { module: WebAssembly.Module; files: { path: string; file: File }[] }; answer: { summary: Summary; recipe: Recipe; version: string } };
   parseRecipe: { ask: { text: string }; answer: Recipe };
   recipeText: { ask: { recipe: Recipe }; answer: string };
-  tables: { ask: { recipe: Recipe }; answer: TableInfo[] };
-  preview: { ask: { recipe: Recipe; path: string; start: number; count: number }; answer: Preview };
+  /** Of a study in parts only the session's. */
+  tables: { ask: { recipe: Recipe; session: string }; answer: TableInfo[] };
+  preview: { ask: { recipe: Recipe; session: string; path: string; start: number; count: number }; answer: Preview };
   contents: { ask: { recipe: Recipe }; answer: FileContents[] };
   commandLine: { ask: { recipe: Recipe; inputs: string[]; output: string }; answer: string };
   look: { ask: { recipe: Recipe }; answer: Protection };

@@ -26,6 +26,8 @@ export const state = {
   /** The tables that the recipe gives; null while they are worked out. */
   tables: signal<{ recipe: Recipe; list: TableInfo[] } | null>(null),
   tablesFault: signal<Fault | null>(null),
+  /** The session whose tables are looked at where those of all are too many to be in memory. */
+  near: signal(""),
   /** Path of the table that is looked at. */
   shown: signal<string | null>(null),
   /** Id of the tab that is open. */

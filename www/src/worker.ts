@@ -3,7 +3,7 @@
 import * as wasm from "windrow-wasm";
 import { live } from "./alive.js";
 import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
-import { open, type Look, type OpenStudy, type Sink } from "./engine/index.js";
+import { open, type Browser, type Look, type OpenStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
 import { startLanes, type LaneAnswer, type ToLane } from "./lanes.js";
 import { canSpool, memorySpool, storageSpool } from "./spool.js";
@@ -21,6 +21,8 @@ const WORTH_HELPERS = 50_000;
 let study: OpenStudy | undefined;
 /** What was looked at last, with the recipe it was for. */
 let looked: { recipe: string; look: Look } | undefined;
+/** Where changes were searched for last. */
+let searched: Browser | undefined;
 let engine: WebAssembly.Module | undefined;
 const stops = new Map<number, AbortController>();
 const waiting = new Map<number, { underWay: number; wake: () => void }>();
@@ -65,12 +67,14 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     return wasm.recipe_text(recipe);
   },
 
-  async tables(_, { recipe }) {
-    return opened().tables(recipe);
+  async tables(_, { recipe, session }) {
+    const study = opened();
+    return study.near(session, () => study.tables(recipe));
   },
 
-  async preview(_, { recipe, path, start, count }) {
-    return opened().preview(recipe, path, start, count);
+  async preview(_, { recipe, session, path, start, count }) {
+    const study = opened();
+    return study.near(session, () => study.preview(recipe, path, start, count));
   },
 
   async contents(_, { recipe }, signal) {
@@ -116,11 +120,18 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
   },
 
   async browse(_, { look, what }) {
-    return opened().browser().look(look, what);
+    const study = opened();
+    // What was found is kept where it was looked for.
+    if ("search" in what) return (searched ?? study.browser()).look(look, what);
+    return study.near(what.session, () => study.browser().look(look, what));
   },
 
   async search(id, { filter }, signal) {
-    return opened().browser().search(filter, { signal, onProgress: progressOf(id) });
+    const study = opened();
+    return study.near(filter.session ?? "", () => {
+      searched = study.browser();
+      return searched.search(filter, { signal, onProgress: progressOf(id) });
+    });
   },
 
   async export(id, { recipe, outlet, file }, signal) {

@@ -4,6 +4,7 @@ use crate::Failure;
 use crate::input::unreadable;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use windrow::limits::Limits;
 use windrow::protect::preset::{Level, Preset};
 use windrow::psynet::{Assets, Form};
 use windrow::recipe::{Filetype, Psynet, ViewName};
@@ -23,6 +24,8 @@ pub struct Arguments {
     pub filters: Option<bool>,
     pub small: bool,
     pub threads: Option<usize>,
+    /// Megabytes.
+    pub memory: Option<u64>,
     pub include_secrets: bool,
     pub database: bool,
     pub json: bool,
@@ -89,6 +92,7 @@ pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments
             Long("no-filters") => a.filters = Some(false),
             Long("small") => a.small = true,
             Long("threads") => a.threads = Some(parser.value()?.parse()?),
+            Long("memory") => a.memory = Some(parser.value()?.parse()?),
             Long("include-secrets") => a.include_secrets = true,
             Long("database") => a.database = true,
             Long("json") => a.json = true,
@@ -110,6 +114,12 @@ pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments
 }
 
 impl Arguments {
+    /// Outside a browser memory is larger, and nobody sees the time that reading in parts takes.
+    pub fn limits(&self) -> Limits {
+        let part = self.memory.unwrap_or(1000).saturating_mul(1_000_000);
+        Limits { memory: 16 << 30, part, part_share: 1, ..Limits::default() }
+    }
+
     /// The choices for PsyNet: those of a recipe, changed by options.
     pub fn psynet(&self, recipe: Psynet) -> Psynet {
         Psynet {
@@ -155,7 +165,7 @@ impl Arguments {
         let passed_on = self.basic_data || self.logs || self.source_code || self.no_database || self.no_timeline;
         let psynet = self.form.is_some() || self.assets.is_some() || passed_on;
         match study.data {
-            Data::Uproot(_) if psynet => {
+            Data::Uproot(_) | Data::Parted(_) if psynet => {
                 Err(Failure::Usage("an option is for PsyNet exports, and this is none".to_owned()))
             }
             Data::Psynet(_) if uproot => {

@@ -78,22 +78,17 @@ impl Input {
     }
 }
 
-/// What the command line may take: it has the machine's memory, not a tab's.
-pub fn limits() -> Limits {
-    Limits { memory: 16 << 30, ..Limits::default() }
-}
-
 /// Reads the inputs.
-pub fn open(inputs: &[PathBuf]) -> Result<(Study, Input), Failure> {
+pub fn open(inputs: &[PathBuf], limits: Limits) -> Result<(Study, Input), Failure> {
     let input = Input::new(inputs)?;
     let files = input.paths.iter().map(|(_, name, size)| FileInfo { path: name.clone(), size: *size }).collect();
-    let mut opening = Opening::new(files, limits())?;
+    let mut opening = Opening::new(files, limits)?;
     let mut progress = Progress::new("reading");
     while let Some(want) = opening.want()? {
         let (mut at, size) = (want.range.start, input.paths[want.file].2);
         input.read(&want, |chunk| {
             at += chunk.len() as u64;
-            progress.show(at as f64 / size.max(1) as f64);
+            progress.show(opening.progress().unwrap_or(at as f64 / size.max(1) as f64));
             opening.push(chunk)
         })?;
     }

@@ -12,6 +12,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use windrow::describe::summary::{ProblemSummary, Summary};
 use windrow::error::{Code, Error, Place, Problem};
 use windrow::export::{Export, chosen, threads};
@@ -19,7 +20,7 @@ use windrow::log::Session;
 use windrow::protect::check::{Leaks, check};
 use windrow::protect::{Given, prepare};
 use windrow::recipe::{Compression, Filetype, Recipe};
-use windrow::source::Want;
+use windrow::source::{Reader, Want};
 use windrow::study::{Data, Study};
 
 const HELP: &str = "\
@@ -29,10 +30,11 @@ windrow: an experiment's log as tables, on this machine only
       what is in the input: sessions, fields, problems
   windrow export INPUT... -o OUT.zip [--session NAME]... [--filetype csv|jsonl|spreadsheet]
       [--filters|--no-filters] [--gvar FIELD]... [--views LIST] [--small] [--threads N]
-      [--recipe FILE] [--include-secrets] [--database]
+      [--recipe FILE] [--include-secrets] [--database] [--memory MB]
       [--protect share|pseudonymize] [--preset FILE] [--k N] [--key FILE]
       everything as one ZIP; LIST is of ultralong, sparse, latest, latest_by, page_times;
       --database adds a dump that uproot restore accepts;
+      --memory is what the changes of a dump or database may take before it is read part by part (1000);
       --spreadsheet is --filetype spreadsheet: CSV that a spreadsheet program neither runs nor changes,
       and that is not exact, as an apostrophe stands before some texts;
       --protect prepares data for sharing and gives no ZIP if an identifier is left;
@@ -145,7 +147,7 @@ fn run() -> Result<bool, Failure> {
 }
 
 fn inspect(a: &Arguments) -> Result<bool, Failure> {
-    let (study, _) = open(&a.inputs)?;
+    let (study, _) = open(&a.inputs, a.limits())?;
     let summary = Summary::of(&study);
     let mut out = io::stdout().lock();
     if a.json {
@@ -170,8 +172,8 @@ fn report(study: &Study, recipe: &Recipe, sessions: Vec<&Session>) -> bool {
 
 /// The sessions that a recipe chooses, all without one; a PsyNet export has none.
 fn sessions<'s>(study: &'s Study, recipe: Option<&Recipe>) -> Vec<&'s Session> {
-    let Data::Uproot(log) = &study.data else { return Vec::new() };
-    recipe.and_then(|recipe| chosen(log, recipe).ok()).unwrap_or_else(|| log.sessions.iter().collect())
+    let all = study.sessions();
+    recipe.and_then(|recipe| chosen(all, recipe).ok()).unwrap_or_else(|| all.iter().collect())
 }
 
 fn export(a: &Arguments) -> Result<bool, Failure> {
@@ -197,7 +199,7 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
         recipe.compression = Compression::Small;
     }
     recipe.psynet = a.psynet(recipe.psynet);
-    let (study, input) = open(&a.inputs)?;
+    let (study, input) = open(&a.inputs, a.limits())?;
     a.check(&study)?;
     if let Ok(target) = output.canonicalize()
         && input.holds(&target)
@@ -217,7 +219,7 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     }
     let key = a.key.as_ref().map_or_else(protect::random_key, |path| protect::key_of(path))?;
     let given = Given { key, project: a.key.is_some(), approved: a.approved()? };
-    let mut work = prepare(&study, &recipe, &given, input::limits())?;
+    let mut work = prepare(&study, &recipe, &given, a.limits())?;
     while let Some(want) = work.want()? {
         input.read(&want, |chunk| work.push(chunk))?;
     }
@@ -264,10 +266,17 @@ fn write_archive(export: &mut Export, threads: usize, input: &Input, path: &Path
 
 fn view(a: &Arguments) -> Result<bool, Failure> {
     let format = a.format.as_ref().ok_or_else(|| Failure::Usage("which table: --format".to_owned()))?;
-    let (study, input) = open(&a.inputs)?;
+    let (study, input) = open(&a.inputs, a.limits())?;
     a.check(&study)?;
     match &study.data {
         Data::Uproot(log) => view::uproot(a, log, format)?,
+        Data::Parted(parted) => {
+            let mut loading = parted.load_session(a.sessions.first().map_or("", String::as_str))?;
+            while let Some(want) = loading.want()? {
+                input.read(&want, |chunk| loading.push(chunk))?;
+            }
+            view::uproot(a, &Arc::new(loading.finish()?), format)?;
+        }
         Data::Psynet(data) => view::psynet(a, data, format, &input)?,
     }
     let recipe = Recipe {

@@ -28,7 +28,7 @@ pub fn leaked(leaks: &Leaks, json: bool) {
 
 /// What preparation would do, as JSON on standard output.
 pub fn look(a: &Arguments) -> Result<bool, Failure> {
-    let (study, input) = open(&a.inputs)?;
+    let (study, input) = open(&a.inputs, a.limits())?;
     a.check(&study)?;
     let preset = a.preset(None)?.unwrap_or_default();
     let sessions = Some(a.sessions.clone()).filter(|names| !names.is_empty());

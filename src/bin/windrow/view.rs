@@ -29,7 +29,7 @@ pub fn uproot(a: &Arguments, log: &Arc<Log>, format: &str) -> Result<(), Failure
         ..Recipe::default()
     }
     .checked()?;
-    let session = export::chosen(log, &recipe)?[0];
+    let session = export::chosen(&log.sessions, &recipe)?[0];
     let view = if view == View::Latest && !recipe.gvars.is_empty() { View::LatestBy } else { view };
     let table = Table::whole(log, session, view, &recipe.options());
     let (keys, mut cursor, mut out) = (jsonl::keys(&table.columns), Cursor::default(), io::stdout().lock());

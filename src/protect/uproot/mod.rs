@@ -56,7 +56,7 @@ fn asked(recipe: &Recipe) -> Result<(Recipe, Preset)> {
 /// As [`protect`].
 pub fn overview(log: &Log, recipe: &Recipe) -> Result<Overview> {
     let (recipe, preset) = asked(recipe)?;
-    let sessions = export::chosen(log, &recipe)?;
+    let sessions = export::chosen(&log.sessions, &recipe)?;
     // No token is made for good, so any key will do.
     let mut identity = Identity::new(Tokens::new(Key::new(&[0; 32])));
     survey::identify(log, &sessions, &mut identity)?;
@@ -77,7 +77,7 @@ pub fn overview(log: &Log, recipe: &Recipe) -> Result<Overview> {
 /// [`Code::TokenCollision`], [`Code::OutOfMemory`].
 pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Protected> {
     let (recipe, preset) = asked(recipe)?;
-    let sessions = export::chosen(log, &recipe)?;
+    let sessions = export::chosen(&log.sessions, &recipe)?;
     let share = preset.is_share();
     let window = window(&sessions);
     let mac = Key::new(&given.key);

@@ -128,6 +128,11 @@ impl<S: Changes> Database<S> {
         }
     }
 
+    /// What takes the rows.
+    pub fn sink(&self) -> &S {
+        &self.sink
+    }
+
     /// What took the rows, and what there is to say about them. To be asked for when [`Reader::want`] gave `None`.
     pub fn finish(self) -> (S, Report) {
         (self.sink, self.report)

@@ -10,7 +10,7 @@ import { Browser } from "./browse.js";
 import { throwIfAborted } from "./error.js";
 import { Look, ProtectedStudy, type Given } from "./protect.js";
 import { RangeReader, type ReadOptions } from "./read.js";
-import { pauses, pushAll, readWant, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
+import { free, pauses, pushAll, readWant, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
 import type { FileContents, Preview, Recipe, Summary, TableInfo, Wasm, WasmStudy } from "./types.js";
 
 export * from "./browse.js";
@@ -25,13 +25,16 @@ export * from "./types.js";
 export interface OpenOptions extends ReadOptions {
   /** Memory that the data may take, in bytes. */
   memory?: number;
-  /** Bytes read so far, of all files' bytes. Reading twice can take the first beyond the second. */
+  /** What the changes of a dump or database may take of it; beyond, it is read part by part. */
+  part?: number;
+  /** Bytes read so far, of all that are to be read. Reading twice can take the first beyond the second. */
   onProgress?: (done: number, total: number) => void;
 }
 
 /** Reads files until the module knows what is in them. Throws an `EngineError` if nothing can be read. */
 export async function open(wasm: Wasm, inputs: Input[], options: OpenOptions = {}): Promise<OpenStudy> {
-  const study = new wasm.Study(options.memory === undefined ? undefined : { memory: options.memory });
+  const { memory, part } = options;
+  const study = new wasm.Study({ ...(memory !== undefined && { memory }), ...(part !== undefined && { part }) });
   for (const { path, blob } of inputs) study.add_file(path, blob.size);
   const total = inputs.reduce((sum, { blob }) => sum + blob.size, 0);
   const reader = new RangeReader(options);
@@ -41,7 +44,8 @@ export async function open(wasm: Wasm, inputs: Input[], options: OpenOptions = {
     await readWant(reader, inputs, want, (piece) => {
       study.push(piece);
       done += piece.byteLength;
-      options.onProgress?.(done, total);
+      const known = study.progress();
+      options.onProgress?.(known === undefined ? done : known * total, total);
     });
     await pause();
     throwIfAborted(options.signal);
@@ -56,6 +60,7 @@ export class OpenStudy {
   readonly #inputs: Input[];
   readonly #reader = new RangeReader();
   #browser: Browser | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(study: WasmStudy, inputs: Input[]) {
     this.#study = study;
@@ -63,7 +68,26 @@ export class OpenStudy {
     this.summary = study.summary();
   }
 
-  /** Answers questions about the data, the same one each time. Of PsyNet exports it knows stays, pages and progress. */
+  /**
+   * Has the changes of a session at hand while `use` looks at its tables, rows or browser. Only a study in parts
+   * (`summary.parts`) needs it: the session is then read in place of the last one, one use after the other.
+   */
+  near<T>(session: string, use: () => T | Promise<T>): Promise<T> {
+    if (this.summary.parts === undefined) return Promise.resolve().then(use);
+    const mine = this.#turn.then(async () => {
+      const bringing = this.#study.bring(session);
+      if (bringing) {
+        await pushAll(bringing, this.#inputs, this.#reader);
+        this.#browser = undefined;
+        this.#study.come(bringing);
+      }
+      return use();
+    });
+    this.#turn = mine.catch(() => {});
+    return mine;
+  }
+
+  /** Answers questions about the data (of a study in parts, about the session that is near), the same one each time. Of PsyNet exports it knows stays, pages and progress. */
   browser(): Browser {
     return (this.#browser ??= new Browser(this.#study.browser()));
   }
@@ -86,11 +110,19 @@ export class OpenStudy {
     const reader = new RangeReader(signal ? { signal } : {});
     const pause = pauses();
     const files: FileContents[] = [];
-    for (let step = work.next(); step; step = work.next()) {
-      if ("file" in step) files.push(step.file);
-      else if ("want" in step) await readWant(reader, this.#inputs, step.want, (piece) => work.push(piece));
-      await pause();
-      throwIfAborted(signal);
+    let failed: unknown;
+    try {
+      for (let step = work.next(); step; step = work.next()) {
+        if ("file" in step) files.push(step.file);
+        else if ("want" in step) await readWant(reader, this.#inputs, step.want, (piece) => work.push(piece));
+        await pause();
+        throwIfAborted(signal);
+      }
+    } catch (error) {
+      failed = error;
+      throw error;
+    } finally {
+      free(work, failed);
     }
     return files;
   }

@@ -48,15 +48,16 @@ export async function writeZip(
   const reader = new RangeReader(signal ? { signal } : {});
   const pause = pauses();
   let size = 0;
+  let job: WasmExport | undefined;
   try {
-    const job = start();
+    const mine = (job = start());
     const after = async () => {
-      onProgress?.(job.progress());
+      onProgress?.(mine.progress());
       await pause();
       throwIfAborted(signal);
     };
     const read = async (want: Want) => {
-      await readWant(reader, inputs, want, (piece) => job.push(piece));
+      await readWant(reader, inputs, want, (piece) => mine.push(piece));
       await after();
     };
     const write = async (bytes: Uint8Array) => {
@@ -65,18 +66,26 @@ export async function writeZip(
       await after();
     };
     if (helpers) {
-      await share(job, helpers, { read, write, after, turn });
+      await share(mine, helpers, { read, write, after, turn });
     } else {
-      for (let step = job.next(); step; step = job.next()) {
+      for (let step = mine.next(); step; step = mine.next()) {
         await ("want" in step ? read(step.want) : write(step.bytes));
       }
     }
     await finish(size);
-    return { name: job.name(), size };
+    const name = mine.name();
+    free(mine);
+    return { name, size };
   } catch (error) {
     await sink.abort();
+    free(job, error);
     throw error;
   }
+}
+
+/** Frees what may hold a part of the data, which the collector would do later; after a trap nothing can be freed. */
+export function free(work: { free(): void } | undefined, error?: unknown): void {
+  if (!(error instanceof WebAssembly.RuntimeError)) work?.free();
 }
 
 /** Reads a range that the module wants. */

@@ -54,6 +54,8 @@ export interface Field {
   storages: number;
   /** Different values. */
   distinct: number;
+  /** Whether that is about the number: they were too many to be kept. */
+  about?: boolean;
   types: { name: string; count: number }[];
 }
 
@@ -71,6 +73,8 @@ export interface Summary {
   problems: Problem[];
   /** Only for PsyNet exports, which have no sessions and fields. */
   psynet?: PsynetSummary;
+  /** In how many parts the input is read because its changes are too many to be held at once; missing where they are not. */
+  parts?: number;
   /** Whether a database dump can be made of it, which `uproot restore` accepts. */
   restorable: boolean;
 }
@@ -185,6 +189,7 @@ export interface FileContents {
 export interface WasmContents {
   next(): { file: FileContents } | { want: Want } | { more: true } | undefined;
   push(chunk: Uint8Array): void;
+  free(): void;
 }
 
 /** The class `Study` of the wasm module. */
@@ -192,7 +197,12 @@ export interface WasmStudy {
   add_file(path: string, size: number): number;
   want(): Want | undefined;
   push(chunk: Uint8Array): void;
+  /** From 0 to 1, where reading takes a second pass. */
+  progress(): number | undefined;
   summary(): Summary;
+  /** Reading of a session that is not at hand; `come` uses it up. */
+  bring(session: string): WasmBringing | undefined;
+  come(bringing: WasmBringing): void;
   tables(recipe: Recipe): TableInfo[];
   preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
   contents(recipe: Recipe): WasmContents;
@@ -200,6 +210,12 @@ export interface WasmStudy {
   look(recipe: Recipe): WasmWork<WasmLooked>;
   prepare(recipe: Recipe, given: Omit<Given, "key"> & { key: number[] }): WasmWork<WasmPrepared>;
   browser(): WasmBrowser;
+}
+
+/** A session being read. */
+export interface WasmBringing {
+  want(): Want | undefined;
+  push(chunk: Uint8Array): void;
 }
 
 /** Rows being looked up; `finish` uses the object up. */
@@ -238,11 +254,12 @@ export interface WasmExport {
   progress(): number;
   /** A file name for the ZIP. */
   name(): string;
+  free(): void;
 }
 
 /** The wasm module, ready to use. */
 export interface Wasm {
-  Study: new (options?: { memory?: number }) => WasmStudy;
+  Study: new (options?: { memory?: number; part?: number }) => WasmStudy;
   default_recipe(): Recipe;
   /** Reads a saved recipe; throws if it is none. */
   parse_recipe(text: string): Recipe;

@@ -83,6 +83,8 @@ export const de: Strings = {
     facts: { participants: "Teilnehmer", bots: "Davon Bots", classes: "Klassen", rows: "Zeilen in der Datenbank", sessions: "Sessions", players: "Spieler", groups: "Gruppen", changes: "Änderungen", span: "Von – bis", none: "keine Zeiten" },
     tabs: { label: "Was Sie tun möchten", export: "Export", players: "Spieler", pictures: "Bilder", protect: protect.tab },
     localTimes: (zone) => `Zeiten auf dieser Seite: ${zone}`,
+    parts:
+      "Diese Datei ist größer als der Arbeitsspeicher, den Windrow für sie nimmt. Deshalb wird sie mehrmals gelesen: noch einmal für das ZIP, das dasselbe bleibt, und für jede Session, die Sie ansehen. Was das ZIP enthalten wird, wird vorher nicht aufgelistet, und die Zahl verschiedener Werte stimmt ungefähr, wo ≈ steht. Das Vorbereiten zum Teilen braucht weiterhin alles auf einmal im Arbeitsspeicher; ist das zu viel, nehmen Sie die Kommandozeile.",
   },
 
   sessions: {

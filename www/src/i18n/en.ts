@@ -85,6 +85,8 @@ export const en = {
     facts: { participants: "Participants", bots: "Bots among them", classes: "Classes", rows: "Rows in the database", sessions: "Sessions", players: "Players", groups: "Groups", changes: "Changes", span: "From – to", none: "no times" },
     tabs: { label: "What to do", export: "Export", players: "Players", pictures: "Pictures", protect: protect.tab },
     localTimes: (zone: string) => `Times on this page: ${zone}`,
+    parts:
+      "This file is larger than the memory that Windrow takes for it. So it is read several times: once more for the ZIP, which comes out the same, and for each session that you look at. What the ZIP will contain is not listed beforehand, and the number of different values is about right where it says ≈. Preparing for sharing still needs everything in memory at once; if that is too much, use the command line.",
   },
 
   sessions: {

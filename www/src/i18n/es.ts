@@ -83,6 +83,8 @@ export const es: Strings = {
     facts: { participants: "Participantes", bots: "De ellos, bots", classes: "Clases", rows: "Filas en la base de datos", sessions: "Sesiones", players: "Jugadores", groups: "Grupos", changes: "Cambios", span: "Desde – hasta", none: "sin horas" },
     tabs: { label: "Qué hacer", export: "Exportar", players: "Jugadores", pictures: "Gráficos", protect: protect.tab },
     localTimes: (zone) => `Horas en esta página: ${zone}`,
+    parts:
+      "Este archivo es mayor que la memoria que Windrow toma para él. Por eso se lee varias veces: otra vez para el ZIP, que sale igual, y para cada sesión que usted mire. El contenido del ZIP no se enumera antes, y el número de valores distintos es aproximado donde aparece ≈. La preparación para compartir sigue necesitando todo en la memoria a la vez; si es demasiado, use la línea de comandos.",
   },
 
   sessions: {

@@ -81,6 +81,8 @@ export const ja: Strings = {
     facts: { participants: "参加者", bots: "うちボット", classes: "クラス", rows: "データベースの行", sessions: "セッション", players: "プレイヤー", groups: "グループ", changes: "変更", span: "期間", none: "時刻なし" },
     tabs: { label: "作業の選択", export: "エクスポート", players: "プレイヤー", pictures: "グラフ", protect: protect.tab },
     localTimes: (zone) => `このページの時刻：${zone}`,
+    parts:
+      "このファイルは、Windrow がそのために使うメモリより大きいものです。そのため何度か読み込みます。ZIP を作るときにもう一度（内容は同じです）、またセッションを見るたびに読みます。ZIP の内容は事前には一覧されず、≈ の付いた値の種類の数はおおよその数です。共有の準備には、これまでどおりすべてを一度にメモリに置く必要があります。足りない場合は、コマンドラインを使ってください。",
   },
 
   sessions: {

@@ -8,7 +8,7 @@ import { Scroller } from "./scroller.js";
 
 export function Contents() {
   const words = t.value.contents;
-  if (!state.tables.value?.list.length) return null;
+  if (!state.tables.value?.list.length || state.summary.value?.parts !== undefined) return null;
   const files = contents.value?.files;
   const { number, bytes } = f.value;
   const size = files?.reduce((sum, file) => sum + file.bytes, 0) ?? 0;

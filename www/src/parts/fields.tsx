@@ -41,7 +41,7 @@ export function Fields({ fields }: { fields: Field[] }) {
             </tr>
           </thead>
           <tbody>
-            {found.map(({ kind, field, types, changes, distinct, deletions, storages }) => (
+            {found.map(({ kind, field, types, changes, distinct, about, deletions, storages }) => (
               <tr key={`${kind}\0${field}`}>
                 <th scope="row">
                   <code>{field}</code>
@@ -49,7 +49,7 @@ export function Fields({ fields }: { fields: Field[] }) {
                 <td>{kind}</td>
                 <td class="types">{types.map(({ name }) => name).join(", ")}</td>
                 <td class="figure">{number(changes)}</td>
-                <td class="figure">{number(distinct)}</td>
+                <td class="figure">{about ? `≈ ${number(distinct)}` : number(distinct)}</td>
                 <td class="figure">{number(deletions)}</td>
                 <td class="figure">{number(storages)}</td>
               </tr>

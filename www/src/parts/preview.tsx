@@ -1,10 +1,11 @@
 // A look at any table of the result, before it is saved.
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { chosenSessions } from "../choices.js";
 import { faultOf, type Fault } from "../engine/error.js";
 import type { Recipe, TableInfo } from "../engine/types.js";
 import { f, t } from "../i18n/index.js";
-import { previewRows } from "../job.js";
+import { nearSession, previewRows } from "../job.js";
 import { state } from "../state.js";
 import { FaultNote } from "./fault.js";
 import { Grid } from "./grid.js";
@@ -42,13 +43,14 @@ export function Preview() {
 }
 
 /** The rows of one table, which are counted first where nobody knows their number. */
-function Rows({ recipe, table: { path, rows, columns } }: { recipe: Recipe; table: TableInfo }) {
+function Rows({ recipe, table }: { recipe: Recipe; table: TableInfo }) {
+  const { path, rows, columns } = table;
   const words = t.value.preview;
   const total = useSignal(rows);
   const fault = useSignal<Fault | null>(null);
   useEffect(() => {
     if (rows !== null) return;
-    previewRows(recipe, path, 0, 1).then(
+    previewRows(recipe, table, 0, 1).then(
       (preview) => (total.value = preview.total),
       (error: unknown) => (fault.value = faultOf(error)),
     );
@@ -56,22 +58,27 @@ function Rows({ recipe, table: { path, rows, columns } }: { recipe: Recipe; tabl
   if (fault.value) return <FaultNote fault={fault.value} />;
   if (total.value === null) return <p class="quiet">{words.wait}</p>;
   if (total.value === 0) return <p class="quiet">{words.empty}</p>;
-  const load = (start: number, count: number) => previewRows(recipe, path, start, count).then((preview) => preview.rows.map((cells) => ({ cells })));
+  const load = (start: number, count: number) => previewRows(recipe, table, start, count).then((preview) => preview.rows.map((cells) => ({ cells })));
   return <Grid label={words.grid(path)} columns={columns} total={total.value} load={load} />;
 }
 
 function Pickers({ list, shown }: { list: TableInfo[]; shown: TableInfo }) {
   const words = t.value.preview;
-  const sessions = [...new Set(list.map(({ session }) => session))];
+  const parted = state.summary.value?.parts !== undefined;
+  const sessions = parted ? chosenSessions() : [...new Set(list.map(({ session }) => session))];
   const here = list.filter(({ session }) => session === shown.session);
   const same = (session: string) =>
     list.find((table) => table.session === session && table.view === shown.view && table.kind === shown.kind) ?? list.find((table) => table.session === session);
+  const pick = (session: string) => {
+    if (parted) state.near.value = session;
+    else state.shown.value = same(session)?.path ?? null;
+  };
   return (
     <div class="pickers">
       {sessions.length > 1 && (
         <span>
           <label for="session">{words.session}</label>
-          <select id="session" value={shown.session} onChange={(event) => (state.shown.value = same(event.currentTarget.value)?.path ?? null)}>
+          <select id="session" value={parted ? nearSession() : shown.session} onChange={(event) => pick(event.currentTarget.value)}>
             {sessions.map((session) => (
               <option key={session} value={session}>
                 {session}

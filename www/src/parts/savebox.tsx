@@ -11,7 +11,8 @@ export function SaveBox() {
   const saving = state.saving.value;
   const recipe = state.recipe.value!;
   const tables = state.tables.value?.list;
-  const why = recipe.sessions?.length === 0 ? words.noSession : givesNothing(recipe) || tables?.length === 0 ? words.noTable : "";
+  const parted = state.summary.value?.parts !== undefined;
+  const why = recipe.sessions?.length === 0 ? words.noSession : givesNothing(recipe) || (tables?.length === 0 && !parted) ? words.noTable : "";
   const box = useRef<HTMLElement>(null);
   const before = useRef(saving.name);
   useEffect(() => {
@@ -37,7 +38,7 @@ export function SaveBox() {
           <Outcome />
           <button type="button" class="main big" aria-disabled={why !== ""} aria-describedby="save-note" onClick={() => why === "" && void save()}>
             {saving.name === "done" ? words.again : words.button}
-            {tables && why === "" && <span class="count">{words.tables(tables.length, f.value)}</span>}
+            {tables && !parted && why === "" && <span class="count">{words.tables(tables.length, f.value)}</span>}
           </button>
           <p id="save-note" class={why ? "hint warn" : "hint"}>
             {why || words.care}

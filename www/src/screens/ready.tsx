@@ -64,6 +64,7 @@ export function Ready({ phase }: { phase: Phase & { name: "ready" } }) {
             </div>
           ))}
         </dl>
+        {summary.parts !== undefined && <p class="hint parts">{words.parts}</p>}
       </section>
       <Problems problems={summary.problems} />
       <Tabs label={words.tabs.label} tabs={tabsFor(summary)} open={state.tab} />

@@ -1,0 +1,228 @@
+//! A study larger than memory: what is known of all its sessions, and how the changes of some are read again.
+//!
+//! The first pass over the input counts; a second one, part by part, looks at each session and gives what a summary
+//! says of it. From then on whoever needs changes has them read: an export one part after the other, a look at a
+//! session that session alone. Parts are runs of whole sessions, so the order of an output is as if all were in memory.
+
+use crate::describe::summary::{FieldSummary, SessionSummary, session as facts_of};
+use crate::describe::totals::Totals;
+use crate::describe::upstream;
+use crate::error::{Code, Error, Place, Problems, Result};
+use crate::limits::Limits;
+use crate::log::{Aside, Log, Outline, Part, Session};
+use crate::order;
+use crate::read::{self, Input};
+use crate::source::{FileInfo, Reader, Want};
+use std::collections::VecDeque;
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What is known of an input whose changes are not all in memory.
+pub struct Parted {
+    files: Vec<FileInfo>,
+    heads: Vec<Vec<u8>>,
+    limits: Limits,
+    kinds: Vec<String>,
+    asides: Vec<Aside>,
+    /// The sessions in order of first appearance, without sections.
+    pub sessions: Vec<Session>,
+    /// The same in numbers.
+    pub facts: Vec<SessionSummary>,
+    /// The fields of all sessions.
+    pub fields: Vec<FieldSummary>,
+    /// For each session why uproot would not export it.
+    upstream: Vec<Problems>,
+}
+
+impl fmt::Debug for Parted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Parted({} sessions)", self.asides.len())
+    }
+}
+
+impl Parted {
+    /// Nothing known of the sessions but what counting gave.
+    pub(crate) fn new(files: Vec<FileInfo>, heads: Vec<Vec<u8>>, limits: Limits, outline: Outline) -> Self {
+        let Outline { kinds, sessions: asides } = outline;
+        let (sessions, facts, fields, upstream) = Default::default();
+        Parted { files, heads, limits, kinds, asides, sessions, facts, fields, upstream }
+    }
+
+    /// Cuts a list of sessions into runs that fit the memory for a part; each has at least one.
+    pub fn parts(&self, sessions: &[usize]) -> Vec<Range<usize>> {
+        let mut parts: Vec<Range<usize>> = Vec::new();
+        let mut memory = 0u64;
+        for (place, session) in sessions.iter().enumerate() {
+            let more = self.memory(&[*session]);
+            match parts.last_mut() {
+                Some(part) if memory.saturating_add(more) <= self.limits.part => part.end = place + 1,
+                _ => {
+                    parts.push(place..place + 1);
+                    memory = 0;
+                }
+            }
+            memory = memory.saturating_add(more);
+        }
+        parts
+    }
+
+    /// The number of parts of the whole input.
+    pub fn parts_of_all(&self) -> usize {
+        let all: Vec<usize> = (0..self.asides.len()).collect();
+        self.parts(&all).len()
+    }
+
+    /// About the memory that some sessions take.
+    fn memory(&self, sessions: &[usize]) -> u64 {
+        sessions.iter().filter_map(|at| self.asides.get(*at)).map(|aside| aside.memory).fold(0, u64::saturating_add)
+    }
+
+    /// Begins to read the changes of some sessions.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when they need more than the limits allow.
+    pub fn load(&self, sessions: &[usize]) -> Result<Loading> {
+        let asides = || sessions.iter().filter_map(|at| self.asides.get(*at));
+        let start = asides().map(|aside| aside.bytes.start).min().unwrap_or(0);
+        let end = asides().map(|aside| aside.bytes.end).max().unwrap_or(0);
+        self.load_within(sessions, start..end)
+    }
+
+    /// Begins to read everything, also what belongs to no session.
+    ///
+    /// # Errors
+    /// As [`Parted::load`].
+    pub fn load_all(&self) -> Result<Loading> {
+        let all: Vec<usize> = (0..self.asides.len()).collect();
+        self.load_within(&all, 0..0)
+    }
+
+    fn load_within(&self, sessions: &[usize], bytes: Range<u64>) -> Result<Loading> {
+        self.limits.memory(self.memory(sessions))?;
+        let asides = || sessions.iter().filter_map(|at| self.asides.get(*at));
+        let names = order::set(asides().map(|aside| aside.name.clone()));
+        let changes = asides().map(|aside| aside.changes).sum();
+        let part = Arc::new(Part { kinds: self.kinds.clone(), sessions: names, changes, bytes });
+        let input = read::open_part(&self.files, &self.heads, self.limits, Some(part.clone()))?;
+        Ok(Loading { input, part })
+    }
+
+    /// Begins to read the changes of one session.
+    ///
+    /// # Errors
+    /// [`Code::NoSuchSession`], and as [`Parted::load`].
+    pub fn load_session(&self, name: &str) -> Result<Loading> {
+        let at = self.asides.iter().position(|aside| aside.name == name);
+        self.load(&[at.ok_or_else(|| Error::new(Code::NoSuchSession, Place::default().field(name)))?])
+    }
+
+    /// Adds why uproot would not export a session.
+    pub(crate) fn add_upstream(&self, session: &Session, problems: &mut Problems) {
+        let at = self.sessions.iter().position(|known| known.name == session.name);
+        if let Some(known) = at.and_then(|at| self.upstream.get(at)) {
+            problems.extend(known.clone());
+        }
+    }
+}
+
+/// Some sessions being read. Ask [`Reader::want`], push, and when nothing more is wanted, [`Loading::finish`].
+pub struct Loading {
+    input: Box<dyn Input>,
+    part: Arc<Part>,
+}
+
+impl Loading {
+    /// Their changes.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`], and [`Code::Io`] when the file is no longer what it was.
+    pub fn finish(self) -> Result<Log> {
+        let changes = self.input.finish()?.changes;
+        let found = changes.len() - changes.admin();
+        // What is a problem was told when everything was read.
+        let log = changes.finish(&mut Problems::default())?;
+        if found != self.part.changes || log.sessions.len() != self.part.sessions.len() {
+            return Err(Error::new(Code::Io, Place::default()).detail("The file is not the one that was read first."));
+        }
+        Ok(log)
+    }
+}
+
+impl Reader for Loading {
+    fn want(&mut self) -> Result<Option<Want>> {
+        self.input.want()
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.input.push(chunk)
+    }
+}
+
+/// The second pass: every session is looked at once.
+pub(crate) struct Looking {
+    parted: Parted,
+    parts: VecDeque<Vec<usize>>,
+    loading: Option<Loading>,
+    /// Bytes pushed of the range that is wanted, and its length.
+    pushed: (u64, u64),
+    totals: Totals,
+}
+
+impl Looking {
+    pub fn new(parted: Parted) -> Self {
+        let all: Vec<usize> = (0..parted.asides.len()).collect();
+        let parts = parted.parts(&all).into_iter().map(|part| all[part].to_vec()).collect();
+        Looking { parted, parts, loading: None, pushed: (0, 1), totals: Totals::default() }
+    }
+
+    /// Notes what is to be known of each session of a log.
+    fn look(&mut self, log: &Log) {
+        self.totals.add(log);
+        for session in &log.sessions {
+            let mut problems = Problems::default();
+            upstream::check(log, session, &mut problems);
+            self.parted.upstream.push(problems);
+            self.parted.facts.push(facts_of(log, session));
+            self.parted.sessions.push(Session { sections: Vec::new(), ..session.clone() });
+        }
+    }
+
+    /// How much is done, 0 to 1.
+    pub fn progress(&self) -> f64 {
+        let (known, all) = (self.parted.sessions.len(), self.parted.asides.len());
+        let now = self.loading.as_ref().map_or(0, |loading| loading.part.sessions.len());
+        let (pushed, length) = self.pushed;
+        (known as f64 + now as f64 * (pushed as f64 / length as f64).min(1.0)) / all.max(1) as f64
+    }
+
+    /// What is known now that all was looked at.
+    pub fn finish(mut self) -> Parted {
+        self.parted.fields = self.totals.finish();
+        self.parted
+    }
+}
+
+impl Reader for Looking {
+    fn want(&mut self) -> Result<Option<Want>> {
+        loop {
+            if let Some(loading) = &mut self.loading {
+                let want = loading.want()?;
+                if let Some(Want { range, .. }) = &want {
+                    self.pushed = (0, range.end - range.start);
+                    return Ok(want);
+                }
+            }
+            if let Some(loading) = self.loading.take() {
+                self.look(&loading.finish()?);
+            }
+            let Some(part) = self.parts.pop_front() else { return Ok(None) };
+            self.loading = Some(self.parted.load(&part)?);
+        }
+    }
+
+    fn push(&mut self, chunk: &[u8]) -> Result<()> {
+        self.pushed.0 += chunk.len() as u64;
+        self.loading.as_mut().map_or(Ok(()), |loading| loading.push(chunk))
+    }
+}
