@@ -16,13 +16,10 @@ const without = ({ parts, ...summary }) => summary;
 for (const path of [example, several]) {
   test(`parts of one session give the same summary and ZIP: ${path.split("/").at(-1)}`, async () => {
     let last = 0;
-    const onProgress = (done, total) => {
-      assert.ok(done <= total || total === 0, `${done} of ${total}`);
-      last = done / total;
-    };
+    const onProgress = (done, total) => (last = done / total);
     const [whole, study] = [await opened(path, {}), await opened(path, { part: 0, onProgress })];
     assert.equal(study.summary.parts, study.summary.sessions.length);
-    assert.equal(last, 1);
+    assert.ok(Math.abs(last - 1) < 1e-9, `${last}`);
     assert.deepEqual(without(study.summary), without(whole.summary));
     const pieces = [];
     await study.export(wasm.default_recipe(), { write: (bytes) => void pieces.push(Buffer.from(bytes)), close() {}, abort() {} });
@@ -56,7 +53,7 @@ test("an export can be stopped between parts, and made again", async () => {
   const study = await opened(several);
   const stop = new AbortController();
   const sink = { write: () => stop.abort(), close() {}, abort() {} };
-  await assert.rejects(study.export(wasm.default_recipe(), sink, { signal: stop.signal }), { name: "AbortError" });
+  await assert.rejects(study.export(wasm.default_recipe(), sink, { signal: stop.signal }), { code: "aborted" });
   let size = 0;
   await study.export(wasm.default_recipe(), { write: (bytes) => void (size += bytes.length), close() {}, abort() {} });
   assert.equal(size, exportByCli([several]).length);
