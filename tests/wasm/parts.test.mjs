@@ -40,7 +40,7 @@ test("one session at a time is near, whoever asks", async () => {
       assert.deepEqual(tables, whole.tables(recipe).filter((table) => table.session === session));
       const { path } = tables.at(-1);
       assert.deepEqual(await study.preview(recipe, path, 0, 50), await whole.preview(recipe, path, 0, 50));
-      const ask = { session, kind: "player", internal: true };
+      const ask = { of: { session, kind: "player", internal: true } };
       assert.deepEqual(study.browser().look("columns", ask), whole.browser().look("columns", ask));
     }),
   );

@@ -123,7 +123,7 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     const study = opened();
     // What was found is kept where it was looked for.
     if ("search" in what) return (searched ?? study.browser()).look(look, what);
-    return study.near(what.session, () => study.browser().look(look, what));
+    return study.near("of" in what ? what.of.session : what.session, () => study.browser().look(look, what));
   },
 
   async search(id, { filter }, signal) {
