@@ -5,7 +5,7 @@ use crate::error::{Code, Error, Place, Result};
 /// How much a reader may take. The defaults fit a browser tab; the command line may raise them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Memory that the log or the tables may hold, in bytes.
+    /// Memory that the log or the tables may hold, in bytes; [`Code::OutOfMemory`].
     pub memory: u64,
     /// Memory that uproot's changes may take before a dump or database is read part by part, some sessions at a time,
     /// in bytes. A session is never divided: one that is larger takes what it needs, up to `memory`.
@@ -15,17 +15,18 @@ pub struct Limits {
     pub part_share: u64,
     /// Longest single record (a msgpack map, a CSV row, a JSON line), in bytes. Reading one takes 3 times as much memory,
     /// writing it 6 to 9 times, preparing it for sharing 15 times: with 64 MiB that is a third of the default budget.
+    /// [`Code::TooLong`]; a dump ends there and is [`Code::Damaged`], a row of a database is left out.
     pub record: usize,
-    /// Deepest nesting of a JSON or msgpack value.
+    /// Deepest nesting of a JSON or msgpack value; deeper ones are kept as text, [`Code::BadValue`].
     pub depth: usize,
-    /// Most columns of a table.
+    /// Most columns of a table; [`Code::TooManyColumns`].
     pub columns: usize,
-    /// Most bytes that one compressed file or archive may unpack to.
+    /// Most bytes that one compressed file or archive may unpack to; [`Code::InflatesTooFar`].
     pub inflated: u64,
     /// Most bytes unpacked per byte packed, once [`Limits::RATIO_FROM`] bytes came out.
-    /// Real dumps reach 5 to 60; deflate itself cannot exceed 1032.
+    /// Real dumps reach 5 to 60; deflate itself cannot exceed 1032. [`Code::InflatesTooFar`].
     pub ratio: u64,
-    /// Most members of an archive.
+    /// Most members of an archive; [`Code::TooManyMembers`].
     pub members: usize,
 }
 

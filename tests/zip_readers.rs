@@ -4,6 +4,7 @@
 mod common;
 
 use common::{cases, export, folders, inputs, name, open};
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use windrow::recipe::{Compression, Filetype, Recipe};
@@ -43,6 +44,8 @@ const PYTHON: &str = "
 import sys, zipfile
 with zipfile.ZipFile(sys.argv[1]) as z:
     bad = sys.argv[2] == 'test' and z.testzip()
+    if sys.argv[2] == 'last':
+        z.read(z.infolist()[-1])
     assert not bad, bad
     for i in z.infolist():
         print(i.file_size, i.filename.encode('utf-8').hex())
@@ -157,6 +160,49 @@ fn a_member_beyond_four_gigabytes() {
     let unpacked = accepts("unzip", &["-tqq"], &scratch.0) || accepts("7z", &["t", "-bso0", "-bsp0"], &scratch.0);
     let listed = python_with(&scratch.0, if unpacked { "list" } else { "test" });
     assert_eq!(listed, expected.map(|(size, name)| (size, name.to_owned())));
+}
+
+/// An archive that is itself longer than 4 GiB, on the disk mostly holes: what begins behind that border opens.
+#[test]
+fn an_archive_beyond_four_gigabytes() {
+    // Deflate's stored blocks: five bytes, then zeros.
+    let stored = [&[0, 0xff, 0xff, 0, 0][..], &[0; 65_535]].concat();
+    let piece = |blocks: usize| {
+        let raw = vec![0; blocks * 65_535];
+        let crc = crc32fast::hash(&raw);
+        Packed { bytes: stored.repeat(blocks), crc, raw: raw.len() as u64 }
+    };
+    let middle = piece(256);
+    let pieces = (4 << 30) / middle.bytes.len() + 1;
+    let scratch = Scratch::new("long");
+    let mut file = std::fs::File::create(&scratch.0).unwrap();
+    let mut flush = |archive: &mut Archive| {
+        for page in archive.take().chunks(4096) {
+            if page.iter().all(|byte| *byte == 0) {
+                file.seek(SeekFrom::Current(page.len() as i64)).unwrap();
+            } else {
+                file.write_all(page).unwrap();
+            }
+        }
+    };
+    let mut archive = Archive::default();
+    archive.begin("s/big.csv");
+    for _ in 0..pieces {
+        archive.add(&middle);
+        flush(&mut archive);
+    }
+    archive.add(&block(b"end", true));
+    archive.end();
+    archive.begin("s/after.csv");
+    archive.add(&block(b"behind the border", true));
+    archive.end();
+    archive.finish();
+    flush(&mut archive);
+    assert!(std::fs::metadata(&scratch.0).unwrap().len() > 4 << 30);
+    let big = (pieces as u64) * middle.raw + 3;
+    let expected = [(big, "s/big.csv".to_owned()), (17, "s/after.csv".to_owned())];
+    assert_eq!(python_with(&scratch.0, "last"), expected);
+    accepts("unzip", &["-Zt"], &scratch.0);
 }
 
 /// A member whose raw size needs ZIP64 while its packed bytes are few enough to be held back.
