@@ -115,7 +115,7 @@ fn without_any_choice_the_rules_decide() {
 #[test]
 fn a_choice_holds_and_a_weaker_one_is_said() {
     let preset = r#"{"paths":{"player..zork":{"class":"experiment"},"player..nickname":{"class":"experiment"},
-        "player..politics":{"class":"sensitive","action":"remove"}},"seen":["player..zork","player..age"]}"#;
+        "player..politics":{"class":"sensitive","action":"remove"}},"changed":["player..zork"],"seen":["player..zork","player..age"]}"#;
     let overview = overview(preset);
     assert!(!row(&overview, "player..zork").weaker && row(&overview, "player..nickname").weaker);
     assert!(!row(&overview, "player..zork").new && row(&overview, "player..remarks").new);
@@ -129,7 +129,13 @@ fn a_choice_holds_and_a_weaker_one_is_said() {
     let json: serde_json::Value = serde_json::from_str(&file(&files, "anonymization.json")).unwrap();
     assert_eq!(json["deviations"].as_array().unwrap().len(), 1);
     let paths = json["paths"].as_array().unwrap();
-    assert!(paths.iter().any(|p| p["path"] == "player..zork" && p["decided_by"] == "user"));
+    for (path, by) in [("player..zork", "user"), ("player..nickname", "preset"), ("player..age", "rule")] {
+        assert!(paths.iter().any(|p| p["path"] == path && p["decided_by"] == by), "{path}");
+    }
+    assert!(text.contains("Decided for these data by whoever prepared them, not by the rules: player..zork"), "{text}");
+    assert!(
+        text.contains("Decided by a preset that was made before, not by the rules: player..nickname, player..politics")
+    );
     assert!(json["paths_new_to_the_preset"].as_array().unwrap().iter().any(|p| p == "player..remarks"));
 }
 

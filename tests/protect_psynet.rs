@@ -2,6 +2,7 @@
 
 mod common;
 
+use common::people::{Rows, identifiers, raw, rows};
 use common::{export, open, unzip};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Write};
@@ -10,7 +11,7 @@ use windrow::error::Code;
 use windrow::limits::Limits;
 use windrow::protect::check::check;
 use windrow::protect::class::Class;
-use windrow::protect::preset::{Choice, Level, Preset};
+use windrow::protect::preset::{Choice, Level, Preset, Texts};
 use windrow::protect::{Given, Protected, look, prepare};
 use windrow::recipe::Recipe;
 use windrow::source::feed;
@@ -18,8 +19,6 @@ use windrow::source::feed;
 const KEY: [u8; 32] = [7; 32];
 
 type Files = Vec<(String, Vec<u8>)>;
-/// A table's rows, each a map from column to cell.
-type Rows = Vec<BTreeMap<String, String>>;
 
 fn recipe(level: Level) -> Recipe {
     Recipe { protect: Some(Preset::of(level)), ..Recipe::default() }
@@ -71,16 +70,6 @@ fn all(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
     let database = files.remove("regular/database.zip").expect("the database");
     files.extend(unzip(&database).into_iter().map(|(name, bytes)| (format!("regular/database.zip/{name}"), bytes)));
     files
-}
-
-fn rows(csv: &[u8]) -> Rows {
-    csv::Reader::from_reader(csv).into_deserialize().map(|row| row.unwrap()).collect()
-}
-
-/// Raw tables of a database by name.
-fn raw(files: &BTreeMap<String, Vec<u8>>, within: &str) -> BTreeMap<String, Rows> {
-    let table = |path: &str| path.strip_prefix(within)?.strip_suffix(".csv").map(str::to_owned);
-    files.iter().filter_map(|(path, bytes)| Some((table(path)?, rows(bytes)))).collect()
 }
 
 /// A folder that is there for one test.
@@ -227,66 +216,6 @@ fn the_same_key_gives_the_same_bytes_and_another_key_no_common_token() {
         rows(&all(zip)["regular/data/Participant.csv"]).iter().map(|p| p["worker_id"].clone()).collect()
     };
     assert_eq!(workers(&a), workers(&clean(&canary(), Level::Pseudonymize, KEY)));
-}
-
-/// Columns of a raw database that hold nothing but identifiers, secrets and addresses.
-const IDENTIFIERS: [(&str, &[&str]); 7] = [
-    (
-        "participant",
-        &[
-            "worker_id",
-            "assignment_id",
-            "hit_id",
-            "unique_id",
-            "fingerprint_hash",
-            "client_ip_address",
-            "page_uuid",
-            "browser_platform",
-        ],
-    ),
-    ("response", &["client_ip_address"]),
-    (
-        "asset",
-        &[
-            "url",
-            "host_path",
-            "input_path",
-            "content_id",
-            "md5_contents",
-            "secret",
-            "deployment_id",
-            "export_path",
-            "key_within_module",
-            "key_within_experiment",
-        ],
-    ),
-    ("request", &["unique_id"]),
-    ("notification", &["assignment_id"]),
-    ("error", &["token", "worker_id"]),
-    ("chat_message", &["content"]),
-];
-
-/// Everything in a database that must not be left: what stands in those columns, every text of a recruitment link,
-/// every e-mail address.
-fn identifiers(tables: &BTreeMap<String, Rows>) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (table, rows) in tables {
-        let columns = IDENTIFIERS.iter().find(|(name, _)| name == table).map_or(&[][..], |(_, columns)| columns);
-        for (column, cell) in rows.iter().flatten() {
-            if columns.contains(&column.as_str()) {
-                found.insert(cell.clone());
-            }
-            if column == "entry_information"
-                && let Ok(serde_json::Value::Object(link)) = serde_json::from_str(cell)
-            {
-                found.extend(link.values().filter_map(|v| v.as_str()).map(str::to_owned));
-            }
-            let is_part = |c: char| c.is_alphanumeric() || "@.-_+".contains(c);
-            found.extend(cell.split(|c| !is_part(c)).filter(|w| w.contains('@') && w.contains('.')).map(str::to_owned));
-        }
-    }
-    found.retain(|value| value.len() >= 5);
-    found
 }
 
 #[test]
@@ -512,6 +441,41 @@ fn what_will_be_done_can_be_looked_at_and_changed() {
     preset.paths.insert("participant.worker_id".to_owned(), choice(Class::Experiment));
     recipe.protect = Some(preset);
     assert_eq!(run(&recipe).map(|_| ()).unwrap_err().code(), Code::BadRecipe);
+}
+
+#[test]
+fn texts_come_out_redacted_once_somebody_has_read_them() {
+    let files = canary();
+    let study = open(&files, 1 << 16).unwrap();
+    let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
+    let preset = Preset { texts: Texts::Review, ..Preset::default() };
+    let recipe = Recipe { protect: Some(preset), ..Recipe::default() };
+    let mut looking = look(&study, &recipe).unwrap();
+    feed(looking.as_mut(), &bytes, 1 << 16).unwrap();
+    let overview = looking.finish().unwrap();
+    // One with something in it, and one without; a whole sentence each.
+    let said = |found: bool| overview.texts.iter().find(|t| t.text.len() > 20 && t.marks.is_empty() != found).unwrap();
+    let (plain, marked) = (said(false), said(true));
+    let run = |approved: BTreeSet<String>| {
+        let given = Given { key: KEY, project: false, approved };
+        let mut work = prepare(&study, &recipe, &given, Limits::default()).unwrap();
+        feed(work.as_mut(), &bytes, 1 << 16).unwrap();
+        let protected = work.finish().unwrap();
+        let zip = export(&protected.study, &protected.recipe).unwrap();
+        let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
+        assert_eq!(leaks.total, 0, "{:?}", leaks.list);
+        search(&zip, "review");
+        let report: serde_json::Value = serde_json::from_slice(&unzip(&zip)["anonymization.json"]).unwrap();
+        let all = all(&zip).into_values().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        (all.collect::<String>(), report["texts"].clone())
+    };
+    let (nobody_read, texts) = run(BTreeSet::new());
+    assert!(!nobody_read.contains(&plain.redacted) && texts["released_after_review"] == 0);
+    let withheld = texts["withheld"].as_u64().unwrap();
+    let (read, texts) = run([plain.id.clone(), marked.id.clone()].into());
+    assert!(read.contains(&plain.text) && read.contains(&marked.redacted) && !read.contains(&marked.text));
+    let released = texts["released_after_review"].as_u64().unwrap();
+    assert_eq!((released, texts["withheld"].as_u64().unwrap()), (plain.count + marked.count, withheld - released));
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Cursor, Read};
+use std::ops::Range;
 
 use serde::Serialize;
 use zip::ZipArchive;
@@ -59,23 +60,54 @@ pub fn check(
     searcher: &Searcher,
     own_columns: &BTreeMap<String, BTreeSet<String>>,
 ) -> Result<Leaks> {
-    let mut leaks = Leaks::default();
-    search(zip, "", searcher, own_columns, &mut leaks)?;
-    order::sort(&mut leaks.list);
-    leaks.list.dedup();
-    Ok(leaks)
+    let mut search = Search::default();
+    while !search.step(zip, searcher, own_columns)? {}
+    Ok(search.finish())
 }
 
-/// Searches a ZIP that stands at a path, with the archives in it.
+/// A search of a ZIP file by file, for whoever may want to stop in between.
+#[derive(Default)]
+pub struct Search {
+    searched: usize,
+    leaks: Leaks,
+}
+
+impl Search {
+    /// Searches the next file. Answers whether it was the last.
+    ///
+    /// # Errors
+    /// As [`check`].
+    pub fn step(
+        &mut self,
+        zip: &mut dyn Seekable,
+        searcher: &Searcher,
+        own_columns: &BTreeMap<String, BTreeSet<String>>,
+    ) -> Result<bool> {
+        let next = self.searched..self.searched.saturating_add(1);
+        let files = search(zip, "", next, searcher, own_columns, &mut self.leaks)?;
+        self.searched += 1;
+        Ok(self.searched >= files)
+    }
+
+    /// What was found, once all was searched.
+    pub fn finish(mut self) -> Leaks {
+        order::sort(&mut self.leaks.list);
+        self.leaks.list.dedup();
+        self.leaks
+    }
+}
+
+/// Searches some files of a ZIP that stands at a path, with the archives in it. Answers how many files it has.
 fn search(
     zip: &mut dyn Seekable,
     within: &str,
+    files: Range<usize>,
     searcher: &Searcher,
     own_columns: &BTreeMap<String, BTreeSet<String>>,
     leaks: &mut Leaks,
-) -> Result<()> {
+) -> Result<usize> {
     let mut archive = ZipArchive::new(zip).map_err(|_| unreadable())?;
-    for index in 0..archive.len() {
+    for index in files.start..files.end.min(archive.len()) {
         let mut hits = Hits::default();
         let mut entry = archive.by_index(index).map_err(|_| unreadable())?;
         let name = format!("{within}{}", entry.name().map_err(|_| unreadable())?);
@@ -88,7 +120,7 @@ fn search(
             let mut bytes = Vec::new();
             entry.read_to_end(&mut bytes).map_err(|_| unreadable())?;
             drop(entry);
-            search(&mut Cursor::new(bytes), &format!("{name}/"), searcher, own_columns, leaks)?;
+            search(&mut Cursor::new(bytes), &format!("{name}/"), 0..usize::MAX, searcher, own_columns, leaks)?;
             continue;
         }
         let mut scan = searcher.scan(&name);
@@ -119,7 +151,7 @@ fn search(
             leaks.list.extend(hits.list.iter().map(|hit| leak(&name, None, None, hit)));
         }
     }
-    Ok(())
+    Ok(archive.len())
 }
 
 /// Searches the times of a dump, which are no text in it.

@@ -166,8 +166,10 @@ impl Action {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DecidedBy {
-    /// The user, in a preset or on the page.
+    /// The user, for this study.
     User,
+    /// The author of a preset that was taken over.
+    Preset,
     /// The table of what the system itself defines; never needs a second look.
     Default,
     /// The name of the field.
@@ -176,6 +178,23 @@ pub enum DecidedBy {
     Values,
     /// Nothing: somebody should decide; until then it is withheld or kept as its class says.
     Nobody,
+}
+
+impl DecidedBy {
+    /// Whether somebody chose it, not the rules.
+    pub const fn is_choice(self) -> bool {
+        matches!(self, DecidedBy::User | DecidedBy::Preset)
+    }
+
+    /// The name in reports, where all rules are one.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DecidedBy::User => "user",
+            DecidedBy::Preset => "preset",
+            DecidedBy::Nobody => "nobody",
+            DecidedBy::Default | DecidedBy::Name | DecidedBy::Values => "rule",
+        }
+    }
 }
 
 /// A class with its reason.

@@ -57,12 +57,16 @@ impl Decision {
         let (rule, by) = (Choice { class, action, holds: None }, decided_by);
         let locked = by == DecidedBy::Default && lock(class);
         let choice = overview::decided(preset, path, class, locked);
-        if let Some(choice) = choice {
-            reason = format!("Your choice. The rules say {}: {reason}", class.as_str());
-            (class, action, decided_by) = (choice.class, choice.action, DecidedBy::User);
+        if let Some((choice, own)) = choice {
+            let (whose, who) = match own {
+                true => ("Your choice", DecidedBy::User),
+                false => ("The preset's choice", DecidedBy::Preset),
+            };
+            reason = format!("{whose}. The rules say {}: {reason}", class.as_str());
+            (class, action, decided_by) = (choice.class, choice.action, who);
         }
         let action = action.unwrap_or_else(|| usual(preset, class));
-        let holds = choice.and_then(|choice| choice.holds).unwrap_or_else(|| holds(path));
+        let holds = choice.and_then(|(choice, _)| choice.holds).unwrap_or_else(|| holds(path));
         let weaker = overview::is_weaker(preset.level, &rule, by, class, action);
         Decision { class, action, reason, decided_by, holds, rule, locked, weaker }
     }

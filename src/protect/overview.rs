@@ -144,11 +144,11 @@ pub fn is_weaker(level: Level, rule: &Choice, rule_by: DecidedBy, class: Class, 
     level == Level::Share && left(action) > left(usual)
 }
 
-/// What a user decided about a path, or nothing where the rules decide: what the rules call strong needs a choice of
-/// its own, and `locked` paths have none.
-pub fn decided<'p>(preset: &'p Preset, path: &str, rule: Class, locked: bool) -> Option<&'p Choice> {
-    let (choice, own) = preset.choice(path)?;
-    (!locked && (own || !rule.is_strong())).then_some(choice)
+/// What a user decided about a path, and whether for this study rather than in a preset that was taken over; nothing where
+/// the rules decide: what the rules call strong needs a choice of its own, and `locked` paths have none.
+pub fn decided<'p>(preset: &'p Preset, path: &str, rule: Class, locked: bool) -> Option<(&'p Choice, bool)> {
+    let (name, choice, own) = preset.choice(path)?;
+    (!locked && (own || !rule.is_strong())).then_some((choice, preset.changed.contains(name)))
 }
 
 /// What a value will look like. Tokens need the key, so only their form is shown.

@@ -153,14 +153,9 @@ impl Report {
 
     /// `anonymization.json`.
     pub fn json(&self) -> Vec<u8> {
-        let decided = |by| match by {
-            DecidedBy::Nobody => "nobody",
-            DecidedBy::User => "user",
-            _ => "rule",
-        };
         let path = |p: &PathReport| {
             let mut line = serde_json::json!({
-                "path": p.path, "class": p.class.as_str(), "action": p.action.as_str(), "reason": p.reason, "decided_by": decided(p.decided_by),
+                "path": p.path, "class": p.class.as_str(), "action": p.action.as_str(), "reason": p.reason, "decided_by": p.decided_by.as_str(),
             });
             if let (Some([kept, changed, removed]), Some(line)) = (p.counts, line.as_object_mut()) {
                 line.insert(
@@ -342,6 +337,19 @@ impl Report {
             out.heading("New");
             out.paragraph("Whoever made the preset did not have these fields; they went by the rules:");
             self.list(&mut out, &new);
+        }
+        let own = self.fields(|p| p.decided_by == DecidedBy::User);
+        let taken = self.fields(|p| p.decided_by == DecidedBy::Preset);
+        if !own.is_empty() || !taken.is_empty() {
+            out.heading("Chosen");
+        }
+        if !own.is_empty() {
+            out.paragraph("Decided for these data by whoever prepared them, not by the rules:");
+            self.list(&mut out, &own);
+        }
+        if !taken.is_empty() {
+            out.paragraph("Decided by a preset that was made before, not by the rules:");
+            self.list(&mut out, &taken);
         }
         out.heading("To decide");
         let open = self.fields(|p| p.decided_by == DecidedBy::Nobody);

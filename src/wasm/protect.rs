@@ -12,7 +12,7 @@ use crate::error::{Code, Error, Place};
 use crate::export;
 use crate::limits::Limits;
 use crate::preview;
-use crate::protect::check::check;
+use crate::protect::check::Search;
 use crate::protect::overview::{Overview, Text};
 use crate::protect::preset::Preset;
 use crate::protect::{Given, Protected, Work, look, prepare};
@@ -112,7 +112,7 @@ impl Preparing {
     /// The prepared study. The object is used up.
     pub fn finish(self) -> Thrown<Prepared> {
         let protected = self.0.finish().map_err(thrown)?;
-        Ok(Prepared { protected, viewer: preview::Viewer::default() })
+        Ok(Prepared { protected, viewer: preview::Viewer::default(), search: None })
     }
 }
 
@@ -121,6 +121,8 @@ impl Preparing {
 pub struct Prepared {
     protected: Protected,
     viewer: preview::Viewer,
+    /// The search of a finished ZIP under way.
+    search: Option<Search>,
 }
 
 impl Prepared {
@@ -151,10 +153,22 @@ impl Prepared {
         Ok(Export { export, name: "prepared-for-sharing.zip".to_owned() })
     }
 
-    /// Searches the finished ZIP of so many bytes; `read(start, end)` gives a range of it at once. See the type `Leaks`.
-    pub fn leaks(&self, size: f64, read: Function) -> Thrown<JsValue> {
+    /// Searches the next file of the finished ZIP of so many bytes; `read(start, end)` gives a range of it at once.
+    /// `undefined` until all is searched; then see the type `Leaks`.
+    pub fn leaks(&mut self, size: f64, read: Function) -> Thrown<JsValue> {
         let mut zip = BufReader::with_capacity(1 << 20, Ranges { read, size: size as u64, at: 0 });
-        to_js(&check(&mut zip, &self.protected.searcher, &self.protected.own_columns).map_err(thrown)?)
+        let mut search = self.search.take().unwrap_or_default();
+        let Protected { searcher, own_columns, .. } = &self.protected;
+        if search.step(&mut zip, searcher, own_columns).map_err(thrown)? {
+            return to_js(&search.finish());
+        }
+        self.search = Some(search);
+        Ok(JsValue::UNDEFINED)
+    }
+
+    /// Begins the search anew, where one was stopped.
+    pub fn unsearched(&mut self) {
+        self.search = None;
     }
 }
 

@@ -4,6 +4,7 @@
 pub mod dump;
 pub mod fuzz_body;
 pub mod mutate;
+pub mod people;
 pub mod random;
 pub mod seeds;
 

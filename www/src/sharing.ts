@@ -105,18 +105,21 @@ export function prefer(changes: Partial<Preset>): void {
 /** Decides about some paths; null leaves them to the rules. */
 export function decide(rows: Pick<PathRow, "path">[], choice: Choice | null): void {
   const paths = { ...sharing.preset.peek().paths };
+  const changed = new Set(sharing.preset.peek().changed);
   for (const { path } of rows) {
     if (choice) paths[path] = choice;
     else delete paths[path];
+    if (choice) changed.add(path);
+    else changed.delete(path);
   }
-  prefer({ paths });
+  prefer({ paths, changed: [...changed].sort() });
 }
 
 /** What has to be decided, what was, and what the preset did not know. */
 export const kinds: Record<string, (row: PathRow) => boolean> = {
   own: (row) => row.decided_by !== "default" && row.values > 0,
   undecided: (row) => row.decided_by === "nobody",
-  changed: (row) => row.decided_by === "user",
+  changed: (row) => row.decided_by === "user" || row.decided_by === "preset",
   fresh: (row) => row.new,
   all: () => true,
 };
@@ -138,7 +141,8 @@ export function approve(id: string, yes: boolean): void {
 /** Saves the choices, with the paths that were there to see. */
 export async function savePreset(): Promise<void> {
   const seen = sharing.protection.peek()?.rows.map(({ path }) => path) ?? [];
-  const text = await line().call("presetText", { preset: { ...sharing.preset.peek(), seen } });
+  // For whoever takes it over, all of it is the preset's.
+  const text = await line().call("presetText", { preset: { ...sharing.preset.peek(), seen, changed: [] } });
   download(new Blob([text], { type: "application/json" }), "anonymization-preset.json");
 }
 

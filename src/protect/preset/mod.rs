@@ -35,6 +35,9 @@ pub struct Preset {
     /// What a user decided about single paths, see [`Preset::choice`]; all others go by the rules.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub paths: BTreeMap<String, Choice>,
+    /// Of these the paths that were decided for this study; the others came with a preset that was taken over.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub changed: BTreeSet<String>,
     /// Paths that the author of the preset had before them; others are marked as new. Empty: it was never saved.
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub seen: BTreeSet<String>,
@@ -57,6 +60,7 @@ impl Default for Preset {
             format: FORMAT.to_owned(),
             level: Level::Share,
             paths: BTreeMap::new(),
+            changed: BTreeSet::new(),
             seen: BTreeSet::new(),
             time: Times::default(),
             quasi: Coarse::default(),
@@ -127,13 +131,13 @@ impl Preset {
     }
 
     /// What the user decided about a path, without `[]`: about itself, about a pattern in which `*` is one part of it,
-    /// or about the nearest part above it. Says whether it is about the path itself.
-    pub fn choice(&self, path: &str) -> Option<(&Choice, bool)> {
+    /// or about the nearest part above it. Says what the choice is about, and whether that is the path itself.
+    pub fn choice(&self, path: &str) -> Option<(&str, &Choice, bool)> {
         let mut part = path;
         loop {
             let of_pattern = || self.paths.iter().find(|(pattern, _)| pattern.contains('*') && fits(pattern, part));
-            if let Some(choice) = self.paths.get(part).or_else(|| of_pattern().map(|(_, choice)| choice)) {
-                return Some((choice, part == path));
+            if let Some((name, choice)) = self.paths.get_key_value(part).or_else(of_pattern) {
+                return Some((name, choice, part == path));
             }
             part = part.get(..part.rfind(['.', '['])?)?;
         }
@@ -250,7 +254,7 @@ mod tests {
             ("player..surveys", None),
             ("response.answer[age]", Some(Class::Sensitive)),
         ] {
-            assert_eq!(preset.choice(path).map(|(c, _)| c.class), class, "{path}");
+            assert_eq!(preset.choice(path).map(|(_, c, _)| c.class), class, "{path}");
         }
     }
 

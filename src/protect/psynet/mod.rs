@@ -103,10 +103,6 @@ impl Preparing {
         let Data::Psynet(data) = &study.data else {
             return Err(Error::new(Code::Unsupported, Place::default()).detail("These are no data of PsyNet's."));
         };
-        if !given.approved.is_empty() {
-            let detail = "Texts of PsyNet's data cannot be released after review so far.";
-            return Err(Error::new(Code::Unsupported, Place::default()).detail(detail));
-        }
         let mut problems = Problems::default();
         for problem in study.problems.iter() {
             // Places and details of the original may name files and values.
@@ -145,6 +141,8 @@ impl Preparing {
             problems.add(problem.clone());
         }
         let transform = writing.transform;
+        let plans = survey.fields.iter().flat_map(|field| field.sorted());
+        let unread: u64 = plans.map(|(_, plan)| plan.unread).sum();
         let short: usize = own_columns.values().map(BTreeSet::len).sum();
         let rows = |data: &Psynet| data.database.iter().map(|table| table.rows).sum();
         let report = Report {
@@ -162,6 +160,8 @@ impl Preparing {
             tokens: Domain::ALL.map(|d| (d.as_str(), transform.tokens.count(d) as u64)).into(),
             detectors: order::map(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
             withheld_by_search: transform.caught,
+            texts_released: transform.released,
+            texts_withheld: unread.saturating_sub(transform.released),
             risk,
             searched_values: searched,
             searched_forms: searcher.sizes().1 as u64,
@@ -274,7 +274,7 @@ impl Preparing {
         let phase = std::mem::replace(&mut self.phase, Phase::Count(Pass::default(), Box::default()));
         let Phase::Look(_, looked) = phase else { return Ok(()) };
         let Looked { census, refer, mut survey, dropped } = *looked;
-        survey.decide(&self.preset);
+        survey.decide(&self.preset, &self.given.approved);
         survey.obeyed(&self.preset)?;
         let hidden = matches!(self.preset.time_mode(), TimeMode::Relative | TimeMode::Remove);
         let key = Key::new(&self.given.key);
@@ -300,6 +300,7 @@ impl Preparing {
             mode: transform::mode(&self.preset, random),
             suppressed,
             caught: 0,
+            released: 0,
             known: Memory::default(),
             personal: false,
         };

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use super::seen::Seen;
 use super::survey::Originals;
 use crate::order;
+use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts};
 use crate::protect::detect::{self, Kind};
-use crate::protect::preset::{Preset, TimeMode};
+use crate::protect::overview::text_id;
+use crate::protect::preset::{Preset, Texts, TimeMode};
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::{defaults, names};
 
@@ -22,6 +24,10 @@ pub(super) struct Plan {
     pub bare: bool,
     /// What was seen there.
     pub facts: Facts,
+    /// Texts of the path that a user approved.
+    pub approved: BTreeSet<String>,
+    /// Values that are texts and withheld because somebody may have written them.
+    pub unread: u64,
     /// Keys of objects that only one participant has: they may be data.
     pub rare_keys: BTreeSet<String>,
 }
@@ -29,7 +35,7 @@ pub(super) struct Plan {
 impl Plan {
     /// Whether texts may be shown as they are.
     pub fn shows_texts(&self) -> bool {
-        self.categories || matches!(self.decision.decided_by, DecidedBy::Default | DecidedBy::User)
+        self.categories || self.decision.decided_by == DecidedBy::Default || self.decision.decided_by.is_choice()
     }
 }
 
@@ -92,6 +98,7 @@ pub(super) fn decide(
     path: &str,
     seen: &Seen,
     preset: &Preset,
+    approved: &BTreeSet<String>,
     originals: &mut Originals,
     vocabulary: &mut BTreeSet<String>,
 ) -> Plan {
@@ -128,7 +135,7 @@ pub(super) fn decide(
     let categories = seen.stats.categories();
     let kept = matches!(class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive)
         && !matches!(action, Action::Remove | Action::Withhold);
-    let sure = matches!(decision.decided_by, DecidedBy::Default | DecidedBy::User);
+    let sure = decision.decided_by == DecidedBy::Default || decision.decided_by.is_choice();
     if kept && (categories || sure) {
         let hit = |text: &str| seen.hits.keys().any(|(_, found)| text.contains(found.as_str()));
         for text in texts().filter(|text| !hit(text)) {
@@ -141,10 +148,20 @@ pub(super) fn decide(
             vocabulary.insert(lower);
         }
     }
+    let bare = class == Class::FreeText && is_bare_answer(path);
+    let unread = class == Class::FreeText && action == Action::Withhold;
+    let releasable = seen.texts.iter().chain(&seen.long).filter(|_| unread && !bare);
+    let facts = Facts {
+        texts: order::map(releasable.map(|(text, count)| (text.clone(), *count))),
+        ..Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.numbers.iter())
+    };
+    let is_approved = |text: &&String| preset.texts == Texts::Review && approved.contains(&text_id(path, text));
     Plan {
         categories,
-        bare: class == Class::FreeText && is_bare_answer(path),
-        facts: Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.numbers.iter()),
+        bare,
+        approved: order::set(facts.texts.keys().filter(is_approved).cloned()),
+        unread: if unread { seen.stats.texts } else { 0 },
+        facts,
         rare_keys,
         decision,
     }

@@ -18,6 +18,8 @@ pub(super) struct Seen {
     pub stats: Stats,
     /// Texts that are not long, and how often each occurs.
     pub texts: BTreeMap<String, u64>,
+    /// Longer ones, where they may be released after review.
+    pub long: BTreeMap<String, u64>,
     /// Long whole numbers.
     pub numbers: BTreeSet<String>,
     /// Beginnings of files and encoded bytes.
@@ -53,7 +55,7 @@ impl Seen {
         }
     }
 
-    pub fn text(&mut self, text: &str, owner: u32) -> u64 {
+    pub fn text(&mut self, text: &str, owner: u32, review: bool) -> u64 {
         let stats = &mut self.stats;
         stats.values += 1;
         stats.texts += 1;
@@ -79,7 +81,16 @@ impl Seen {
         // Two long texts are hardly ever the same; each counts as another.
         self.stats.distinct += 1;
         self.stats.once += 1;
-        if self.open { self.detect(text, 1) } else { 0 }
+        let held = if self.open { self.detect(text, 1) } else { 0 };
+        if !review {
+            return held;
+        }
+        if let Some(count) = self.long.get_mut(text) {
+            *count += 1;
+            return held;
+        }
+        self.long.insert(text.to_owned(), 1);
+        held + text.len() as u64 + 64
     }
 
     pub fn number(&mut self, digits: &str, owner: u32, window: Option<Window>) -> u64 {

@@ -15,7 +15,7 @@ use crate::protect::class::{Action, Class, Stats};
 use crate::protect::decision::clean;
 use crate::protect::defaults;
 use crate::protect::detect::Kind;
-use crate::protect::preset::Preset;
+use crate::protect::preset::{Preset, Texts};
 
 /// One column, or one question's answers.
 #[derive(Default)]
@@ -135,7 +135,7 @@ impl Survey {
     }
 
     /// Gives every path its plan.
-    pub fn decide(&mut self, preset: &Preset) {
+    pub fn decide(&mut self, preset: &Preset, approved: &BTreeSet<String>) {
         let Survey { fields, originals, vocabulary, finds, .. } = self;
         let mut fields: Vec<&mut Field> = fields.iter_mut().collect();
         order::by(&mut fields, |a, b| a.name.cmp(&b.name));
@@ -146,7 +146,8 @@ impl Survey {
             for (number, mut seen) in all {
                 seen.finish();
                 let below = field.paths.get(number as u32);
-                let plan = decide(&clean(&format!("{}{below}", field.name)), &seen, preset, originals, vocabulary);
+                let path = clean(&format!("{}{below}", field.name));
+                let plan = decide(&path, &seen, preset, approved, originals, vocabulary);
                 for ((kind, _), count) in &seen.hits {
                     *finds.entry(*kind).or_default() += count;
                 }
@@ -237,7 +238,7 @@ impl Visit for Looking<'_> {
         let Some(seen) = self.field.seen.get_mut(place) else { return Ok(None) };
         match leaf {
             Leaf::Null | Leaf::Text("") => return Ok(None),
-            Leaf::Text(text) => self.held += seen.text(text, owner),
+            Leaf::Text(text) => self.held += seen.text(text, owner, self.with.preset.texts == Texts::Review),
             Leaf::Number(digits) => self.held += seen.number(digits, owner, window),
             Leaf::Bool(_) => seen.stats.values += 1,
             Leaf::Moment { .. } => {

@@ -40,6 +40,8 @@ pub(super) struct Transform {
     pub suppressed: Vec<bool>,
     /// Cells withheld because an original was left in them in some other form.
     pub caught: u64,
+    /// Texts released after review.
+    pub released: u64,
     pub known: Memory,
     /// Whether the cell under way has something of its owner, or of the moment they came.
     pub personal: bool,
@@ -299,6 +301,13 @@ impl<'c> Rewriting<'_, 'c> {
                 }
                 (None, _) => quoted(WITHHELD),
             },
+            (_, Action::Withhold) if plan.approved.contains(text) => {
+                // It is counted each time.
+                (transform.released, transform.personal) = (transform.released + 1, true);
+                let new = detect::redact(text);
+                let new = transform.words.replace(&new, "").unwrap_or(new);
+                quoted(if transform.calendar(&new) { WITHHELD } else { &new })
+            }
             (_, Action::Withhold) => self.withheld(text),
             (_, Action::Renumber) => quoted(WITHHELD),
             (_, Action::Generalize) => self.generalized(text, plan),

@@ -143,7 +143,7 @@ impl Survey {
             }
         }
         let categories = seen.stats.categories();
-        let user = decision.decided_by == DecidedBy::User;
+        let user = decision.decided_by.is_choice();
         let kept = matches!(class, Class::Experiment | Class::Technical | Class::Quasi | Class::Sensitive);
         if kept
             && action != Action::Remove

@@ -1,6 +1,7 @@
 // Preparing for sharing: what would be done, the prepared study, and its ZIP, which is searched before anyone gets it.
+import { throwIfAborted } from "./error.js";
 import { RangeReader } from "./read.js";
-import { pushAll, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
+import { pauses, pushAll, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
 import type { Preview, Recipe, TableInfo, Want, WasmExport, WasmViewing } from "./types.js";
 
 export type Class =
@@ -22,6 +23,8 @@ export interface Preset {
   format: "anonymization-preset/1";
   level: Level;
   paths?: Record<string, Choice>;
+  /** Of `paths` those decided for this study; the others came with a preset that was taken over. */
+  changed?: string[];
   /** Paths that the preset's author had before them; others are marked as new. */
   seen?: string[];
   time: { mode?: TimeMode; rounding: "1ms" | "100ms" | "1s" | "1min" };
@@ -48,7 +51,7 @@ export interface PathRow {
   class: Class;
   action: Action;
   reason: string;
-  decided_by: "user" | "default" | "name" | "values" | "nobody";
+  decided_by: "user" | "preset" | "default" | "name" | "values" | "nobody";
   /** What the rules alone say. */
   rule: Choice;
   /** Nobody may decide otherwise. */
@@ -139,7 +142,9 @@ export interface WasmPrepared {
   tables(recipe: Recipe): TableInfo[];
   preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
   export(recipe: Recipe): WasmExport;
-  leaks(size: number, read: (start: number, end: number) => Uint8Array): Leaks;
+  /** Searches the next file of the ZIP; undefined until all is searched. */
+  leaks(size: number, read: (start: number, end: number) => Uint8Array): Leaks | undefined;
+  unsearched(): void;
 }
 
 /** Work of the wasm module that may want input; `finish` uses it up. */
@@ -188,12 +193,24 @@ export class ProtectedStudy {
     return viewing.finish();
   }
 
+  /** Searches a finished ZIP file by file, so that it can be called off. */
+  async #search(size: number, read: (start: number, end: number) => Uint8Array, signal?: AbortSignal): Promise<Leaks> {
+    const pause = pauses();
+    this.#prepared.unsearched();
+    for (;;) {
+      const leaks = this.#prepared.leaks(size, read);
+      if (leaks) return leaks;
+      await pause();
+      throwIfAborted(signal);
+    }
+  }
+
   /** Writes the ZIP into a spool and searches it. With leaks nothing remains of it. */
   async export(recipe: Recipe, spool: Spool, options: ExportOptions & { onSearch?: () => void | Promise<void> } = {}): Promise<{ name: string; size: number; leaks: Leaks }> {
     let leaks: Leaks = { list: [], total: 0 };
     const finish = async (size: number) => {
       await options.onSearch?.();
-      leaks = this.#prepared.leaks(size, (start, end) => spool.read(start, end));
+      leaks = await this.#search(size, (start, end) => spool.read(start, end), options.signal);
       await (leaks.total > 0 ? spool.abort() : spool.close());
     };
     const written = await writeZip(() => this.#prepared.export(recipe), this.#inputs, spool, options, finish);
