@@ -21,6 +21,9 @@ export interface Requests {
   texts: { ask: { recipe: Recipe; start: number; count: number }; answer: { total: number; texts: ReviewText[] } };
   /** `file` is a name in the browser's own storage, or empty where there is none. `stored` is null after leaks. */
   protect: { ask: { recipe: Recipe; given: Given; file: string }; answer: { name: string; size: number; stored: Blob | null; leaks: Leaks } };
+  /** Prepares the data to look at; rows are of what was prepared last. */
+  preparedTables: { ask: { recipe: Recipe; given: Given }; answer: TableInfo[] };
+  preparedRows: { ask: { recipe: Recipe; path: string; start: number; count: number }; answer: Preview };
   parsePreset: { ask: { text: string }; answer: Preset };
   presetText: { ask: { preset: Preset }; answer: string };
   browse: { ask: { look: keyof Looks; what: Looks[keyof Looks]["ask"] }; answer: Looks[keyof Looks]["answer"] };

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { EngineError, faultOf, type Fault } from "./engine/error.js";
 import type { Choice, Class, Leaks, PathRow, Preset, Protection, ReviewText } from "./engine/protect.js";
+import type { Preview, TableInfo } from "./engine/types.js";
 import { f, t } from "./i18n/index.js";
 import { line } from "./job.js";
 import { download, hold, pick, spoolName } from "./save.js";
@@ -184,6 +185,23 @@ export const canSave = () => !sharing.fault.value && !sharing.busy.value && hasK
 /** Whether the key that was chosen is there. */
 export const hasKey = () => sharing.key.value === "once" || sharing.project.value !== null;
 
+/** A key and the texts that were approved, as they would be given if it was saved now. */
+function given() {
+  const project = sharing.key.peek() === "project";
+  const key = (project && sharing.project.peek()?.bytes) || randomKey();
+  return { key, project, approved: [...sharing.approved.peek()] };
+}
+
+/** Prepares the data to look at, and lists the tables. */
+export function preparedTables(): Promise<TableInfo[]> {
+  return line().call("preparedTables", { recipe: recipe(), given: given() });
+}
+
+/** Some rows of a table of what was prepared to look at. */
+export function preparedRows(path: string, start: number, count: number): Promise<Preview> {
+  return line().call("preparedRows", { recipe: recipe(), path, start, count });
+}
+
 /** What the ZIP is called: the names of the files and sessions may say too much. */
 const FILE = "prepared-for-sharing.zip";
 
@@ -202,12 +220,9 @@ export async function saveChecked(): Promise<void> {
     const work = (stage: string, part: number) => (sharing.result.value = { name: "working", stage, part });
     work("preparing", 0);
     announce(words.stages.preparing!);
-    const project = sharing.key.peek() === "project";
-    const key = project ? sharing.project.peek()!.bytes : randomKey();
-    const given = { key, project, approved: [...sharing.approved.peek()] };
     const file = await spoolName();
     if (file) hold(file);
-    const { size, stored, leaks } = await line().call("protect", { recipe: recipe(), given, file }, {
+    const { size, stored, leaks } = await line().call("protect", { recipe: recipe(), given: given(), file }, {
       signal: mine.signal,
       onProgress: (part) => work("writing", part),
       onStage: (stage) => work(stage, stage === "searching" ? 1 : 0),

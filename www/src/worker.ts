@@ -3,7 +3,7 @@
 import * as wasm from "windrow-wasm";
 import { live } from "./alive.js";
 import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
-import { open, type Browser, type Look, type OpenStudy, type Sink } from "./engine/index.js";
+import { open, type Browser, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
 import { startLanes, type LaneAnswer, type ToLane } from "./lanes.js";
 import { canSpool, memorySpool, storageSpool } from "./spool.js";
@@ -23,6 +23,8 @@ let study: OpenStudy | undefined;
 let looked: { recipe: string; look: Look } | undefined;
 /** Where changes were searched for last. */
 let searched: Browser | undefined;
+/** What was prepared to be looked at; it takes as much memory as the data. */
+let prepared: ProtectedStudy | undefined;
 let engine: WebAssembly.Module | undefined;
 const stops = new Map<number, AbortController>();
 const waiting = new Map<number, { underWay: number; wake: () => void }>();
@@ -32,6 +34,11 @@ const post = (message: ToPage, transfer: Transferable[] = []) => self.postMessag
 function opened(): OpenStudy {
   if (!study) throw new EngineError({ code: "internal", message: "no file is open" });
   return study;
+}
+
+function forget(): void {
+  prepared?.free();
+  prepared = undefined;
 }
 
 /** Tells the page a number now and then, not each time. */
@@ -50,6 +57,7 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     void showLife();
     wasm.initSync({ module });
     engine = module;
+    forget();
     const progress = progressOf(id);
     const inputs = files.map(({ path, file }) => ({ path, blob: file }));
     study = await open(wasm, inputs, {
@@ -104,11 +112,23 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
       throwIfAborted(signal);
     };
     await stage("preparing");
+    forget();
     const prepared = await opened().protect(recipe, given);
     await stage("writing");
     const spool = await (file && canSpool() ? storageSpool(file) : memorySpool());
     const result = await prepared.export(recipe, spool, { signal, onProgress: progressOf(id), onSearch: () => stage("searching") });
     return { ...result, stored: result.leaks.total > 0 ? null : await spool.stored() };
+  },
+
+  async preparedTables(_, { recipe, given }) {
+    forget();
+    prepared = await opened().protect(recipe, given);
+    return prepared.tables(recipe);
+  },
+
+  async preparedRows(_, { recipe, path, start, count }) {
+    if (!prepared) throw new EngineError({ code: "internal", message: "nothing is prepared" });
+    return prepared.preview(recipe, path, start, count);
   },
 
   async parsePreset(_, { text }) {

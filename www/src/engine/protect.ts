@@ -145,6 +145,7 @@ export interface WasmPrepared {
   /** Searches the next file of the ZIP; undefined until all is searched. */
   leaks(size: number, read: (start: number, end: number) => Uint8Array): Leaks | undefined;
   unsearched(): void;
+  free(): void;
 }
 
 /** Work of the wasm module that may want input; `finish` uses it up. */
@@ -191,6 +192,11 @@ export class ProtectedStudy {
     const viewing = this.#prepared.preview(recipe, path, start, count);
     await pushAll(viewing, this.#inputs, this.#reader);
     return viewing.finish();
+  }
+
+  /** Gives its memory back; it is used up. */
+  free(): void {
+    this.#prepared.free();
   }
 
   /** Searches a finished ZIP file by file, so that it can be called off. */

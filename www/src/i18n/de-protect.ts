@@ -155,6 +155,14 @@ export const protect: Strings["protect"] = {
     nothingFound: "Darin wurde nichts gefunden.",
   },
 
+  prepared: {
+    heading: "Die Tabellen, wie sie sein werden",
+    lead: "Die vorbereiteten Tabellen lassen sich vor dem Speichern durchsehen. Dabei wird nichts gespeichert.",
+    show: "Vorbereitete Tabellen zeigen",
+    working: "Die Daten werden vorbereitet",
+    once: "Im gespeicherten ZIP werden die Tokens andere sein: Dieser Schlüssel wird einmal verwendet.",
+  },
+
   save: {
     heading: "Prüfen und speichern",
     does: "Was getan wird",

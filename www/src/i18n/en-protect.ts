@@ -154,6 +154,14 @@ export const protect = {
     nothingFound: "Nothing was found in it.",
   },
 
+  prepared: {
+    heading: "The tables as they will be",
+    lead: "Look through the prepared tables before you save. Nothing is saved by this.",
+    show: "Show the prepared tables",
+    working: "Preparing the data",
+    once: "The tokens in the saved ZIP will be others: this key is used once.",
+  },
+
   save: {
     heading: "Check and save",
     does: "What will be done",

@@ -155,6 +155,14 @@ export const protect: Strings["protect"] = {
     nothingFound: "No se encontró nada en él.",
   },
 
+  prepared: {
+    heading: "Las tablas tal como quedarán",
+    lead: "Se pueden revisar las tablas preparadas antes de guardar. Con esto no se guarda nada.",
+    show: "Mostrar las tablas preparadas",
+    working: "Preparando los datos",
+    once: "En el ZIP guardado los tokens serán otros: esta clave se usa una vez.",
+  },
+
   save: {
     heading: "Comprobar y guardar",
     does: "Qué se hará",

@@ -152,6 +152,14 @@ export const protect: Strings["protect"] = {
     nothingFound: "何も見つかりませんでした。",
   },
 
+  prepared: {
+    heading: "準備後の表",
+    lead: "保存する前に、準備された表を確認できます。ここでは何も保存されません。",
+    show: "準備された表を表示",
+    working: "データを準備しています",
+    once: "保存されるZIPではトークンが変わります。この鍵は一度だけ使われます。",
+  },
+
   save: {
     heading: "検査と保存",
     does: "行われること",

@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { chosenSessions } from "../choices.js";
 import { faultOf, type Fault } from "../engine/error.js";
-import type { Recipe, TableInfo } from "../engine/types.js";
+import type { Preview as Seen, TableInfo } from "../engine/types.js";
 import { f, t } from "../i18n/index.js";
 import { nearSession, previewRows } from "../job.js";
 import { state } from "../state.js";
@@ -34,8 +34,8 @@ export function Preview() {
       {!shown && !fault && <p class="quiet">{words.noTables}</p>}
       {shown && (
         <>
-          <Pickers list={list} shown={shown} />
-          <Rows key={`${generation(tables)}\0${shown.path}`} recipe={recipe} table={shown} />
+          <Pickers list={list} shown={shown} onShow={(path) => (state.shown.value = path)} />
+          <TableRows key={`${generation(tables)}\0${shown.path}`} table={shown} load={(start, count) => previewRows(recipe, shown, start, count)} />
         </>
       )}
     </section>
@@ -43,14 +43,13 @@ export function Preview() {
 }
 
 /** The rows of one table, which are counted first where nobody knows their number. */
-function Rows({ recipe, table }: { recipe: Recipe; table: TableInfo }) {
-  const { path, rows, columns } = table;
+export function TableRows({ table: { path, rows, columns }, load }: { table: TableInfo; load: (start: number, count: number) => Promise<Seen> }) {
   const words = t.value.preview;
   const total = useSignal(rows);
   const fault = useSignal<Fault | null>(null);
   useEffect(() => {
     if (rows !== null) return;
-    previewRows(recipe, table, 0, 1).then(
+    load(0, 1).then(
       (preview) => (total.value = preview.total),
       (error: unknown) => (fault.value = faultOf(error)),
     );
@@ -58,11 +57,12 @@ function Rows({ recipe, table }: { recipe: Recipe; table: TableInfo }) {
   if (fault.value) return <FaultNote fault={fault.value} />;
   if (total.value === null) return <p class="quiet">{words.wait}</p>;
   if (total.value === 0) return <p class="quiet">{words.empty}</p>;
-  const load = (start: number, count: number) => previewRows(recipe, table, start, count).then((preview) => preview.rows.map((cells) => ({ cells })));
-  return <Grid label={words.grid(path)} columns={columns} total={total.value} load={load} />;
+  const cells = (start: number, count: number) => load(start, count).then((preview) => preview.rows.map((cells) => ({ cells })));
+  return <Grid label={words.grid(path)} columns={columns} total={total.value} load={cells} />;
 }
 
-function Pickers({ list, shown }: { list: TableInfo[]; shown: TableInfo }) {
+/** Chooses a session and a table; `id` tells two of these on one page apart. */
+export function Pickers({ list, shown, onShow, id = "" }: { list: TableInfo[]; shown: TableInfo; onShow: (path: string | null) => void; id?: string }) {
   const words = t.value.preview;
   const parted = state.summary.value?.parts !== undefined;
   const sessions = parted ? chosenSessions() : [...new Set(list.map(({ session }) => session))];
@@ -71,14 +71,14 @@ function Pickers({ list, shown }: { list: TableInfo[]; shown: TableInfo }) {
     list.find((table) => table.session === session && table.view === shown.view && table.kind === shown.kind) ?? list.find((table) => table.session === session);
   const pick = (session: string) => {
     if (parted) state.near.value = session;
-    else state.shown.value = same(session)?.path ?? null;
+    else onShow(same(session)?.path ?? null);
   };
   return (
     <div class="pickers">
       {sessions.length > 1 && (
         <span>
-          <label for="session">{words.session}</label>
-          <select id="session" value={parted ? nearSession() : shown.session} onChange={(event) => pick(event.currentTarget.value)}>
+          <label for={`${id}session`}>{words.session}</label>
+          <select id={`${id}session`} value={parted ? nearSession() : shown.session} onChange={(event) => pick(event.currentTarget.value)}>
             {sessions.map((session) => (
               <option key={session} value={session}>
                 {session}
@@ -88,8 +88,8 @@ function Pickers({ list, shown }: { list: TableInfo[]; shown: TableInfo }) {
         </span>
       )}
       <span>
-        <label for="table">{words.table}</label>
-        <select id="table" value={shown.path} onChange={(event) => (state.shown.value = event.currentTarget.value)}>
+        <label for={`${id}table`}>{words.table}</label>
+        <select id={`${id}table`} value={shown.path} onChange={(event) => onShow(event.currentTarget.value)}>
           {here.map((table) => (
             <option key={table.path} value={table.path}>
               {nameOf(table)}

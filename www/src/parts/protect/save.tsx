@@ -9,6 +9,7 @@ import { FaultNote } from "../fault.js";
 import { PickFiles } from "../pickfiles.js";
 import { Scroller } from "../scroller.js";
 import { pathName } from "./fields.js";
+import { Prepared } from "./prepared.js";
 
 export function ProtectSave({ protection }: { protection: Protection }) {
   const words = t.value.protect;
@@ -18,6 +19,7 @@ export function ProtectSave({ protection }: { protection: Protection }) {
       <Does protection={protection} />
       <Keys />
       <PresetFile />
+      <Prepared />
       <Button />
     </section>
   );

@@ -1,0 +1,60 @@
+// The prepared tables, to look through before anything is saved.
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { faultOf, type Fault } from "../../engine/error.js";
+import type { TableInfo } from "../../engine/types.js";
+import { t } from "../../i18n/index.js";
+import { preparedRows, preparedTables, sharing } from "../../sharing.js";
+import { announce, state } from "../../state.js";
+import { FaultNote } from "../fault.js";
+import { Pickers, TableRows } from "../preview.js";
+
+type Seen = { name: "no" } | { name: "working" } | { name: "tables"; list: TableInfo[]; number: number } | { name: "failed"; fault: Fault };
+
+export function Prepared() {
+  const words = t.value.protect.prepared;
+  const seen = useSignal<Seen>({ name: "no" });
+  const path = useSignal<string | null>(null);
+  const last = useRef(0);
+  // Another choice: what was prepared is not what would be saved.
+  useEffect(() => {
+    last.current += 1;
+    seen.value = { name: "no" };
+  }, [sharing.preset.value, sharing.approved.value, sharing.key.value, sharing.project.value, state.recipe.value]);
+  const show = async () => {
+    const number = ++last.current;
+    seen.value = { name: "working" };
+    announce(words.working);
+    const found: Seen = await preparedTables().then(
+      (list) => ({ name: "tables", list, number }) as const,
+      (error: unknown) => ({ name: "failed", fault: faultOf(error) }) as const,
+    );
+    if (last.current === number) seen.value = found;
+  };
+  // A study in parts is larger than the memory that preparing it to be looked at would take.
+  if (state.summary.value?.parts !== undefined) return null;
+  const now = seen.value;
+  const shown = now.name === "tables" ? (now.list.find((table) => table.path === path.value) ?? now.list[0]) : undefined;
+  return (
+    <>
+      <h3>{words.heading}</h3>
+      <p class="hint">{words.lead}</p>
+      {sharing.key.value === "once" && now.name === "tables" && <p class="hint">{words.once}</p>}
+      {now.name === "failed" && <FaultNote fault={now.fault} />}
+      {now.name === "working" && <p class="quiet" role="status">{words.working}</p>}
+      {(now.name === "no" || now.name === "failed") && (
+        <p class="buttons">
+          <button type="button" onClick={() => void show()}>
+            {words.show}
+          </button>
+        </p>
+      )}
+      {now.name === "tables" && shown && (
+        <div class="preview">
+          <Pickers list={now.list} shown={shown} onShow={(next) => (path.value = next)} id="prepared-" />
+          <TableRows key={`${now.number} ${shown.path}`} table={shown} load={(start, count) => preparedRows(shown.path, start, count)} />
+        </div>
+      )}
+    </>
+  );
+}
