@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use super::seen::Seen;
 use super::survey::Originals;
 use crate::order;
-use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts};
 use crate::protect::detect::{self, Kind};
