@@ -364,6 +364,23 @@ fn the_command_line_gives_no_zip_with_a_leak() {
     assert!(said.contains("README.txt: C…s (9 characters)") && !said.contains("Checksums"), "{said}");
     assert!(!Path::new(&out).exists() && !Path::new(&format!("{out}.partial")).exists());
 
+    // Who is sure accepts it, in a preset and for a reason, which the reports repeat.
+    let accepting = |reason: &str| {
+        let preset = serde_json::json!({ "accepted": { "player..nick": reason } }).to_string();
+        run(&["export", &input, "-o", &out, "--preset", &folder.file("preset.json", preset.as_bytes())])
+    };
+    assert_eq!(accepting(" ").status.code(), Some(2));
+    let accepted = accepting("It is a word of the README.");
+    let said = String::from_utf8_lossy(&accepted.stderr).into_owned();
+    assert_eq!(accepted.status.code(), Some(0), "{said}");
+    assert!(said.contains("places were passed over"), "{said}");
+    for (path, bytes) in common::unzip(&std::fs::read(&out).unwrap()) {
+        let told = String::from_utf8_lossy(&bytes).contains("It is a word of the README.");
+        let tells = ["ANONYMIZATION.txt", "anonymization.json", "windrow.json"].iter().any(|name| path.ends_with(name));
+        assert_eq!(told, tells, "{path}");
+    }
+    std::fs::remove_file(&out).unwrap();
+
     let key = folder.path("project.key");
     assert_eq!(run(&["key", "-o", &key]).status.code(), Some(0));
     assert_eq!(run(&["key", "-o", &key]).status.code(), Some(2), "a key is never overwritten");

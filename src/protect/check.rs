@@ -36,6 +36,8 @@ pub struct Leak {
     pub class: Class,
     /// In which form it was found.
     pub form: &'static str,
+    /// The path where the value comes from, as presets name it; empty for a time.
+    pub path: String,
 }
 
 /// Leaks, of which only the first are kept.
@@ -45,6 +47,8 @@ pub struct Leaks {
     pub list: Vec<Leak>,
     /// All.
     pub total: u64,
+    /// Places that were passed over because the preset accepts what stands there.
+    pub accepted: u64,
 }
 
 fn unreadable() -> Error {
@@ -138,6 +142,7 @@ fn search(
             times(archive.by_index(index).map_err(|_| unreadable())?, searcher, &mut hits)?;
         }
         leaks.total += hits.total;
+        leaks.accepted += hits.accepted;
         let own = Own::of(&name, own_columns);
         let (csv, jsonl) = (name.ends_with(".csv"), name.ends_with(".jsonl"));
         let table = csv || jsonl;
@@ -182,6 +187,7 @@ fn leak(file: &str, row: Option<u64>, column: Option<&str>, hit: &crate::protect
         masked: hit.masked.clone(),
         class: hit.class,
         form: hit.form.as_str(),
+        path: hit.path.clone(),
     }
 }
 
@@ -333,7 +339,7 @@ impl Cells<'_> {
             if self.leaks.list.len() < Hits::MOST {
                 let (masked, class) = (masked(value), Class::PersonId);
                 let (file, column) = (file.to_owned(), column.map(str::to_owned));
-                self.leaks.list.push(Leak { file, row, column, masked, class, form: "text" });
+                self.leaks.list.push(Leak { file, row, column, masked, class, form: "text", path: String::new() });
             }
         }
     }

@@ -198,6 +198,7 @@ impl Report {
                 "values_searched": self.searched_values, "forms": self.searched_forms,
                 "values_too_short_to_search": self.not_searched, "hits": 0,
                 "calendar_times": self.share(),
+                "accepted": self.preset.accepted,
             },
             "not_checked": self.not_checked(),
             "notice": PARAGRAPH,
@@ -327,8 +328,10 @@ impl Report {
         self.list(&mut out, &self.fields(|p| p.action == Action::Keep && (self.psynet || p.counts.is_some())));
         out.heading("The search for leaks");
         out.paragraph(&format!(
-            "Before the ZIP was handed out, it was read back and searched for {} original values in {} forms (other case, encodings, digests{}). Windrow hands out no ZIP in which one is found. {} values are too short or too plain to be searched everywhere.",
-            self.searched_values, self.searched_forms, if self.share() { "" } else { "; times stay and were not searched" }, self.not_searched
+            "Before the ZIP was handed out, it was read back and searched for {} original values in {} forms (other case, encodings, digests{}). Windrow hands out no ZIP in which one is found{}. {} values are too short or too plain to be searched everywhere.",
+            self.searched_values, self.searched_forms, if self.share() { "" } else { "; times stay and were not searched" },
+            if self.preset.accepted.is_empty() { "" } else { ", but for those that were accepted for a reason (see Weaker than usual)" },
+            self.not_searched
         ));
         out.heading("Not checked");
         self.not_checked().iter().for_each(|line| out.bullet(line));

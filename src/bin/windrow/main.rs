@@ -226,6 +226,9 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     let protected = work.finish()?;
     write_zip(&mut Export::new(&protected.study, &protected.recipe)?, a, &input, output, |partial| {
         let leaks = check(&mut io::BufReader::new(File::open(partial)?), &protected.searcher, &protected.own_columns)?;
+        if leaks.accepted > 0 {
+            eprintln!("windrow: {} places were passed over, as the preset says", leaks.accepted);
+        }
         if leaks.total == 0 { Ok(()) } else { Err(Failure::Leaks(leaks)) }
     })?;
     Ok(report(&study, &recipe, sessions(&study, Some(&recipe))))

@@ -19,10 +19,11 @@ pub fn leaked(leaks: &Leaks, json: bool) {
         return;
     }
     eprintln!("windrow: {problem}");
-    for Leak { file, row, column, masked, class, form } in &leaks.list {
+    for Leak { file, row, column, masked, class, form, path } in &leaks.list {
         let row = row.map(|row| format!(", row {row}")).unwrap_or_default();
         let column = column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
-        eprintln!("  {file}{row}{column}: {masked} as {form}, class {}", class.as_str());
+        let of = if path.is_empty() { String::new() } else { format!(", a value of {path}") };
+        eprintln!("  {file}{row}{column}: {masked} as {form}, class {}{of}", class.as_str());
     }
 }
 

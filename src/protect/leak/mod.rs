@@ -18,6 +18,8 @@ mod slow;
 mod table;
 
 use crate::order;
+use std::collections::BTreeMap;
+
 use crate::protect::class::Class;
 use crate::protect::time::Window;
 
@@ -100,6 +102,8 @@ pub struct Hits {
     pub list: Vec<Hit>,
     /// All hits.
     pub total: u64,
+    /// Hits of values that may be left, which are none of the others.
+    pub accepted: u64,
 }
 
 impl Hits {
@@ -127,6 +131,8 @@ pub fn masked(value: &str) -> String {
 #[derive(Clone, Debug)]
 pub struct Searcher {
     originals: Vec<Original>,
+    /// By the number of the original: whether it may be left.
+    accepted: Vec<bool>,
     index: Index,
     window: Option<Window>,
     /// Distinctive values too short or too plain to be searched; say their number in the report.
@@ -151,7 +157,19 @@ impl Searcher {
                 last = &original.value;
             }
         }
-        Searcher { index: Index::new(all), originals, window, unsearchable }
+        Searcher { index: Index::new(all), accepted: vec![false; originals.len()], originals, window, unsearchable }
+    }
+
+    /// Passes over values of some paths: those that stand at no other path, and no secret.
+    pub fn accept(&mut self, paths: &BTreeMap<String, String>) {
+        let mut first = 0;
+        for same in self.originals.chunk_by(|a, b| a.value == b.value) {
+            let may = same.iter().all(|o| o.class != Class::Secret && paths.contains_key(&o.path));
+            if let Some(accepted) = self.accepted.get_mut(first..first + same.len()) {
+                accepted.fill(may);
+            }
+            first += same.len();
+        }
     }
 
     /// How many different values are searched everywhere, and in how many forms.
@@ -174,8 +192,8 @@ impl Searcher {
 
     /// Searches a cell of `path` for the values that are looked for only where they came from.
     pub fn cell(&self, path: &str, text: &str, hits: &mut Hits) {
-        let of_path = self.originals.iter().filter(|o| !o.distinctive && o.path == path);
-        for original in of_path {
+        let of_path = self.originals.iter().zip(&self.accepted).filter(|(o, _)| !o.distinctive && o.path == path);
+        for (original, _) in of_path.filter(|(_, accepted)| !**accepted) {
             let value = original.value.as_str();
             let places = text.match_indices(value).filter(|(at, _)| {
                 let edge = |b: Option<&u8>| !b.is_some_and(u8::is_ascii_alphanumeric);
@@ -278,6 +296,10 @@ impl Scan<'_> {
     }
 
     fn record(&self, found: Found, hits: &mut Hits) {
+        if self.searcher.accepted.get(found.number as usize) == Some(&true) {
+            hits.accepted += 1;
+            return;
+        }
         let offset = self.base + found.start as u64;
         hits.add(|| match self.searcher.originals.get(found.number as usize) {
             Some(original) => hit(&self.file, offset, found.length, found.form, original),

@@ -24,6 +24,9 @@ pub const FORMAT: &str = "anonymization-preset/1";
 /// The k of open sharing: so many participants must share what describes them.
 pub const K: u32 = 5;
 
+/// So many bytes has a reason at least.
+const REASON: usize = 10;
+
 /// How data are prepared. What a saved preset lacks takes its default.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -50,6 +53,10 @@ pub struct Preset {
     /// Detectors by name that are switched off (`{"NAME": false}`); what they would find then counts for nothing.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub detectors: BTreeMap<Kind, bool>,
+    /// Paths whose values may be left where the search of the ZIP finds them, each with the reason in words, which the
+    /// reports repeat. Secrets, times and the key are never passed over.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub accepted: BTreeMap<String, String>,
     /// What becomes of texts whose action is `withhold`, where somebody may have written them.
     pub texts: Texts,
 }
@@ -66,6 +73,7 @@ impl Default for Preset {
             quasi: Coarse::default(),
             k: K,
             detectors: BTreeMap::new(),
+            accepted: BTreeMap::new(),
             texts: Texts::Withhold,
         }
     }
@@ -98,7 +106,8 @@ impl Preset {
         text
     }
 
-    /// The preset itself if its format is known and no class gets an action that it cannot have.
+    /// The preset itself if its format is known, no class gets an action that it cannot have, and whatever is accepted is
+    /// so for a reason.
     ///
     /// # Errors
     /// [`Code::BadRecipe`] otherwise.
@@ -110,6 +119,9 @@ impl Preset {
         if let Some(choice) = self.paths.values().find(not) {
             let action = choice.action.map_or("", Action::as_str);
             return Err(bad(&format!("The class {} cannot have the action {action}.", choice.class.as_str())));
+        }
+        if self.accepted.values().any(|reason| reason.trim().len() < REASON) {
+            return Err(bad("What the search finds is accepted with a reason in words, or not at all."));
         }
         Ok(self)
     }
@@ -151,7 +163,10 @@ impl Preset {
     /// Choices weaker than those of the level, in words. Choices about single paths are for the survey to judge, which
     /// knows what the rules say.
     pub fn deviations(&self) -> Vec<String> {
-        let mut all = Vec::new();
+        let accepted = |(path, reason): (&String, &String)| {
+            format!("Values of {path} may be left where the search finds them. The reason given: {}", reason.trim())
+        };
+        let mut all: Vec<String> = self.accepted.iter().map(accepted).collect();
         if !self.is_share() {
             return all;
         }
@@ -220,6 +235,7 @@ mod tests {
             r#"{"paths":{"a":{}}}"#,
             r#"{"paths":{"a":{"class":"secret","action":"keep"}}}"#,
             r#"{"detectors":{"ANY":false}}"#,
+            r#"{"accepted":{"player..label":" ok "}}"#,
             r#"{"time":{"rounding":"1h"}}"#,
         ] {
             assert_eq!(Preset::from_json(bad.as_bytes()).map_err(|e| e.code()), Err(Code::BadRecipe), "{bad}");
@@ -268,6 +284,7 @@ mod tests {
             r#"{"time":{"rounding":"100ms"}}"#,
             r#"{"quasi":{"age":"exact"}}"#,
             r#"{"detectors":{"NAME":false}}"#,
+            r#"{"level":"pseudonymize","accepted":{"player..label":"Colours, not names."}}"#,
         ] {
             assert_eq!(Preset::from_json(weak.as_bytes()).unwrap().deviations().len(), 1, "{weak}");
         }

@@ -285,7 +285,9 @@ impl Preparing {
             originals::originals(&survey, dropped.into_originals(), tables, census.all, &prose, &self.given.key);
         let words = originals::words(&originals, &mut tokens)?;
         let searched = originals.iter().filter(|o| o.distinctive).count() as u64;
-        let searcher = Arc::new(Searcher::new(originals, census.window.filter(|_| hidden)));
+        let mut searcher = Searcher::new(originals, census.window.filter(|_| hidden));
+        searcher.accept(&self.preset.accepted);
+        let searcher = Arc::new(searcher);
         let (suppressed, risk) = people::measure(&survey, &census, &self.preset);
         let random = key.order(Domain::Session, &["weeks"]).iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
         let survey = Arc::new(survey);

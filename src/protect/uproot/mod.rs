@@ -86,12 +86,14 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
     let names = survey::all_names(&identity);
     let survey = survey::survey(log, &sessions, &names, window, &preset, &given.approved);
     survey.obeyed(&preset)?;
-    let (originals, own_columns) = originals::originals(log, &identity, &survey, &given.key);
+    let (originals, mut own_columns) = originals::originals(log, &identity, &survey, &given.key);
     let searched = originals.iter().filter(|o| o.distinctive).count();
+    own_columns.retain(|path, _| !preset.accepted.contains_key(path));
     let words = originals::words(&originals, &mut identity)?;
     let mode = moments::mode(&preset, &mac, window);
     let hidden = window.filter(|_| share && moments::hides(mode));
-    let searcher = Searcher::new(originals, hidden);
+    let mut searcher = Searcher::new(originals, hidden);
+    searcher.accept(&preset.accepted);
     let quasi = Quasi::measure(log, &sessions, &survey, &preset);
     let transform = Transform {
         identity,

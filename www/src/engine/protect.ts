@@ -34,6 +34,8 @@ export interface Preset {
   /** Detectors that are switched off. */
   detectors?: Record<string, boolean>;
   texts: "withhold" | "review" | "lengths";
+  /** Paths whose values may be left where the search finds them, each with the reason. */
+  accepted?: Record<string, string>;
 }
 
 /** What is given for one export alone. */
@@ -121,8 +123,10 @@ export interface ReviewText {
 
 /** What was left in a finished ZIP. */
 export interface Leaks {
-  list: { file: string; row: number | null; column: string | null; masked: string; class: Class; form: string }[];
+  list: { file: string; row: number | null; column: string | null; masked: string; class: Class; form: string; path: string }[];
   total: number;
+  /** Places that were passed over because the preset accepts what stands there. */
+  accepted: number;
 }
 
 /** Where a prepared ZIP stays until it was searched: `close` is called only when nothing was found, else `abort`. */
@@ -213,7 +217,7 @@ export class ProtectedStudy {
 
   /** Writes the ZIP into a spool and searches it. With leaks nothing remains of it. */
   async export(recipe: Recipe, spool: Spool, options: ExportOptions & { onSearch?: () => void | Promise<void> } = {}): Promise<{ name: string; size: number; leaks: Leaks }> {
-    let leaks: Leaks = { list: [], total: 0 };
+    let leaks: Leaks = { list: [], total: 0, accepted: 0 };
     const finish = async (size: number) => {
       await options.onSearch?.();
       leaks = await this.#search(size, (start, end) => spool.read(start, end), options.signal);

@@ -163,6 +163,16 @@ export const protect: Strings["protect"] = {
     once: "Im gespeicherten ZIP werden die Tokens andere sein: Dieser Schlüssel wird einmal verwendet.",
   },
 
+  accept: {
+    heading: "Gefundenes hinnehmen",
+    lead: "Nur wo sicher ist, dass es nichts über eine Person sagt, etwa weil es ein gewöhnliches Wort ist. Die Begründung steht in beiden Berichten.",
+    path: "Werte von",
+    reason: "Begründung",
+    button: "Hinnehmen",
+    has: (path: string) => `Funde von ${path} werden hingenommen.`,
+    back: "Zurücknehmen",
+  },
+
   save: {
     heading: "Prüfen und speichern",
     does: "Was getan wird",

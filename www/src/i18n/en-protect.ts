@@ -162,6 +162,16 @@ export const protect = {
     once: "The tokens in the saved ZIP will be others: this key is used once.",
   },
 
+  accept: {
+    heading: "Accept what was found",
+    lead: "Only where you are sure that it tells nothing about a person, for example because it is a common word. The reason stands in both reports.",
+    path: "Values of",
+    reason: "Reason",
+    button: "Accept",
+    has: (path: string) => `Finds of ${path} are accepted.`,
+    back: "Take back",
+  },
+
   save: {
     heading: "Check and save",
     does: "What will be done",

@@ -163,6 +163,16 @@ export const protect: Strings["protect"] = {
     once: "En el ZIP guardado los tokens serán otros: esta clave se usa una vez.",
   },
 
+  accept: {
+    heading: "Aceptar lo encontrado",
+    lead: "Solo cuando sea seguro que no dice nada de una persona, por ejemplo porque es una palabra corriente. El motivo figura en los dos informes.",
+    path: "Valores de",
+    reason: "Motivo",
+    button: "Aceptar",
+    has: (path: string) => `Los hallazgos de ${path} se aceptan.`,
+    back: "Retirar",
+  },
+
   save: {
     heading: "Comprobar y guardar",
     does: "Qué se hará",

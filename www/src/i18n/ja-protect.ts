@@ -160,6 +160,16 @@ export const protect: Strings["protect"] = {
     once: "保存されるZIPではトークンが変わります。この鍵は一度だけ使われます。",
   },
 
+  accept: {
+    heading: "見つかったものを許容する",
+    lead: "一般的な単語であるなど、個人について何も示さないと確信できる場合に限ります。理由は両方の報告書に記載されます。",
+    path: "値の出所",
+    reason: "理由",
+    button: "許容する",
+    has: (path: string) => `${path}の検出を許容しています。`,
+    back: "取り消す",
+  },
+
   save: {
     heading: "検査と保存",
     does: "行われること",

@@ -8,6 +8,7 @@ import { Choice } from "../choice.js";
 import { FaultNote } from "../fault.js";
 import { PickFiles } from "../pickfiles.js";
 import { Scroller } from "../scroller.js";
+import { Accept, Accepted } from "./accept.js";
 import { pathName } from "./fields.js";
 import { Prepared } from "./prepared.js";
 
@@ -20,6 +21,7 @@ export function ProtectSave({ protection }: { protection: Protection }) {
       <Keys />
       <PresetFile />
       <Prepared />
+      <Accepted />
       <Button />
     </section>
   );
@@ -176,7 +178,8 @@ function Outcome() {
 /** Places that are shown; the rest is counted. */
 const MOST = 50;
 
-function Refused({ leaks: { list, total } }: { leaks: Leaks }) {
+function Refused({ leaks }: { leaks: Leaks }) {
+  const { list, total } = leaks;
   const words = t.value.protect;
   const heads = words.save.refusedColumns;
   const back = () => {
@@ -222,6 +225,7 @@ function Refused({ leaks: { list, total } }: { leaks: Leaks }) {
           {words.save.toFields}
         </button>
       </p>
+      <Accept leaks={leaks} />
     </div>
   );
 }
