@@ -453,9 +453,11 @@ fn texts_come_out_redacted_once_somebody_has_read_them() {
     let mut looking = look(&study, &recipe).unwrap();
     feed(looking.as_mut(), &bytes, 1 << 16).unwrap();
     let overview = looking.finish().unwrap();
-    // One with something in it, and one without; a whole sentence each.
-    let said = |found: bool| overview.texts.iter().find(|t| t.text.len() > 20 && t.marks.is_empty() != found).unwrap();
-    let (plain, marked) = (said(false), said(true));
+    let said =
+        |text: &str| overview.texts.iter().find(|t| t.text.starts_with(text)).unwrap_or_else(|| panic!("{text}"));
+    let (plain, marked) = (said("Oswin was here"), said("hello from Delphine"));
+    // Nobody can read the id in it, but the search can.
+    let digest = overview.texts.iter().find(|t| t.path == "participant.vars.code").unwrap();
     let run = |approved: BTreeSet<String>| {
         let given = Given { key: KEY, project: false, approved };
         let mut work = prepare(&study, &recipe, &given, Limits::default()).unwrap();
@@ -472,10 +474,12 @@ fn texts_come_out_redacted_once_somebody_has_read_them() {
     let (nobody_read, texts) = run(BTreeSet::new());
     assert!(!nobody_read.contains(&plain.redacted) && texts["released_after_review"] == 0);
     let withheld = texts["withheld"].as_u64().unwrap();
-    let (read, texts) = run([plain.id.clone(), marked.id.clone()].into());
-    assert!(read.contains(&plain.text) && read.contains(&marked.redacted) && !read.contains(&marked.text));
-    let released = texts["released_after_review"].as_u64().unwrap();
-    assert_eq!((released, texts["withheld"].as_u64().unwrap()), (plain.count + marked.count, withheld - released));
+    let (read, texts) = run([&plain.id, &marked.id, &digest.id].map(String::clone).into());
+    assert!(read.contains(&plain.text), "{plain:?}");
+    assert!(read.contains("hello from [NAME], my cell is [PHONE]") && !read.contains(&marked.text));
+    assert!(!read.contains(&digest.text));
+    assert_eq!(texts["released_after_review"], plain.count + marked.count);
+    assert_eq!(texts["withheld"], withheld - plain.count - marked.count);
 }
 
 #[test]

@@ -129,6 +129,7 @@ impl Transform {
     /// The same, and whether the cell is withheld because an original was left in it.
     fn made(&mut self, text: &str, cell: Cell<'_>) -> Result<Made> {
         let structured = cell.json || text.starts_with(['{', '[']);
+        let released = self.released;
         let new =
             if structured { rewrite(text, self.limits.depth, &mut Rewriting { transform: self, cell })? } else { None };
         let new = match new {
@@ -142,6 +143,7 @@ impl Transform {
         let Some(new) = new.filter(|new| cell.json || new != "null") else { return Ok(Made::default()) };
         if new.len() > 4 && self.leaks_again(&new) {
             let new = if structured { quoted(WITHHELD) } else { WITHHELD.to_owned() };
+            self.released = released;
             return Ok(Made { new: Some(new), leaks: true });
         }
         Ok(Made { new: Some(new), leaks: false })
