@@ -156,6 +156,43 @@ onPage("a ZIP with an identifier in it is not handed out, and what to do is said
   assert.equal(await page.evaluate(() => document.activeElement.innerText), "Fields");
 });
 
+onPage("what the search finds can be accepted for a reason, and that can be taken back", async (page) => {
+  await toTab(page, dump({ nick: "Checksums" }));
+  await step(page, "Check and save").click();
+  await settled(page);
+  await page.getByRole("button", { name: "Check and save ZIP" }).click();
+  await page.locator("summary", { hasText: "Accept what was found" }).click();
+  const accept = page.getByRole("button", { name: "Accept", exact: true });
+  assert.equal(await accept.getAttribute("aria-disabled"), "true");
+  await page.getByLabel("Reason").fill("A word of the README, nobody's name.");
+  await accept.click();
+  await page.getByRole("listitem").filter({ hasText: "Finds of player · nick are accepted." }).waitFor();
+  const files = await saved(page);
+  for (const name of ["ANONYMIZATION.txt", "anonymization.json", "windrow.json"]) {
+    assert.match(fileOf(files, name), /A word of the README, nobody's\s+name\./);
+  }
+  await page.getByRole("button", { name: "Take back" }).click();
+  await page.getByRole("button", { name: "Check and save ZIP" }).click();
+  await page.locator("strong", { hasText: "Not saved: an identifier was left" }).waitFor();
+});
+
+onPage("the prepared tables can be looked through before anything is saved", async (page) => {
+  await toTab(page, dump());
+  await step(page, "Check and save").click();
+  await settled(page);
+  await page.getByRole("button", { name: "Show the prepared tables" }).click();
+  const region = page.getByRole("region", { name: "Check and save" });
+  await region.getByLabel("Table", { exact: true }).selectOption({ label: "Latest values: player" });
+  const grid = region.getByRole("grid");
+  await grid.getByText("[withheld]").first().waitFor();
+  const shown = await grid.innerText();
+  assert.match(shown, /player\/s-[0-9a-z]{12}\/p-[0-9a-z]{12}/);
+  assert.ok(!/bcdf|quiet|Ottilie/.test(shown));
+  // What was shown is not what another choice would give.
+  await page.getByRole("radio", { name: /^Use my project key/ }).check();
+  await page.getByRole("button", { name: "Show the prepared tables" }).waitFor();
+});
+
 onPage("a preset is saved and loaded; a project key joins two exports, one-time keys do not", async (page) => {
   await toTab(page, dump());
   await page.getByLabel("What player · gadget holds").selectOption("experiment");

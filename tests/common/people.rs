@@ -80,10 +80,3 @@ pub fn addresses(text: &str) -> impl Iterator<Item = String> {
     let is_part = |c: char| c.is_alphanumeric() || "@.-_+".contains(c);
     text.split(move |c| !is_part(c)).filter(|w| w.contains('@') && w.contains('.')).map(str::to_owned)
 }
-
-/// The first and the last day on which a row was made.
-pub fn days(tables: &BTreeMap<String, Rows>) -> Option<(String, String)> {
-    let days: BTreeSet<&str> =
-        tables.values().flatten().filter_map(|row| row.get("creation_time")?.get(..10)).collect();
-    Some(((*days.first()?).to_owned(), (*days.last()?).to_owned()))
-}
