@@ -255,6 +255,7 @@ impl Study {
     }
 
     /// A number that a processed file has in common with those that read the same tables, or tables that they read.
+    #[cfg(not(target_arch = "wasm32"))]
     pub(crate) fn family(&self, path: &str, options: &Options) -> Option<usize> {
         let file = self.index_of(path, options)?;
         let tables = |file: &ClassFile| file.parts.iter().map(|part| part.table).collect::<Vec<_>>();
