@@ -79,9 +79,7 @@ fn every_way_of_making_the_zip_gives_the_same_bytes() {
     for number in [1, 2, 3] {
         let mut zip = Vec::new();
         // Pieces of any size will do.
-        let read = |want: &_, push: &mut dyn FnMut(&[u8]) -> Result<(), Error>| {
-            part(&files, want).chunks(1000).try_for_each(push)
-        };
+        let read = |export: &mut Export, want: &_| part(&files, want).chunks(1000).try_for_each(|c| export.push(c));
         let mut export = Export::new(&study, &recipe).unwrap();
         let write = |bytes: &[u8], done: f64| {
             assert!((0.0..=1.0).contains(&done));

@@ -1,5 +1,6 @@
 //! Same input, recipe and key, same bytes: each kind of result with one thread and with many, and however the input is
-//! cut. `tests/wasm/same.test.mjs` and the browser tests compare the module with the command line.
+//! cut. `tests/wasm/engine.test.mjs` and the browser tests
+//! compare the module with the command line.
 
 mod common;
 
@@ -50,8 +51,9 @@ fn made(files: &Files, recipe: &Recipe, step: usize, number: usize) -> Result<Ve
         (study, recipe) = (protected.study, protected.recipe);
     }
     let mut zip = Vec::new();
-    let read =
-        |want: &Want, push: &mut dyn FnMut(&[u8]) -> Result<()>| part(files, want).chunks(step).try_for_each(push);
+    let read = |export: &mut Export, want: &Want| -> Result<()> {
+        part(files, want).chunks(step).try_for_each(|piece| export.push(piece))
+    };
     let write = |bytes: &[u8], _: f64| {
         zip.extend_from_slice(bytes);
         Ok::<(), Error>(())

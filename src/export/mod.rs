@@ -5,8 +5,6 @@
 //! [`Export::hashed`] take the results, [`Export::take`] gives the archive in order. Both ways give the same bytes.
 
 pub mod contents;
-#[cfg(not(target_arch = "wasm32"))]
-mod families;
 mod parts;
 mod plan;
 mod segment;
@@ -295,15 +293,6 @@ impl Export {
         }
     }
 
-    /// Plans the first files, once those that are damaged are known; of a PsyNet export they are all.
-    #[cfg(not(target_arch = "wasm32"))]
-    fn plan_first(&mut self) {
-        self.ahead.get_or_insert_with(|| Ahead::new(self.recipe.filetype));
-        if self.jobs.is_empty() {
-            self.plan_on();
-        }
-    }
-
     /// Plans the next files; says whether there were any.
     fn plan_on(&mut self) -> bool {
         if self.plan.lacks() {
@@ -404,10 +393,9 @@ impl Export {
         }
         let keys = if let Job::Table { table, .. } = &job { jsonl::keys(&table.columns) } else { Vec::new() };
         let producer: Option<Box<dyn Producer>> = match &mut job {
-            Job::Psynet { path, study, options, elsewhere, .. } => Some(match elsewhere.take() {
-                Some(producer) => producer,
-                None => study.producer_of_many(path, options, Some(&self.shelf))?,
-            }),
+            Job::Psynet { path, study, options, .. } => {
+                Some(study.producer_of_many(path, options, Some(&self.shelf))?)
+            }
             Job::Dump { dump, .. } => dump.take().map(|dump| dump as Box<dyn Producer>),
             _ => None,
         };

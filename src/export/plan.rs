@@ -9,7 +9,6 @@ use crate::psynet::{self, LeftOut};
 use crate::recipe::{Recipe, grouped_folder};
 use crate::source::Want;
 use crate::study::{Data, Study};
-use crate::table::Producer;
 use crate::view::{Table, View};
 use crate::write::dump::Dump;
 use std::collections::{BTreeMap, VecDeque};
@@ -132,15 +131,7 @@ pub(super) enum Job {
     /// A table of uproot's; its checksum is listed.
     Table { path: String, listed: String, table: Arc<Table> },
     /// A file of a PsyNet export, a table of so many rows or one that is passed on; its checksum is listed.
-    Psynet {
-        path: String,
-        rows: u64,
-        table: bool,
-        study: Arc<psynet::Study>,
-        options: psynet::Options,
-        /// Where it comes from if another thread makes it.
-        elsewhere: Option<Box<dyn Producer>>,
-    },
+    Psynet { path: String, rows: u64, table: bool, study: Arc<psynet::Study>, options: psynet::Options },
     /// All changes as a dump; `None` once it is being written.
     Dump { path: String, dump: Option<Box<Dump>> },
     /// The checksums of the folder, which are known only when all its files are written.
@@ -309,7 +300,7 @@ fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe, left_o
     });
     let made = files.into_iter().map(|file| {
         let table = !file.columns.is_empty();
-        Job::Psynet { path: file.path, rows: file.rows, table, study: data.clone(), options, elsewhere: None }
+        Job::Psynet { path: file.path, rows: file.rows, table, study: data.clone(), options }
     });
     at_hand.chain(made).chain([Job::Checksums { path: "SHA256SUMS".to_owned() }]).collect()
 }

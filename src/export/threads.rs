@@ -1,6 +1,5 @@
 //! Runs an export on several threads: they render, compress and hash, the caller's keeps the order and writes.
 
-use super::families::{self, Push};
 use super::{Export, Made, Output, Segment, Task};
 use crate::error::Result;
 use crate::source::Want;
@@ -26,51 +25,26 @@ enum Finding {
     Hashed(usize, [u8; 32]),
 }
 
-/// Writes the whole ZIP, using so many threads. `read` pushes a range of the input to what wants it; several threads may
-/// read.
+/// Writes the whole ZIP, using so many threads. `read` pushes a range of the input to the export.
 ///
 /// # Errors
 /// What rendering meets, and what `read` and `write` return.
-pub fn run<E: From<crate::error::Error> + Send>(
+pub fn run<E: From<crate::error::Error>>(
     export: &mut Export,
     threads: usize,
-    read: impl Fn(&Want, Push<'_>) -> std::result::Result<(), E> + Sync,
+    mut read: impl FnMut(&mut Export, &Want) -> std::result::Result<(), E>,
     mut write: impl FnMut(&[u8], f64) -> std::result::Result<(), E>,
 ) -> std::result::Result<(), E> {
     if threads < 2 {
         while let Some(output) = export.next()? {
             match output {
                 Output::Bytes(bytes) => write(&bytes, export.progress())?,
-                Output::Want(want) => read(&want, &mut |chunk| export.push(chunk))?,
+                Output::Want(want) => read(export, &want)?,
             }
         }
         return Ok(());
     }
     let level = export.level();
-    while let Some(want) = export.check()? {
-        read(&want, &mut |chunk| export.push(chunk))?;
-    }
-    let read = &read;
-    thread::scope(|scope| {
-        export.plan_first();
-        let (families, stop) = families::part(export);
-        let makers: Vec<_> = families.into_iter().map(|family| scope.spawn(move || family.make(read))).collect();
-        let written = write_all(export, threads, level, read, &mut write);
-        drop(stop);
-        // What stopped a maker says more than that its file did not come.
-        let made: std::result::Result<(), E> = makers.into_iter().try_for_each(|maker| maker.join().unwrap_or(Ok(())));
-        made.and(written)
-    })
-}
-
-/// Writes the ZIP: threads render, compress and hash, this one keeps the order.
-fn write_all<E: From<crate::error::Error>>(
-    export: &mut Export,
-    threads: usize,
-    level: Level,
-    read: &impl Fn(&Want, Push<'_>) -> std::result::Result<(), E>,
-    write: &mut impl FnMut(&[u8], f64) -> std::result::Result<(), E>,
-) -> std::result::Result<(), E> {
     thread::scope(|scope| {
         let (to_work, working) = channel::<Work>();
         let (to_hash, hashing) = channel::<Arc<Task>>();
@@ -91,7 +65,7 @@ fn write_all<E: From<crate::error::Error>>(
             let made = if packing < threads * AHEAD { export.make()? } else { Made::Wait };
             let done = made == Made::Done;
             if let Made::Want(want) = &made {
-                read(want, &mut |chunk| export.push(chunk))?;
+                read(export, want)?;
             } else if let Made::Task(task) = made {
                 let task = Arc::new(task);
                 packing += 1;

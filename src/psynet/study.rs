@@ -254,24 +254,6 @@ impl Study {
         }
     }
 
-    /// A number that a processed file has in common with those that read the same tables, or tables that they read.
-    #[cfg(not(target_arch = "wasm32"))]
-    pub(crate) fn family(&self, path: &str, options: &Options) -> Option<usize> {
-        let file = self.index_of(path, options)?;
-        let tables = |file: &ClassFile| file.parts.iter().map(|part| part.table).collect::<Vec<_>>();
-        let mut known = tables(self.files.get(file)?);
-        loop {
-            let shares = |file: &&ClassFile| file.parts.iter().any(|part| known.contains(&part.table));
-            let mut all: Vec<usize> = self.files.iter().filter(shares).flat_map(tables).collect();
-            crate::order::sort(&mut all);
-            all.dedup();
-            if all.len() <= known.len() {
-                return all.first().copied();
-            }
-            known = all;
-        }
-    }
-
     /// Index of the processed file at a path.
     fn index_of(&self, path: &str, options: &Options) -> Option<usize> {
         self.files.iter().position(|file| data_path(options, &file.class) == path)

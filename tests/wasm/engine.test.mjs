@@ -84,6 +84,14 @@ test("the choices for PsyNet mean the same on the page and on the command line",
   await agrees([database("kitchen_sink"), join(psynet, "kitchen_sink/source_code.zip")], recipe, ...options);
 });
 
+for (const [system, path] of [["uproot", example], ["PsyNet", database("kitchen_sink")]]) {
+  test(`the module agrees with the command line on ${system}'s tables for spreadsheets`, () =>
+    agrees([path], { ...wasm.default_recipe(), filetype: "spreadsheet" }, "--spreadsheet"));
+}
+
+test("the module agrees with the command line on the database that comes with the tables", () =>
+  agrees([example], { ...wasm.default_recipe(), database: true }, "--database"));
+
 test("tables of PsyNet's are looked up by ranges, several at once", async () => {
   const study = await open(wasm, await inputOf(database("kitchen_sink")));
   const { psynet, sessions } = study.summary;
@@ -166,28 +174,46 @@ test("a table or session that does not exist is an error, not a crash", async ()
   assert.throws(() => study.tables({ ...recipe, sessions: ["no such session"] }), { code: "no-such-session" });
 });
 
-test("a prepared study is the command line's, and a ZIP with a leak never closes its spool", async () => {
+/** The same key for the module and, as a file, for the command line. */
+function projectKey(t) {
   const folder = mkdtempSync(join(tmpdir(), "windrow-key-"));
-  const bytes = Uint8Array.from({ length: 32 }, (_, i) => i * 7);
-  writeFileSync(join(folder, "key"), `windrow-project-key/1\n${Buffer.from(bytes).toString("hex")}\n`);
+  t.after(() => rmSync(folder, { recursive: true }));
+  const key = Uint8Array.from({ length: 32 }, (_, i) => i * 7);
+  const path = join(folder, "key");
+  writeFileSync(path, `windrow-project-key/1\n${Buffer.from(key).toString("hex")}\n`);
+  return { given: { key, project: true, approved: [] }, path };
+}
+
+/** A sink that can be read again. */
+function spool() {
+  const sink = memory();
+  return { ...sink, read: (start, end) => new Uint8Array(sink.bytes().subarray(start, end)), sink };
+}
+
+test("a prepared PsyNet export is the command line's", async (t) => {
+  const { given, path } = projectKey(t);
+  const study = await open(wasm, await inputOf(database("kitchen_sink")));
+  const recipe = { ...wasm.default_recipe(), protect: wasm.default_preset() };
+  const prepared = await study.protect(recipe, given);
+  const kept = spool();
+  await prepared.export(recipe, kept);
+  assert.ok(kept.sink.bytes().equals(exportByCli([database("kitchen_sink")], "--protect", "share", "--key", path)));
+});
+
+test("a prepared study is the command line's, and a ZIP with a leak never closes its spool", async (t) => {
+  const { given, path } = projectKey(t);
   const canary = join(root, "tests/cases/protect/canary/uproot_canary.msgpack");
   const study = await open(wasm, await inputOf(canary));
   const recipe = { ...wasm.default_recipe(), protect: wasm.default_preset() };
   const { protection } = await study.look(recipe);
   assert.equal(protection.rows.find(({ path }) => path === "player..age").class, "quasi");
-  const given = { key: bytes, project: true, approved: [] };
-  const spool = () => {
-    const sink = memory();
-    return { ...sink, read: (start, end) => new Uint8Array(sink.bytes().subarray(start, end)), sink };
-  };
   const kept = spool();
   const prepared = await study.protect(recipe, given);
   const { leaks } = await prepared.export(recipe, kept);
   assert.deepEqual([leaks.total, kept.sink.ended], [0, "closed"]);
-  assert.ok(kept.sink.bytes().equals(exportByCli([canary], "--protect", "share", "--key", join(folder, "key"))));
+  assert.ok(kept.sink.bytes().equals(exportByCli([canary], "--protect", "share", "--key", path)));
   const thrown = spool();
   const broken = { ...thrown, read: () => { throw new Error("gone"); } };
   await assert.rejects(prepared.export(recipe, broken), { code: "io" });
   assert.equal(thrown.sink.ended, "aborted", "what was not searched is not kept");
-  rmSync(folder, { recursive: true });
 });

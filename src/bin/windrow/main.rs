@@ -258,7 +258,7 @@ fn write_zip(
 fn write_archive(export: &mut Export, threads: usize, input: &Input, path: &Path) -> Result<(), Failure> {
     let mut file = File::create(path)?;
     let mut progress = Progress::new("writing");
-    let read = |want: &Want, push: &mut dyn FnMut(&[u8]) -> windrow::error::Result<()>| input.read(want, push);
+    let read = |export: &mut Export, want: &Want| input.read(want, |chunk| export.push(chunk));
     threads::run(export, threads, read, |bytes, done| {
         progress.show(done);
         file.write_all(bytes).map_err(Failure::from)
