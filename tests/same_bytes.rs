@@ -1,6 +1,5 @@
 //! Same input, recipe and key, same bytes: each kind of result with one thread and with many, and however the input is
-//! cut. `tests/wasm/engine.test.mjs` and the browser tests
-//! compare the module with the command line.
+//! cut. `tests/wasm/engine.test.mjs` and the browser tests compare the module with the command line.
 
 mod common;
 
