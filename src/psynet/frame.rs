@@ -19,7 +19,7 @@ use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::order;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rows of a file that come from one group of one table.
 #[derive(Debug)]
@@ -124,7 +124,14 @@ pub fn files(tables: &[RawTable], shaped: Vec<Shaped>) -> Vec<ClassFile> {
         }
     }
     let mut files: Vec<ClassFile> = files.into_values().collect();
+    let mut taken = BTreeSet::new();
     for file in &mut files {
+        // Names that differ only in case would be one file on Windows and macOS.
+        let (class, mut number) = (file.class.clone(), 1);
+        while !taken.insert(file.class.to_lowercase()) {
+            number += 1;
+            file.class = format!("{class}_{number}");
+        }
         // What rows lack counts as missing.
         file.stats.iter_mut().filter(|(_, rows)| *rows < file.rows).for_each(|(seen, _)| seen.note_missing());
     }
