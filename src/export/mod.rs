@@ -7,23 +7,23 @@
 pub mod contents;
 mod parts;
 mod plan;
+mod running;
 mod segment;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod threads;
 
 use crate::error::{Code, Error, Place, Result};
 use crate::psynet::{Check, LeftOut, Shelf};
-use crate::recipe::{Filetype, Recipe};
+use crate::recipe::Recipe;
 use crate::source::Want;
 use crate::study::{Data, Study};
-use crate::table::{Producer, STEP, Step};
-use crate::view::Cursor;
+use crate::table::Step;
 use crate::write::checksums::Checksums;
-use crate::write::deflate::{self, BLOCK, Block, Level, Packed, WINDOW};
-use crate::write::jsonl;
+use crate::write::deflate::{self, Block, Level, Packed};
 use crate::write::zip::Archive;
 pub use plan::{DATABASE, RECIPE, TableFile, chosen, folders, tables};
 use plan::{Job, Plan};
+use running::{Piece, Running};
 use segment::Ahead;
 pub use segment::{Segment, render};
 use sha2::{Digest, Sha256};
@@ -69,30 +69,6 @@ enum Event {
     Begin(String),
     Block(u64),
     End,
-}
-
-/// A file that is being rendered.
-struct Running {
-    job: Job,
-    /// What makes a file that is no table of uproot's.
-    producer: Option<Box<dyn Producer>>,
-    file: usize,
-    row: u64,
-    cursor: Cursor,
-    keys: Vec<Vec<u8>>,
-    /// The end of the block before, which the next one may refer to.
-    before: Vec<u8>,
-    /// What was rendered and not yet made into a block.
-    buffer: Vec<u8>,
-    rendered: bool,
-}
-
-/// What rendering led to.
-enum Piece {
-    Block(Block),
-    Want(Want),
-    /// A segment that others render is not there yet.
-    Wait,
 }
 
 /// An export under way.
@@ -213,7 +189,7 @@ impl Export {
         if self.plan.lacks() {
             return self.plan.push(chunk);
         }
-        self.running.as_mut().and_then(|r| r.producer.as_mut()).map_or(Ok(()), |producer| producer.push(chunk))
+        self.running.as_mut().map_or(Ok(()), |running| running.push(chunk))
     }
 
     /// The next block to be compressed and hashed.
@@ -247,8 +223,7 @@ impl Export {
             let ticket = self.tickets;
             self.tickets += 1;
             self.events.push_back(Event::Block(ticket));
-            let hash = !matches!(running.job, Job::Bytes { listed: None, .. } | Job::Dump { .. });
-            let task = Task { ticket, file: running.file, hash, block };
+            let task = Task { ticket, file: running.file, hash: running.is_listed(), block };
             if task.block.last {
                 self.events.push_back(Event::End);
                 self.running = None;
@@ -375,7 +350,7 @@ impl Export {
             return Ok(false);
         }
         let Some(job) = self.jobs.pop_front() else { return Ok(false) };
-        let mut job = match job {
+        let job = match job {
             Job::Checksums { path } => {
                 let mut checksums = Checksums::default();
                 for (_, path, digest) in self.listed.drain(..) {
@@ -391,80 +366,8 @@ impl Export {
         {
             self.listed.push((self.files, path.clone(), None));
         }
-        let keys = if let Job::Table { table, .. } = &job { jsonl::keys(&table.columns) } else { Vec::new() };
-        let producer: Option<Box<dyn Producer>> = match &mut job {
-            Job::Psynet { path, study, options, .. } => {
-                Some(study.producer_of_many(path, options, Some(&self.shelf))?)
-            }
-            Job::Dump { dump, .. } => dump.take().map(|dump| dump as Box<dyn Producer>),
-            _ => None,
-        };
-        let (file, cursor) = (self.files, Cursor::default());
-        self.running = Some(Running {
-            job,
-            producer,
-            file,
-            row: 0,
-            cursor,
-            keys,
-            before: Vec::new(),
-            buffer: Vec::new(),
-            rendered: false,
-        });
+        self.running = Some(Running::new(job, self.files, &self.shelf)?);
         self.files += 1;
         Ok(true)
-    }
-}
-
-impl Running {
-    /// Rows rendered so far.
-    fn rows(&self) -> u64 {
-        self.producer.as_ref().map_or(self.row, |producer| producer.rows())
-    }
-
-    /// The next block of the file, or what must be read first.
-    fn block(&mut self, filetype: Filetype, mut ahead: Option<&mut Ahead>) -> Result<Piece> {
-        // One byte more than a block shows that the block is not the last.
-        while !self.rendered && self.buffer.len() <= BLOCK {
-            if let (Job::Table { table, .. }, Some(ahead)) = (&self.job, ahead.as_deref_mut()) {
-                let Some(row) = ahead.append(&mut self.buffer) else { return Ok(Piece::Wait) };
-                self.row = row;
-                self.rendered = row >= table.rows;
-            } else if let Some(want) = self.render(filetype)? {
-                return Ok(Piece::Want(want));
-            }
-        }
-        let rest = self.buffer.split_off(self.buffer.len().min(BLOCK));
-        let bytes = std::mem::replace(&mut self.buffer, Vec::with_capacity(BLOCK + 2 * STEP));
-        self.buffer.extend_from_slice(&rest);
-        let window = bytes[bytes.len().saturating_sub(WINDOW)..].to_vec();
-        let before = std::mem::replace(&mut self.before, window);
-        Ok(Piece::Block(Block { before, bytes, last: self.rendered && self.buffer.is_empty() }))
-    }
-
-    /// Renders the next piece of the file, or says what must be read first.
-    fn render(&mut self, filetype: Filetype) -> Result<Option<Want>> {
-        if let Some(producer) = &mut self.producer {
-            match producer.step(&mut self.buffer)? {
-                Step::Want(want) => return Ok(Some(want)),
-                Step::More => {}
-                Step::Done => self.rendered = true,
-            }
-            return Ok(None);
-        }
-        match &mut self.job {
-            Job::Bytes { bytes, .. } => {
-                self.buffer.append(bytes);
-                self.rendered = true;
-            }
-            // Checksums became bytes when the file began, and the others have a producer.
-            Job::Checksums { .. } | Job::Psynet { .. } | Job::Dump { .. } => self.rendered = true,
-            Job::Table { table, .. } => {
-                self.row =
-                    render(table, filetype, self.row..table.rows, &mut self.cursor, &self.keys, &mut self.buffer);
-                self.rendered = self.row >= table.rows;
-            }
-        }
-        Ok(None)
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! A segment is known by its rows alone; joined in order, segments are the file, however many there are.
 
-use super::STEP;
 use crate::recipe::Filetype;
+use crate::table::STEP;
 use crate::view::{Cursor, Table};
 use crate::write::csv::{self, Csv};
 use crate::write::jsonl::{self, Jsonl};

@@ -1,0 +1,394 @@
+//! Collects changes as readers find them: names and values are interned, and what outgrows its memory is only counted.
+
+use super::admin::AdminTexts;
+use super::column::{self, Column, Names, ValueId, Values};
+use super::tally::Tally;
+use super::{ADMIN, Change, Log, Outline, Part, outline};
+use crate::error::{Code, Error, Place, Problem, Problems, Result};
+use crate::limits::Limits;
+use crate::order;
+use crate::value::{self, Recoded, Type};
+use hashbrown::HashTable;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What a builder keeps of the changes that it is given.
+#[derive(Debug)]
+enum Keep {
+    /// All of them.
+    All,
+    /// All of them, until they outgrow [`Limits::part`].
+    WhatFits,
+    /// Their counts: they have outgrown it. Values that were met lately are known by their hashes.
+    Counts(Vec<u64>),
+    /// Those of some sessions.
+    Part(Arc<Part>),
+}
+
+/// What [`Builder::end`] gives.
+pub enum Ended {
+    /// All changes.
+    Log(Box<Log>),
+    /// They are too many to be held at once; these are the sessions to be read one part after the other.
+    Outline(Outline),
+    /// They are too many, and cannot be read in parts, because only all of them together tell their order.
+    Tangled,
+}
+
+/// Collects changes in the order of the file.
+#[derive(Debug)]
+pub struct Builder {
+    log: Log,
+    limits: Limits,
+    keep: Keep,
+    tally: Tally,
+    /// For each change the number of its (storage, field) pair.
+    history: Column<u32>,
+    histories: Vec<(u32, u32)>,
+    index: HashTable<u32>,
+    scratch: Vec<u8>,
+    /// Values that were not stored as they came, with what was said about them.
+    odd: BTreeMap<ValueId, Recoded>,
+    /// Bytes taken since memory was counted.
+    uncounted: usize,
+    /// Place in the file and time of the admin's changes that have no number but take part in the numbering.
+    unnumbered_admin: Vec<(u64, f64)>,
+    last_seq: u64,
+    ascending: bool,
+    repeated_seqs: u64,
+}
+
+impl Builder {
+    /// An empty log that may use the memory of the limits.
+    pub fn new(limits: Limits) -> Self {
+        let log = Log {
+            storages: Names::default(),
+            fields: Names::default(),
+            contexts: Names::default(),
+            kinds: Names::default(),
+            values: Values::default(),
+            seq: Column::new(),
+            time: Column::new(),
+            context: Column::new(),
+            value: Column::new(),
+            order: Vec::new(),
+            spans: Vec::new(),
+            sessions: Vec::new(),
+            admin: 0,
+            admin_texts: AdminTexts::default(),
+            unnumbered: false,
+            exported: false,
+            coarse: false,
+            cells: false,
+        };
+        Builder {
+            log,
+            limits,
+            keep: Keep::All,
+            tally: Tally::default(),
+            history: Column::new(),
+            histories: Vec::new(),
+            index: HashTable::new(),
+            scratch: Vec::new(),
+            odd: BTreeMap::new(),
+            uncounted: 0,
+            unnumbered_admin: Vec::new(),
+            last_seq: 0,
+            ascending: true,
+            repeated_seqs: 0,
+        }
+    }
+
+    /// An empty log for the rows of an exported table, whose order is kept.
+    pub fn of_export(limits: Limits) -> Self {
+        let mut builder = Builder::new(limits);
+        builder.log.exported = true;
+        builder
+    }
+
+    /// An empty log for changes that can be read again: it keeps no more of them than [`Limits::part`] lets it, and
+    /// [`Builder::end`] says what came of it.
+    pub fn of_what_fits(limits: Limits) -> Self {
+        Builder { keep: Keep::WhatFits, ..Builder::new(limits) }
+    }
+
+    /// An empty log for the changes of some sessions; others are passed over.
+    pub fn of_part(limits: Limits, part: Arc<Part>) -> Self {
+        let mut builder = Builder::new(limits);
+        // Kinds come in the order of the whole database, which a part of it does not know.
+        for kind in &part.kinds {
+            builder.log.kinds.intern(kind);
+        }
+        builder.keep = Keep::Part(part);
+        builder
+    }
+
+    /// Number of changes so far, those of the admin storage included.
+    pub fn len(&self) -> u64 {
+        self.tally.changes + self.log.admin
+    }
+
+    /// Whether the changes have outgrown the memory for them and are only counted.
+    pub fn only_counts(&self) -> bool {
+        matches!(self.keep, Keep::Counts(_))
+    }
+
+    /// Number of changes of the admin storage so far.
+    pub fn admin(&self) -> u64 {
+        self.log.admin
+    }
+
+    /// Says where in the unpacked dump the next change stands.
+    pub fn next_at(&mut self, bytes: Range<u64>) {
+        self.tally.at = bytes;
+    }
+
+    /// Whether some change so far had no sequence number.
+    pub fn is_unnumbered(&self) -> bool {
+        self.log.unnumbered
+    }
+
+    /// Stores a value as uproot keeps it (type and JSON payload); says what was odd about it.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the arena is full.
+    pub fn value(&mut self, kind: Type, payload: &[u8]) -> Result<(ValueId, Recoded)> {
+        // Most payloads are canonical already, and most of those were seen before.
+        if let Some(known) = self.log.values.find(kind, payload)
+            && !self.odd.contains_key(&known)
+        {
+            return Ok((known, Recoded::Fine));
+        }
+        self.uncounted += payload.len();
+        self.scratch.clear();
+        let recoded = value::recode(kind, payload, self.limits.depth, &mut self.scratch);
+        self.tally.fresh += column::taken(self.scratch.len());
+        if let Keep::Counts(recent) = &mut self.keep {
+            if !is_new(recent, column::hash(kind.0, payload)) {
+                self.tally.fresh = 0;
+            }
+            return Ok((ValueId::TOMBSTONE, recoded));
+        }
+        // Canonical text is UTF-8; were it not, nothing would be stored.
+        let text = std::str::from_utf8(&self.scratch).ok();
+        let id = text.and_then(|text| self.log.values.intern(kind, text));
+        let id = id.ok_or_else(|| Error::new(Code::OutOfMemory, Place::default()))?;
+        if recoded != Recoded::Fine {
+            self.odd.insert(id, recoded);
+        }
+        Ok((id, recoded))
+    }
+
+    /// A value that was stored: type and canonical text.
+    pub fn stored(&self, id: ValueId) -> (Type, &str) {
+        self.log.values.get(id)
+    }
+
+    /// Stores a CSV cell ([`Type::CELL`]) or compact JSON text ([`Type::JSON`]) as it stands.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the arena is full.
+    pub fn verbatim(&mut self, kind: Type, text: &str) -> Result<ValueId> {
+        self.uncounted += text.len();
+        self.log.cells |= kind == Type::CELL;
+        let id = self.log.values.intern(kind, text);
+        id.ok_or_else(|| Error::new(Code::OutOfMemory, Place::default()))
+    }
+
+    /// Whether a change is left out. One of the admin storage is counted, and of its value (type and payload) only texts
+    /// are remembered, to be searched for in a protected result; one of a session that is not asked for is passed over.
+    pub fn leaves_out(&mut self, storage: &str, seq: Option<u64>, time: f64, value: Option<&[u8]>) -> bool {
+        let admin = storage.split('/').next() == Some(ADMIN);
+        if admin {
+            if let Some([_, payload @ ..]) = value {
+                self.uncounted += payload.len();
+                self.log.admin_texts.read(payload, self.limits.depth);
+            }
+            if seq.is_none() {
+                self.unnumbered_admin.push((self.len(), time));
+            }
+            self.log.admin += 1;
+        }
+        admin || matches!(&self.keep, Keep::Part(part) if !part.holds(storage))
+    }
+
+    /// Adds a change that [`Builder::leaves_out`] let pass.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the memory budget is used up.
+    pub fn push(&mut self, change: Change<'_>) -> Result<()> {
+        let place = self.len();
+        let log = &mut self.log;
+        let storage = log.storages.intern(change.storage);
+        log.unnumbered |= change.seq.is_none();
+        // Without a number, the place in the file stands in until all times are known.
+        let seq = change.seq.unwrap_or(place);
+        if self.tally.changes > 0 {
+            self.ascending &= seq >= self.last_seq;
+            self.repeated_seqs += u64::from(seq == self.last_seq);
+        }
+        self.last_seq = seq;
+        self.tally.add(storage, change.storage, change.field);
+        if matches!(self.keep, Keep::Counts(_)) {
+            return self.count(change.storage.len());
+        }
+        let field = log.fields.intern(change.field);
+        let history = self.history_of(storage, field);
+        let log = &mut self.log;
+        self.history.push(history);
+        log.seq.push(seq);
+        log.time.push(change.time);
+        log.context.push(log.contexts.intern(change.context));
+        log.value.push(change.value);
+        self.count(change.storage.len() + change.field.len() + change.context.len())
+    }
+
+    /// Looks at the memory from time to time: when a million bytes have come, whether they are many changes or one.
+    fn count(&mut self, names: usize) -> Result<()> {
+        self.uncounted += 64 + names;
+        if self.uncounted > 1 << 20 {
+            self.uncounted = 0;
+            self.check_memory()?;
+        }
+        Ok(())
+    }
+
+    fn history_of(&mut self, storage: u32, field: u32) -> u32 {
+        let hash = |(s, f): (u32, u32)| {
+            (u64::from(s) << 32 | u64::from(f)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+        };
+        let key = (storage, field);
+        let histories = &self.histories;
+        if let Some(&known) = self.index.find(hash(key), |&h| histories[h as usize] == key) {
+            return known;
+        }
+        let new = self.histories.len() as u32;
+        self.histories.push(key);
+        let histories = &self.histories;
+        self.index.insert_unique(hash(key), new, |&h| hash(histories[h as usize]));
+        new
+    }
+
+    fn check_memory(&mut self) -> Result<()> {
+        let histories = self.histories.capacity() as u64 * (8 + 6) + self.odd.len() as u64 * 16;
+        // The order is built at the end and needs four bytes a change.
+        let order = self.history.len() as u64 * 4;
+        let memory = self.log.memory() + self.history.memory() + self.tally.memory() + histories + order;
+        if matches!(self.keep, Keep::WhatFits) && memory > self.limits.part {
+            self.drop_changes();
+            return Ok(());
+        }
+        self.limits.memory(memory)
+    }
+
+    /// Goes on without the changes, which are too many.
+    fn drop_changes(&mut self) {
+        let mut log = Builder::new(self.limits).log;
+        std::mem::swap(&mut log, &mut self.log);
+        self.log.storages = log.storages;
+        (self.log.admin, self.log.admin_texts, self.log.unnumbered) = (log.admin, log.admin_texts, log.unnumbered);
+        self.history = Column::new();
+        self.histories = Vec::new();
+        self.index = HashTable::new();
+        self.odd = BTreeMap::new();
+        self.keep = Keep::Counts(vec![0; RECENT]);
+    }
+
+    /// Numbers changes as servers before appendmuch 0.0.6 loaded them: all rows, the admin's too, in a stable
+    /// sort by time. Returns the changes in that order.
+    fn number(&mut self) -> Vec<u32> {
+        let own = (0..self.history.len() as u32).map(|c| (self.log.time(c), self.log.seq(c), Some(c)));
+        let admin = self.unnumbered_admin.iter().map(|(place, time)| (*time, *place, None));
+        let mut rows: Vec<(f64, u64, Option<u32>)> = own.chain(admin).collect();
+        order::by(&mut rows, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let mut order = Vec::with_capacity(self.history.len());
+        for (number, row) in rows.iter().enumerate() {
+            if let Some(change) = row.2 {
+                self.log.seq.set(change as usize, number as u64 + 1);
+                order.push(change);
+            }
+        }
+        order
+    }
+
+    /// All changes by their numbers; equal ones stay in the order of the file.
+    fn by_seq(&self) -> Vec<u32> {
+        let mut by_seq: Vec<u32> = (0..self.history.len() as u32).collect();
+        order::places(&mut by_seq, &mut |a, b| self.log.seq(a).cmp(&self.log.seq(b)));
+        by_seq
+    }
+
+    /// Whether the changes of each field come in the order of their numbers.
+    fn histories_ascend(&self) -> bool {
+        let mut lasts = vec![0; self.histories.len()];
+        (0..self.history.len()).all(|change| {
+            let (last, seq) = (&mut lasts[self.history.get(change) as usize], self.log.seq(change as u32));
+            let ascends = *last <= seq;
+            *last = seq;
+            ascends
+        })
+    }
+
+    /// Settles the order and returns the log, or says how it can be had in parts.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the memory budget is used up.
+    pub fn end(mut self, problems: &mut Problems) -> Result<Ended> {
+        self.check_memory()?;
+        match self.keep {
+            Keep::Counts(_) if self.log.unnumbered || !self.ascending => Ok(Ended::Tangled),
+            Keep::Counts(_) => {
+                self.report_repeated(problems);
+                Ok(Ended::Outline(self.tally.finish(problems)))
+            }
+            _ => Ok(Ended::Log(Box::new(self.finish(problems)?))),
+        }
+    }
+
+    fn report_repeated(&self, problems: &mut Problems) {
+        if self.repeated_seqs > 0 && !self.log.unnumbered && !self.log.exported {
+            let problem = Problem::new(Code::DuplicateSeq, Place::default());
+            problems.add(Problem { count: self.repeated_seqs, ..problem });
+        }
+    }
+
+    /// Settles the order and returns the log of a builder that keeps all it is given.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the memory budget is used up.
+    pub fn finish(mut self, problems: &mut Problems) -> Result<Log> {
+        self.check_memory()?;
+        let mut sorted: Option<Vec<u32>> = None;
+        if self.log.exported {
+            // The rows of an export stand in its order; numbers that they lack are only made up for views.
+            if self.log.unnumbered {
+                self.number();
+            }
+            if !self.histories_ascend() {
+                // Somebody sorted the rows anew; what is left is a log like any other.
+                sorted = Some(self.by_seq());
+                problems.add(Problem::new(Code::OutOfOrder, Place::default()));
+            }
+        } else if self.log.unnumbered {
+            sorted = Some(self.number());
+        } else if !self.ascending {
+            let by_seq = self.by_seq();
+            self.repeated_seqs = by_seq.windows(2).filter(|w| self.log.seq(w[0]) == self.log.seq(w[1])).count() as u64;
+            problems.add(Problem::new(Code::OutOfOrder, Place::default()));
+            sorted = Some(by_seq);
+        }
+        self.report_repeated(problems);
+        outline::settle(&mut self.log, &self.history, &self.histories, sorted, problems);
+        Ok(self.log)
+    }
+}
+
+/// How many values are known by their hashes when changes are only counted.
+const RECENT: usize = 1 << 16;
+
+/// Whether a value was not met lately; it is now.
+fn is_new(recent: &mut [u64], hash: u64) -> bool {
+    let known = std::mem::replace(&mut recent[(hash >> 40) as usize % RECENT], hash);
+    known != hash
+}
