@@ -12,7 +12,7 @@ use crate::value::{self, Type};
 /// Fields that are credentials: whoever has them can act as a participant or join a session.
 pub const SECRETS: [&str; 2] = ["_uproot_key", "_uproot_secret"];
 
-/// What a filter makes of a value.
+/// What a filter makes of a field and its values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
     /// Leaves it.
@@ -32,9 +32,8 @@ pub enum Rule {
 pub struct Line {
     /// Index of the span.
     pub span: u32,
-    /// What becomes of its values.
+    /// What becomes of its values, and of its field's name.
     pub rule: Rule,
-    renamed: Option<&'static str>,
 }
 
 impl Line {
@@ -46,13 +45,26 @@ impl Line {
 
     /// The name of the field in the output.
     pub fn name<'l>(&self, log: &'l Log) -> &'l str {
-        self.renamed.unwrap_or_else(|| log.fields.get(self.span(log).field))
+        self.rule.new_name().unwrap_or_else(|| log.fields.get(self.span(log).field))
+    }
+
+    /// A number that lines share whose fields have the same name and the same rule, below [`Line::names`].
+    pub(crate) fn name_number(&self, log: &Log) -> usize {
+        match self.rule {
+            Rule::Keep => self.span(log).field as usize,
+            rule => log.fields.len() + rule as usize,
+        }
+    }
+
+    /// How many different [`Line::name_number`]s there can be.
+    pub(crate) fn names(log: &Log) -> usize {
+        log.fields.len() + Rule::Groups as usize + 1
     }
 
     /// The same as a cell.
     #[inline]
     pub fn name_cell<'l>(&self, log: &'l Log) -> Cell<'l> {
-        self.renamed.map_or_else(|| log.fields.cell(self.span(log).field), Cell::Plain)
+        self.rule.new_name().map_or_else(|| log.fields.cell(self.span(log).field), Cell::Plain)
     }
 
     /// The value of one of its changes as the export shows it; `scratch` holds what had to be made.
@@ -72,29 +84,47 @@ pub struct Choice {
 
 /// The lines of a section that a choice keeps, in the order of the output.
 pub fn lines<'l>(log: &'l Log, section: &Section, choice: Choice) -> impl Iterator<Item = Line> + use<'l> {
+    // Almost always the field alone decides, and a section has it in every storage.
+    let mut known: Vec<Option<Fate>> = vec![None; log.fields.len()];
     section.spans.clone().filter_map(move |index| {
         let span = &log.spans[index];
-        let (renamed, rule) = rule(log.storages.get(span.storage), log.fields.get(span.field), choice)?;
-        Some(Line { span: index as u32, rule, renamed })
+        let fate = known[span.field as usize].get_or_insert_with(|| fate(log.fields.get(span.field), choice));
+        let rule = match *fate {
+            Fate::Dropped => None,
+            Fate::Shown(rule) => Some(rule),
+            Fate::OfKinds(rule, kinds) => {
+                let storage = log.storages.get(span.storage);
+                let of = |kind: &&str| storage.strip_prefix(*kind).is_some_and(|rest| rest.starts_with('/'));
+                kinds.iter().any(of).then_some(rule)
+            }
+        };
+        Some(Line { span: index as u32, rule: rule? })
     })
 }
 
-/// What a choice does with a field of a storage: its new name, if any, and the rule; `None` drops it.
-fn rule(storage: &str, field: &str, choice: Choice) -> Option<(Option<&'static str>, Rule)> {
+/// What a choice does with a field.
+#[derive(Clone, Copy)]
+enum Fate {
+    Dropped,
+    Shown(Rule),
+    /// It is shown in storages of some kinds and dropped elsewhere.
+    OfKinds(Rule, &'static [&'static str]),
+}
+
+fn fate(field: &str, choice: Choice) -> Fate {
     if !choice.secrets && SECRETS.contains(&field) {
-        return None;
+        return Fate::Dropped;
     }
     if !choice.filters || !field.starts_with("_uproot_") {
-        return Some((None, Rule::Keep));
+        return Fate::Shown(Rule::Keep);
     }
-    let of = |kind: &str| storage.strip_prefix(kind).is_some_and(|rest| rest.starts_with('/'));
     match field {
-        "_uproot_group" => Some((Some("group"), Rule::Group)),
-        "_uproot_session" => Some((Some("session"), Rule::Session)),
-        "_uproot_dropout" | "_uproot_settings" => Some((None, Rule::Keep)),
-        "_uproot_players" if of("session") || of("group") => Some((Some("players"), Rule::Players)),
-        "_uproot_groups" if of("session") => Some((Some("groups"), Rule::Groups)),
-        _ => None,
+        "_uproot_group" => Fate::Shown(Rule::Group),
+        "_uproot_session" => Fate::Shown(Rule::Session),
+        "_uproot_dropout" | "_uproot_settings" => Fate::Shown(Rule::Keep),
+        "_uproot_players" => Fate::OfKinds(Rule::Players, &["session", "group"]),
+        "_uproot_groups" => Fate::OfKinds(Rule::Groups, &["session"]),
+        _ => Fate::Dropped,
     }
 }
 
@@ -104,6 +134,17 @@ pub fn session_of(storage: &str) -> &str {
 }
 
 impl Rule {
+    /// The name that the field gets.
+    fn new_name(self) -> Option<&'static str> {
+        match self {
+            Rule::Keep => None,
+            Rule::Group => Some("group"),
+            Rule::Session => Some("session"),
+            Rule::Players => Some("players"),
+            Rule::Groups => Some("groups"),
+        }
+    }
+
     /// The value as the export shows it; `scratch` holds what had to be made.
     ///
     /// A value that is not of the shape that the rule is for (there uproot 0.10.1 raises) stays as it is.

@@ -2,7 +2,7 @@
 
 use crate::error::{Code, Error, Place, Result};
 use crate::export::{TableFile, chosen, folders, tables as tables_of};
-use crate::log::Log;
+use crate::log::{Log, Session};
 use crate::psynet;
 use crate::recipe::{Filetype, Recipe};
 use crate::source::{Reader, Want};
@@ -53,6 +53,8 @@ pub struct Preview {
 pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
     match &study.data {
         Data::Uproot(log) => {
+            let sessions = chosen(&log.sessions, recipe)?;
+            let folders = folders(&sessions);
             let info = |file: TableFile| TableInfo {
                 path: file.path,
                 session: file.session,
@@ -61,7 +63,11 @@ pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
                 rows: file.table.rows,
                 columns: file.table.columns,
             };
-            Ok(files(log, recipe)?.into_iter().map(info).collect())
+            // What a table takes beside its columns is let go before the next session is planned.
+            let of_session = |(session, folder): (&&Session, &String)| {
+                tables_of(log, session, folder, recipe).into_iter().map(info).collect::<Vec<_>>()
+            };
+            Ok(sessions.iter().zip(&folders).flat_map(of_session).collect())
         }
         Data::Parted(_) => Err(not_at_hand()),
         Data::Psynet(data) => {
@@ -228,12 +234,6 @@ pub fn archive_name(study: &Study) -> String {
 fn plain(label: &str) -> String {
     let words = label.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join("-")
-}
-
-fn files(log: &Arc<Log>, recipe: &Recipe) -> Result<Vec<TableFile>> {
-    let sessions = chosen(&log.sessions, recipe)?;
-    let folders = folders(&sessions);
-    Ok(sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(log, session, folder, recipe)).collect())
 }
 
 /// Rows as text cells.

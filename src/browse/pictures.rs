@@ -63,7 +63,7 @@ impl Pages {
             }
         }
         for (page, mut took) in pages.iter_mut().zip(stays.durations()) {
-            order::by(&mut took, f64::total_cmp);
+            order::floats(&mut took);
             page.stays = took.len() as u64;
             let at = |part| super::quantile(&took, part);
             page.quantiles = (|| Some([at(0.0)?, at(0.25)?, at(0.5)?, at(0.75)?, at(1.0)?]))();
@@ -241,7 +241,7 @@ impl Spread {
             ..Spread::default()
         };
         if !numbers.is_empty() && numbers.len() as u64 == present {
-            order::by(&mut numbers, f64::total_cmp);
+            order::floats(&mut numbers);
             let at = |part| super::quantile(&numbers, part);
             spread.quantiles = (|| Some([at(0.0)?, at(0.25)?, at(0.5)?, at(0.75)?, at(1.0)?]))();
             let mean = numbers.iter().map(|n| n / numbers.len() as f64).sum::<f64>();

@@ -343,8 +343,8 @@ impl Place {
 }
 
 /// The range outside of which a number is far from the others; none where the middle half is one number.
-fn fence(numbers: &mut [f64]) -> Option<(f64, f64)> {
-    order::by(numbers, f64::total_cmp);
+fn fence(numbers: &mut Vec<f64>) -> Option<(f64, f64)> {
+    order::floats(numbers);
     let (low, high) = (super::quantile(numbers, 0.25)?, super::quantile(numbers, 0.75)?);
     let room = (high - low) * FAR;
     (room > 0.0).then_some((low - room, high + room))

@@ -2,7 +2,7 @@
 //!
 //! The stays of uproot's players are the rows of its page times, so that the picture and the table agree.
 
-use crate::log::{Log, Session};
+use crate::log::{Log, Session, Span};
 use crate::order;
 use crate::table::{Cell, Rows};
 use crate::view::{Cursor, Options, Table, View};
@@ -168,7 +168,7 @@ impl Stays {
     /// By page, how long a stay may take before it is called long.
     fn longest(&self) -> Vec<Option<f64>> {
         let limit = |mut took: Vec<f64>| {
-            order::by(&mut took, f64::total_cmp);
+            order::floats(&mut took);
             let median = super::quantile(&took, 0.5).filter(|_| took.len() >= ENOUGH)?;
             Some((median * LONG).max(median + LONG_LEAST))
         };
@@ -268,26 +268,29 @@ fn longest_gap(times: &[f64], from: f64, to: f64) -> f64 {
 
 /// When anything was recorded of each player of a session, sorted.
 fn times_of_players<'l>(log: &'l Log, session: &Session) -> BTreeMap<&'l str, Vec<f64>> {
-    let mut times: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     let section = log.section(session, "player");
-    let mut last: Option<(u32, Vec<f64>)> = None;
-    let mut put = |done: Option<(u32, Vec<f64>)>| {
-        if let Some((storage, own)) = done {
-            times.entry(super::sheet::own_name(log.storages.get(storage))).or_default().extend(own);
-        }
-    };
-    for span in section.and_then(|s| log.spans.get(s.spans.clone())).unwrap_or_default() {
-        // The spans of a storage stand together.
-        if last.as_ref().is_none_or(|(storage, _)| *storage != span.storage) {
-            put(last.replace((span.storage, Vec::new())));
-        }
-        if let Some((_, own)) = &mut last {
-            own.extend(log.changes(span).iter().map(|change| log.time(*change)).filter(|time| time.is_finite()));
+    let spans = section.and_then(|s| log.spans.get(s.spans.clone())).unwrap_or_default();
+    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut owners: Vec<(u32, u32)> = Vec::with_capacity(spans.iter().map(|span| span.positions.len()).sum());
+    // The spans of a storage stand together.
+    for own in spans.chunk_by(|a, b| a.storage == b.storage) {
+        let Some(Span { storage, .. }) = own.first() else { continue };
+        let new = numbers.len() as u32;
+        let owner = *numbers.entry(super::sheet::own_name(log.storages.get(*storage))).or_insert(new);
+        owners.extend(own.iter().flat_map(|span| log.changes(span)).map(|change| (*change, owner)));
+    }
+    // In the order of the file their times hardly need sorting.
+    order::by_number(&mut owners, |(change, _)| change);
+    let mut times = vec![Vec::new(); numbers.len()];
+    for (change, owner) in owners {
+        let time = log.time(change);
+        if let Some(own) = times.get_mut(owner as usize).filter(|_| time.is_finite()) {
+            own.push(time);
         }
     }
-    put(last);
-    times.values_mut().for_each(|times| order::by(times, f64::total_cmp));
-    times
+    times.iter_mut().for_each(order::floats);
+    let own = |(name, owner): (&'l str, u32)| Some((name, std::mem::take(times.get_mut(owner as usize)?)));
+    order::map(numbers.into_iter().filter_map(own))
 }
 
 /// Takes the rows of the page times.

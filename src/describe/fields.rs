@@ -1,6 +1,6 @@
 //! Counts per field: what types its values have, how often it changed, where it is missing.
 
-use crate::filter::{self, Choice};
+use crate::filter::{self, Choice, Line};
 use crate::log::column::ValueId;
 use crate::log::{Log, Session};
 use crate::order;
@@ -41,34 +41,42 @@ pub fn values<'s>(
     sessions: impl Iterator<Item = &'s Session>,
     choice: Choice,
 ) -> (BTreeMap<(String, String), (Field, Vec<ValueId>)>, BTreeMap<String, u64>) {
-    let mut fields: BTreeMap<(u32, &str), (Field, Vec<ValueId>)> = BTreeMap::new();
+    // The fields that were met, and which of them a kind's name is.
+    let mut fields: Vec<(u32, &str, Field, Vec<ValueId>)> = Vec::new();
+    let mut index: BTreeMap<(u32, &str), usize> = BTreeMap::new();
     let mut storages: BTreeMap<String, u64> = BTreeMap::new();
     for session in sessions {
         for section in &session.sections {
             let mut of_kind: Vec<u32> = log.spans[section.spans.clone()].iter().map(|s| s.storage).collect();
-            order::sort(&mut of_kind);
+            // Those of a storage stand together; what is left is little.
+            of_kind.dedup();
+            order::by_number(&mut of_kind, |storage| storage);
             of_kind.dedup();
             *storages.entry(log.kinds.get(section.kind).to_owned()).or_default() += of_kind.len() as u64;
+            let mut known: Vec<Option<usize>> = vec![None; Line::names(log)];
             for line in filter::lines(log, section, choice) {
-                let (field, values) = fields.entry((section.kind, line.name(log))).or_default();
+                let at = *known[line.name_number(log)].get_or_insert_with(|| {
+                    *index.entry((section.kind, line.name(log))).or_insert_with(|| {
+                        fields.push((section.kind, line.name(log), Field::default(), Vec::new()));
+                        fields.len() - 1
+                    })
+                });
+                let (.., field, values) = &mut fields[at];
                 let changes = log.changes(line.span(log));
                 field.storages += 1;
                 field.changes += changes.len() as u64;
-                field.present += u64::from(changes.last().is_some_and(|c| !log.value(*c).is_tombstone()));
-                for change in changes {
-                    let id = log.value(*change);
-                    if id.is_tombstone() {
-                        field.deletions += 1;
-                    } else {
-                        *field.types.entry(log.values.kind(id)).or_default() += 1;
-                        values.push(id);
-                    }
-                }
+                let ids = || changes.iter().map(|change| log.value(*change));
+                field.present += u64::from(ids().next_back().is_some_and(|id| !id.is_tombstone()));
+                values.extend(ids().filter(|id| !id.is_tombstone()));
             }
         }
     }
-    let named = fields.into_iter().map(|((kind, name), (mut field, mut values))| {
-        order::sort(&mut values);
+    let named = fields.into_iter().map(|(kind, name, mut field, mut values)| {
+        field.deletions = field.changes - values.len() as u64;
+        order::by_number(&mut values, ValueId::number);
+        for same in values.chunk_by(|a, b| a == b) {
+            *field.types.entry(log.values.kind(same[0])).or_default() += same.len() as u64;
+        }
         values.dedup();
         field.distinct = values.len() as u64;
         ((log.kinds.get(kind).to_owned(), name.to_owned()), (field, values))

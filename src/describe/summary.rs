@@ -3,7 +3,7 @@
 use super::fields;
 use super::psynet_summary::PsynetSummary;
 use crate::error::Problem;
-use crate::filter::{self, Choice};
+use crate::filter::{self, Choice, Line};
 use crate::log::{Log, Session};
 use crate::order;
 use crate::psynet::role_in_words;
@@ -211,7 +211,9 @@ pub(crate) fn session(log: &Log, session: &Session) -> SessionSummary {
         let section = log.section(session, kind);
         let mut storages: Vec<u32> =
             section.map(|s| &log.spans[s.spans.clone()]).unwrap_or_default().iter().map(|s| s.storage).collect();
-        order::sort(&mut storages);
+        // Those of a storage stand together; what is left is little.
+        storages.dedup();
+        order::by_number(&mut storages, |storage| storage);
         storages.dedup();
         storages.iter().filter(|s| log.storages.get(**s).split('/').count() == 3).count() as u64
     };
@@ -236,7 +238,11 @@ fn field_summaries(log: &Log) -> Vec<FieldSummary> {
 pub(super) fn filtered_names(log: &Log) -> BTreeMap<(String, String), String> {
     let mut names: BTreeMap<(String, String), String> = BTreeMap::new();
     for section in log.sessions.iter().flat_map(|s| &s.sections) {
+        let mut known = vec![false; Line::names(log)];
         for line in filter::lines(log, section, Choice { filters: true, secrets: false }) {
+            if std::mem::replace(&mut known[line.name_number(log)], true) {
+                continue;
+            }
             let stored = log.fields.get(line.span(log).field);
             names
                 .entry((log.kinds.get(section.kind).to_owned(), stored.to_owned()))

@@ -3,7 +3,7 @@
 use crate::error::{Code, Place, Problem, Problems};
 use crate::filter::{self, Choice, Rule};
 use crate::log::{Log, Session};
-use crate::view::{has_player_list, is_odd_storage_field};
+use crate::view::{has_player_list, has_storage_field};
 
 /// Adds a problem for each reason why uproot would not export a session.
 pub fn check(log: &Log, session: &Session, problems: &mut Problems) {
@@ -20,10 +20,11 @@ pub fn check(log: &Log, session: &Session, problems: &mut Problems) {
     }
     let filters = Choice { filters: true, secrets: false };
     let lines = || session.sections.iter().flat_map(move |section| filter::lines(log, section, filters));
-    if lines().any(|line| log.changes(line.span(log)).iter().any(|c| !fits(log, line.rule, *c))) {
+    let mut ruled = lines().filter(|line| line.rule != Rule::Keep);
+    if ruled.any(|line| log.changes(line.span(log)).iter().any(|c| !fits(log, line.rule, *c))) {
         raises("with filters on, its groups or players are deleted or of an unexpected type.");
     }
-    if lines().any(|line| is_odd_storage_field(log, &line)) {
+    if has_storage_field(log, session, filters) {
         raises("a field is called !storage.");
     }
     let neighbours = session.sections.iter().flat_map(|section| log.spans[section.spans.clone()].windows(2));

@@ -14,7 +14,7 @@ pub(super) struct Changes {
     /// For each line the number of rows up to its end.
     ends: Vec<u64>,
     /// For each line the column of its values.
-    values: Vec<usize>,
+    values: Vec<u32>,
     /// Where [`METAS`] stand.
     metas: [usize; 6],
 }
@@ -22,19 +22,20 @@ pub(super) struct Changes {
 impl Changes {
     /// The rows of `lines`, and their columns: one for all values, or one per field.
     pub fn new(log: &Log, lines: Vec<Line>, sparse: bool) -> (Self, Vec<String>) {
-        // uproot strips the quotes off a name where it makes it a column of sparse.
-        let name = |line: &Line| if sparse { line.name(log).trim_matches('"') } else { "!data" };
-        let mut seen = vec![false; log.fields.len()];
-        let mut fresh = |line: &&Line| !std::mem::replace(&mut seen[line.span(log).field as usize], true);
-        let names: Vec<&str> = lines.iter().filter(&mut fresh).map(name).collect();
-        let columns = Columns::new(METAS.into_iter().chain(names));
+        let (columns, values) = if sparse {
+            // uproot strips the quotes off a name where it makes it a column.
+            Columns::of_lines(log, &lines, &METAS, |line| line.name(log).trim_matches('"'))
+        } else {
+            let columns = Columns::new(METAS.into_iter().chain(["!data"].into_iter().filter(|_| !lines.is_empty())));
+            let data = columns.index("!data").unwrap_or_default() as u32;
+            (columns, vec![data; lines.len()])
+        };
         let mut rows = 0;
         let mut count = |line: &Line| {
             rows += line.span(log).positions.len() as u64;
             rows
         };
         let ends = lines.iter().map(&mut count).collect();
-        let values = lines.iter().map(|line| columns.index(name(line)).unwrap_or_default()).collect();
         let metas = METAS.map(|meta| columns.index(meta).unwrap_or_default());
         (Changes { lines, ends, values, metas }, columns.names)
     }
@@ -72,7 +73,7 @@ impl Changes {
             Cell::Float(log.time(change)),
             Cell::Bool(id.is_tombstone()),
         ];
-        let column = self.values[*near];
+        let column = self.values[*near] as usize;
         let before = self.metas.iter().take_while(|at| **at < column).count();
         let mut metas = self.metas.into_iter().zip(metas);
         metas.by_ref().take(before).for_each(|(at, meta)| rows.cell(at, meta));

@@ -1,8 +1,8 @@
 //! Latest, and latest by gvars: the state of each storage after its last change, or after the last change
 //! that saw each combination of values.
 //!
-//! uproot 0.10.1 builds a full state after every change. Here the changes of a storage are replayed once to
-//! learn which states become rows, and once more to take down only those.
+//! uproot 0.10.1 builds a full state after every change. Here only the changes of the gvars are replayed, to learn
+//! which states become rows; what such a state holds is then looked up field by field.
 
 use super::columns::Columns;
 use crate::filter::{self, Line};
@@ -16,13 +16,15 @@ use std::ops::Range;
 /// The rows of some lines, one or more per storage.
 pub(super) struct Latest {
     lines: Vec<Line>,
-    groups: Vec<Group>,
     /// For each line its column.
-    columns: Vec<usize>,
+    columns: Vec<u32>,
+    /// Places in `lines`, storage by storage, those of a storage by their columns.
+    places: Vec<u32>,
+    groups: Vec<Group>,
     /// Where the gvars stand, in the order in which they were asked for; `None`: no such field.
-    gvars: Vec<Option<usize>>,
+    gvars: Vec<Option<u32>>,
     /// Where `app` stands, if it is one of the gvars.
-    app: Option<Option<usize>>,
+    app: Option<Option<u32>>,
     grouped: bool,
     /// Where `!seq`, `!storage`, `!time` stand.
     metas: [usize; 3],
@@ -30,10 +32,10 @@ pub(super) struct Latest {
     mask: Option<usize>,
 }
 
-/// The lines of one storage, by index, and how many rows of the table there are up to its end.
+/// The lines of one storage, as a part of `places`, and how many rows of the table there are up to its end.
 struct Group {
     storage: u32,
-    lines: Vec<u32>,
+    places: Range<usize>,
     end: u64,
 }
 
@@ -42,6 +44,16 @@ struct Group {
 struct State {
     last: u32,
     cells: Vec<(u32, u32)>,
+}
+
+/// A moment in the life of a storage: just before a change, given by its seq, its line and its place in the line, or
+/// after all of them. Changes with the same seq stay in the order of the lines.
+type Moment = Option<(u64, u32, usize)>;
+
+/// A change of a gvar, and the moment before it.
+struct Touch {
+    before: (u64, u32, usize),
+    change: u32,
 }
 
 /// The rows of the storage that was asked for last.
@@ -57,14 +69,17 @@ type Key = Vec<(Type, String)>;
 impl Latest {
     /// The rows of `lines` by `gvars`, and their columns: those fields that some row shows.
     pub fn new(log: &Log, lines: Vec<Line>, gvars: &[String]) -> (Self, Vec<String>) {
-        let all = Columns::new(["!seq", "!storage", "!time"].into_iter().chain(lines.iter().map(|l| l.name(log))));
+        let (all, columns) = Columns::of_lines(log, &lines, &["!seq", "!storage", "!time"], |line| line.name(log));
         let index = |name: &str| all.index(name);
+        let gvar = |name: &str| index(name).map(|at| at as u32);
+        let (groups, places) = by_storage(log, &lines, &columns, all.names.len());
         let mut latest = Latest {
-            columns: lines.iter().map(|l| index(l.name(log)).unwrap_or_default()).collect(),
-            groups: by_storage(log, &lines),
+            columns,
+            places,
+            groups,
             lines,
-            gvars: gvars.iter().map(|g| index(g)).collect(),
-            app: gvars.iter().any(|g| g == "app").then(|| index("app")),
+            gvars: gvars.iter().map(|g| gvar(g)).collect(),
+            app: gvars.iter().any(|g| g == "app").then(|| gvar("app")),
             grouped: !gvars.is_empty(),
             metas: ["!seq", "!storage", "!time"].map(|m| index(m).unwrap_or_default()),
             mask: None,
@@ -73,13 +88,17 @@ impl Latest {
         // Which columns have a cell in some row, and how many rows each storage has.
         let mut used = vec![false; all.names.len()];
         latest.metas.iter().for_each(|meta| used[*meta] = true);
+        let mut unused = used.iter().filter(|used| !**used).count();
         let mut rows = 0;
         for group in 0..latest.groups.len() {
-            let states = latest.states(log, group);
-            rows += states.len() as u64;
+            let moments = latest.moments(log, group);
+            rows += moments.len() as u64;
             latest.groups[group].end = rows;
-            for (line, _) in states.iter().flat_map(|s| &s.cells) {
-                used[latest.columns[*line as usize]] = true;
+            for moment in moments {
+                if unused == 0 {
+                    break;
+                }
+                unused -= latest.mark(log, group, moment, &mut used);
             }
         }
         let mut new_index = vec![0; used.len()];
@@ -98,11 +117,10 @@ impl Latest {
                 spare += 1;
             }
         }
-        latest.columns.iter_mut().for_each(|c| *c = new_index[*c]);
-        latest.gvars.iter_mut().flatten().for_each(|c| *c = new_index[*c]);
-        if let Some(Some(app)) = &mut latest.app {
-            *app = new_index[*app];
-        }
+        let new = |column: &mut u32| *column = new_index[*column as usize] as u32;
+        latest.columns.iter_mut().for_each(new);
+        latest.gvars.iter_mut().flatten().for_each(new);
+        latest.app.iter_mut().flatten().for_each(new);
         latest.metas.iter_mut().for_each(|c| *c = new_index[*c]);
         latest.mask = names.iter().position(|n| n == "!unavailable");
         (latest, names)
@@ -121,7 +139,8 @@ impl Latest {
             _ => self.groups.partition_point(|g| g.end <= row),
         };
         if cache.group != Some(group) {
-            cache.states = self.states(log, group);
+            let moments = self.moments(log, group).into_iter();
+            cache.states = moments.map(|moment| self.state(log, group, moment)).collect();
             cache.group = Some(group);
         }
         let state = &cache.states[(row - self.rows_of(group).start) as usize];
@@ -140,7 +159,7 @@ impl Latest {
             (kind, text.to_owned())
         };
         let masked = self.mask.is_some_and(|mask| {
-            let cell = state.cells.iter().find(|(line, _)| self.columns[*line as usize] == mask);
+            let cell = state.cells.iter().find(|(line, _)| self.columns[*line as usize] as usize == mask);
             cell.is_some_and(|cell| {
                 let (kind, text) = value(*cell, &mut String::new());
                 value::is_truthy(kind, &text)
@@ -149,7 +168,7 @@ impl Latest {
         let metas = [Cell::Uint(log.seq(state.last)), log.storages.cell(storage), Cell::Float(log.time(state.last))];
         let mut metas = self.metas.into_iter().zip(metas).peekable();
         for &(line, change) in &state.cells {
-            let column = self.columns[line as usize];
+            let column = self.columns[line as usize] as usize;
             while let Some((at, meta)) = metas.next_if(|(at, _)| *at <= column) {
                 // A field called like one of the columns takes its place (uproot 0.10.1).
                 if at < column {
@@ -169,106 +188,97 @@ impl Latest {
         metas.for_each(|(at, meta)| rows.cell(at, meta));
     }
 
-    /// The rows of a storage.
-    fn states(&self, log: &Log, group: usize) -> Vec<State> {
-        let lines = &self.groups[group].lines;
+    /// The lines of a storage, those of a column side by side.
+    fn by_column(&self, group: usize) -> impl Iterator<Item = &[u32]> {
+        let places = &self.places[self.groups[group].places.clone()];
+        places.chunk_by(|a, b| self.columns[*a as usize] == self.columns[*b as usize])
+    }
+
+    /// The last change of some lines before a moment: its seq, its line and itself.
+    fn newest(&self, log: &Log, lines: &[u32], moment: Moment) -> Option<(u64, u32, u32)> {
+        let newest = |line: &u32| {
+            let changes = log.changes(self.lines[*line as usize].span(log));
+            let count = match moment {
+                None => changes.len(),
+                Some((_, at, place)) if at == *line => place,
+                Some((seq, at, _)) => changes.partition_point(|c| log.seq(*c) < seq || (log.seq(*c) == seq && *line < at)),
+            };
+            let change = *changes.get(count.checked_sub(1)?)?;
+            Some((log.seq(change), *line, change))
+        };
+        lines.iter().filter_map(newest).max()
+    }
+
+    /// Marks the columns that have a cell at a moment; says how many were not marked before.
+    fn mark(&self, log: &Log, group: usize, moment: Moment, used: &mut [bool]) -> usize {
+        let mut more = 0;
+        for lines in self.by_column(group) {
+            let column = lines.first().map_or(0, |line| self.columns[*line as usize]) as usize;
+            if !used[column]
+                && let Some((.., change)) = self.newest(log, lines, moment)
+                && !log.value(change).is_tombstone()
+            {
+                used[column] = true;
+                more += 1;
+            }
+        }
+        more
+    }
+
+    /// The state of a storage at a moment: of each column the last change, if it is not a deletion.
+    fn state(&self, log: &Log, group: usize, moment: Moment) -> State {
+        let mut last = None;
+        let mut cells = Vec::with_capacity(self.groups[group].places.len());
+        for lines in self.by_column(group) {
+            let newest = self.newest(log, lines, moment);
+            last = last.max(newest);
+            cells.extend(newest.filter(|new| !log.value(new.2).is_tombstone()).map(|(_, line, change)| (line, change)));
+        }
+        State { last: last.map_or(0, |(.., change)| change), cells }
+    }
+
+    /// The rows of a storage, each by the moment at which it ends.
+    fn moments(&self, log: &Log, group: usize) -> Vec<Moment> {
         if !self.grouped {
-            return vec![self.last_state(log, lines)];
+            return vec![None];
         }
-        self.grouped_states(log, lines)
-    }
-
-    /// The last state: of each column the last change, if it is not a deletion.
-    fn last_state(&self, log: &Log, lines: &[u32]) -> State {
-        let mut last: Option<(u64, u32)> = None;
-        let mut cells: Vec<(u32, u32)> = Vec::with_capacity(lines.len());
-        for &line in lines {
-            let Some(&change) = log.changes(self.lines[line as usize].span(log)).last() else { continue };
-            let seq = log.seq(change);
-            if last.is_none_or(|(known, _)| seq >= known) {
-                last = Some((seq, change));
-            }
-            cells.push((line, change));
-        }
-        self.tidy(log, &mut cells);
-        State { last: last.map_or(0, |l| l.1), cells }
-    }
-
-    /// Sorts cells by column; where two lines share a column the later change wins; deletions go.
-    fn tidy(&self, log: &Log, cells: &mut Vec<(u32, u32)>) {
-        let column = |cell: &(u32, u32)| self.columns[cell.0 as usize];
-        order::by_key(cells, |cell| (column(cell), log.seq(cell.1)));
-        let mut kept = 0;
-        for i in 0..cells.len() {
-            let last_of_column = cells.get(i + 1).is_none_or(|next| column(next) != column(&cells[i]));
-            if last_of_column && !log.value(cells[i].1).is_tombstone() {
-                cells[kept] = cells[i];
-                kept += 1;
+        let mut touches: Vec<Touch> = Vec::new();
+        for &line in &self.places[self.groups[group].places.clone()] {
+            let column = Some(self.columns[line as usize]);
+            if self.gvars.contains(&column) || self.app == Some(column) {
+                let changes = log.changes(self.lines[line as usize].span(log)).iter().enumerate();
+                touches.extend(changes.map(|(at, &change)| Touch { before: (log.seq(change), line, at), change }));
             }
         }
-        cells.truncate(kept);
-    }
+        order::by(&mut touches, |a, b| a.before.cmp(&b.before));
 
-    fn grouped_states(&self, log: &Log, lines: &[u32]) -> Vec<State> {
-        // All changes of the storage by seq; equal seqs stay in the order of the lines.
-        let mut changes: Vec<(u32, u32)> = lines
-            .iter()
-            .flat_map(|&line| {
-                log.changes(self.lines[line as usize].span(log)).iter().map(move |&change| (line, change))
-            })
-            .collect();
-        order::by_key(&mut changes, |(_, change)| log.seq(*change));
-
-        // First replay: which positions are the last of their row, in order of the rows' first appearance.
+        // Which row the storage is in after each change of a gvar; a row lasts until the next one.
         let mut current: Vec<Option<(u32, u32)>> = vec![None; self.gvars.len()];
         let mut app: Option<(u32, u32)> = None;
-        let mut rows: Vec<(bool, Option<Key>, usize)> = Vec::new();
+        let mut rows: Vec<(bool, Option<Key>, Moment)> = Vec::new();
         let mut known: BTreeMap<(bool, Key), usize> = BTreeMap::new();
         let mut grouped_apps: BTreeSet<Key> = BTreeSet::new();
-        let mut row: Option<usize> = None;
-        for (position, &(line, change)) in changes.iter().enumerate() {
-            let column = self.columns[line as usize];
-            let mut touched = position == 0;
+        for (at, Touch { before: (_, line, _), change }) in touches.iter().enumerate() {
+            let column = Some(self.columns[*line as usize]);
             for (gvar, state) in self.gvars.iter().zip(&mut current) {
-                if *gvar == Some(column) {
-                    *state = Some((line, change));
-                    touched = true;
+                if *gvar == column {
+                    *state = Some((*line, *change));
                 }
             }
-            if self.app == Some(Some(column)) {
-                app = Some((line, change));
-                touched = true;
+            if self.app == Some(column) {
+                app = Some((*line, *change));
             }
-            if touched {
-                row = self.row_for(log, &current, app, position, &mut rows, &mut known, &mut grouped_apps);
-            }
-            if let Some(row) = row {
-                rows[row].2 = position;
+            if let Some(row) = self.row_for(log, &current, app, &mut rows, &mut known, &mut grouped_apps) {
+                rows[row].2 = touches.get(at + 1).map(|next| next.before);
             }
         }
-        let is_shown = |(complete, key, _): &(bool, Option<Key>, usize)| {
+        if rows.is_empty() {
+            return vec![None];
+        }
+        let is_shown = |(complete, key, _): &(bool, Option<Key>, Moment)| {
             *complete || key.as_ref().is_none_or(|key| !grouped_apps.contains(key))
         };
-        let mut wanted: Vec<usize> = rows.iter().filter(|r| is_shown(r)).map(|r| r.2).collect();
-        if rows.is_empty() {
-            wanted = vec![changes.len().saturating_sub(1)];
-        }
-
-        // Second replay: take those states down.
-        let mut by_position: Vec<(usize, usize)> = wanted.iter().copied().enumerate().map(|(r, p)| (p, r)).collect();
-        order::sort(&mut by_position);
-        let mut states = vec![State::default(); wanted.len()];
-        let mut held: BTreeMap<usize, (u32, u32)> = BTreeMap::new();
-        let mut at = 0;
-        for (position, row) in by_position {
-            while at <= position {
-                held.insert(self.columns[changes[at].0 as usize], changes[at]);
-                at += 1;
-            }
-            let live = held.values().filter(|(_, change)| !log.value(*change).is_tombstone());
-            states[row] = State { last: changes[position].1, cells: live.copied().collect() };
-        }
-        states
+        rows.iter().filter(|row| is_shown(row)).map(|row| row.2).collect()
     }
 
     /// The row that states belong to from this change on, new or known; `None` outside of apps.
@@ -278,8 +288,7 @@ impl Latest {
         log: &Log,
         current: &[Option<(u32, u32)>],
         app: Option<(u32, u32)>,
-        position: usize,
-        rows: &mut Vec<(bool, Option<Key>, usize)>,
+        rows: &mut Vec<(bool, Option<Key>, Moment)>,
         known: &mut BTreeMap<(bool, Key), usize>,
         grouped_apps: &mut BTreeSet<Key>,
     ) -> Option<usize> {
@@ -314,27 +323,51 @@ impl Latest {
             None => (false, app_key?),
         };
         Some(*known.entry((complete, key.clone())).or_insert_with(|| {
-            rows.push((complete, (!complete).then_some(key), position));
+            rows.push((complete, (!complete).then_some(key), None));
             rows.len() - 1
         }))
     }
 }
 
-/// The lines of each storage, storages in order of their first line.
-fn by_storage(log: &Log, lines: &[Line]) -> Vec<Group> {
+/// The lines of each storage by their columns, of which there are so many; storages in order of their first line.
+fn by_storage(log: &Log, lines: &[Line], columns: &[u32], width: usize) -> (Vec<Group>, Vec<u32>) {
     let mut groups: Vec<Group> = Vec::new();
     let mut index: BTreeMap<u32, usize> = BTreeMap::new();
-    for (i, line) in lines.iter().enumerate() {
+    let mut group_of = Vec::with_capacity(lines.len());
+    let mut before = vec![0; width + 1];
+    for (line, column) in lines.iter().zip(columns) {
         let storage = line.span(log).storage;
         // Lines of a storage stand together but for storages inside storages.
         let at = match groups.len().checked_sub(1) {
             Some(last) if groups[last].storage == storage => last,
             _ => *index.entry(storage).or_insert_with(|| {
-                groups.push(Group { storage, lines: Vec::new(), end: 0 });
+                groups.push(Group { storage, places: 0..0, end: 0 });
                 groups.len() - 1
             }),
         };
-        groups[at].lines.push(i as u32);
+        groups[at].places.end += 1;
+        group_of.push(at as u32);
+        before[*column as usize + 1] += 1;
     }
-    groups
+    let mut start = 0;
+    for group in &mut groups {
+        let len = group.places.end;
+        group.places = start..start;
+        start += len;
+    }
+    // All lines by their columns, and from there to their storages.
+    (0..width).for_each(|column| before[column + 1] += before[column]);
+    let mut sorted = vec![0; lines.len()];
+    for (line, column) in columns.iter().enumerate() {
+        let at = &mut before[*column as usize];
+        sorted[*at] = line as u32;
+        *at += 1;
+    }
+    let mut places = vec![0; lines.len()];
+    for line in sorted {
+        let own = &mut groups[group_of[line as usize] as usize].places;
+        places[own.end] = line;
+        own.end += 1;
+    }
+    (groups, places)
 }

@@ -158,7 +158,7 @@ pub fn has_player_list(log: &Log, session: &Session) -> bool {
     page_times::listed_players(log, session).is_some()
 }
 
-/// Whether a line's field overwrites the column that decides in which file a row goes.
-pub fn is_odd_storage_field(log: &Log, line: &Line) -> bool {
-    line.name(log) == odd::STORAGE
+/// Whether a field of a session overwrites the column that decides in which file a row goes.
+pub fn has_storage_field(log: &Log, session: &Session, choice: Choice) -> bool {
+    odd::has_field(log, session, choice, |name| name == odd::STORAGE)
 }

@@ -5,7 +5,7 @@
 //! here the whole table is split by looking at each row.
 
 use super::{Cursor, Options, Table, View};
-use crate::filter;
+use crate::filter::{self, Choice};
 use crate::json;
 use crate::log::{Log, Session};
 use crate::table::{Cell, Rows};
@@ -56,7 +56,14 @@ impl<R: Rows> Rows for Renumbered<'_, R> {
 pub(super) fn splits_oddly(log: &Log, session: &Session, view: View, options: &Options) -> bool {
     let named = |name: &str| if view == View::Sparse { name.trim_matches('"') == STORAGE } else { name == STORAGE };
     let odd_view = matches!(view, View::Sparse | View::Latest | View::LatestBy);
-    odd_view && session.sections.iter().any(|s| filter::lines(log, s, options.choice).any(|line| named(line.name(log))))
+    odd_view && has_field(log, session, options.choice, named)
+}
+
+/// Whether a session has a field of some name. Hardly any log has one, and that is quickly seen.
+pub(super) fn has_field(log: &Log, session: &Session, choice: Choice, named: impl Fn(&str) -> bool) -> bool {
+    let mut sections = session.sections.iter();
+    (0..log.fields.len() as u32).any(|field| named(log.fields.get(field)))
+        && sections.any(|section| filter::lines(log, section, choice).any(|line| named(line.name(log))))
 }
 
 /// The tables by kind, where the kind is what the row's `!storage` cell says.
