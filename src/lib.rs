@@ -21,6 +21,7 @@ pub mod limits;
 pub mod log;
 pub mod order;
 pub mod parted;
+mod planned;
 pub mod preview;
 pub mod protect;
 pub mod psynet;

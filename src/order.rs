@@ -132,7 +132,8 @@ mod tests {
             expected.sort_by_key(|item| item.0);
             by_number(&mut items, |item| item.0);
             assert_eq!(items, expected);
-            let mut floats: Vec<f64> = items.iter().map(|(_, i)| f64::from(mixed(*i)).sin() / f64::from(i % 7)).collect();
+            let mut floats: Vec<f64> =
+                items.iter().map(|(_, i)| f64::from(mixed(*i)).sin() / f64::from(i % 7)).collect();
             let mut expected = floats.clone();
             expected.sort_by(f64::total_cmp);
             super::floats(&mut floats);

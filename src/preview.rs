@@ -1,8 +1,9 @@
 //! What a user looks at before saving: the list of tables, and screenfuls of rows.
 
 use crate::error::{Code, Error, Place, Result};
-use crate::export::{TableFile, chosen, folders, tables as tables_of};
-use crate::log::{Log, Session};
+use crate::export::{TableFile, chosen, folders, paths, tables as tables_of};
+use crate::log::Log;
+use crate::planned::Planned;
 use crate::psynet;
 use crate::recipe::{Filetype, Recipe};
 use crate::source::{Reader, Want};
@@ -51,43 +52,13 @@ pub struct Preview {
 /// # Errors
 /// [`Code::NoSuchSession`].
 pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
-    match &study.data {
-        Data::Uproot(log) => {
-            let sessions = chosen(&log.sessions, recipe)?;
-            let folders = folders(&sessions);
-            let info = |file: TableFile| TableInfo {
-                path: file.path,
-                session: file.session,
-                view: recipe.wanted().find(|v| v.view() == file.view).map_or("", |v| v.as_str()),
-                kind: file.kind,
-                rows: file.table.rows,
-                columns: file.table.columns,
-            };
-            // What a table takes beside its columns is let go before the next session is planned.
-            let of_session = |(session, folder): (&&Session, &String)| {
-                tables_of(log, session, folder, recipe).into_iter().map(info).collect::<Vec<_>>()
-            };
-            Ok(sessions.iter().zip(&folders).flat_map(of_session).collect())
-        }
-        Data::Parted(_) => Err(not_at_hand()),
-        Data::Psynet(data) => {
-            let tables = data.tables(&recipe.psynet_options()).into_iter().filter(|t| !t.columns.is_empty());
-            let info = |table: psynet::Table| TableInfo {
-                path: table.path,
-                session: String::new(),
-                view: if table.class.is_some() { "data" } else { "timeline" },
-                rows: table.rows,
-                kind: table.class.unwrap_or_default(),
-                columns: table.columns.into_iter().map(|c| c.name).collect(),
-            };
-            Ok(tables.map(info).collect())
-        }
-    }
+    Viewer::default().tables(study, recipe)
 }
 
-/// Shows tables; keeps what was worked out last, so that scrolling costs only the rows.
+/// Shows tables; keeps what was worked out last, so that scrolling costs only the rows, and what tables look like.
 #[derive(Default)]
 pub struct Viewer {
+    planned: Planned,
     last: Option<(Recipe, TableFile)>,
     /// PsyNet's table that was looked at last, ready to go on.
     left: Left,
@@ -97,6 +68,35 @@ pub struct Viewer {
 type Left = Arc<Mutex<Option<(String, psynet::Options, psynet::Preview)>>>;
 
 impl Viewer {
+    /// As [`tables`], but only those are planned that were not asked for before.
+    ///
+    /// # Errors
+    /// As [`tables`].
+    pub fn tables(&mut self, study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
+        let log = match &study.data {
+            Data::Uproot(log) => log,
+            Data::Parted(_) => return Err(not_at_hand()),
+            Data::Psynet(data) => return Ok(psynet_tables(data, recipe)),
+        };
+        let sessions = chosen(&log.sessions, recipe)?;
+        let mut infos = Vec::new();
+        for (session, folder) in sessions.iter().zip(&folders(&sessions)) {
+            for view in recipe.wanted() {
+                let shapes = self.planned.shapes(log, session, view, recipe);
+                let paths = paths(folder, view, recipe, shapes.iter().map(|shape| shape.kind.as_str()));
+                infos.extend(shapes.iter().zip(paths).map(|(shape, path)| TableInfo {
+                    path,
+                    session: session.name.clone(),
+                    view: view.as_str(),
+                    kind: shape.kind.clone(),
+                    rows: shape.rows,
+                    columns: shape.columns.clone(),
+                }));
+            }
+        }
+        Ok(infos)
+    }
+
     /// Begins to show rows of the table at a path, from `start` on, at most a thousand.
     ///
     /// # Errors
@@ -195,6 +195,19 @@ impl Reader for Viewing {
 pub(crate) fn not_at_hand() -> Error {
     Error::new(Code::OutOfMemory, Place::default())
         .detail("The changes of all sessions are too many to be held at once.")
+}
+
+fn psynet_tables(data: &psynet::Study, recipe: &Recipe) -> Vec<TableInfo> {
+    let tables = data.tables(&recipe.psynet_options()).into_iter().filter(|t| !t.columns.is_empty());
+    let info = |table: psynet::Table| TableInfo {
+        path: table.path,
+        session: String::new(),
+        view: if table.class.is_some() { "data" } else { "timeline" },
+        rows: table.rows,
+        kind: table.class.unwrap_or_default(),
+        columns: table.columns.into_iter().map(|c| c.name).collect(),
+    };
+    tables.map(info).collect()
 }
 
 /// The table at a path; only its own session and view are worked out.

@@ -10,7 +10,7 @@ use crate::error::{Code, Error, Place, Result};
 use crate::export::contents::{self, Weighed};
 use crate::export::{self, Made, Output};
 use crate::limits::Limits;
-use crate::preview::{self, TableInfo};
+use crate::preview;
 use crate::recipe::{self, Recipe};
 use crate::source::{FileInfo, Reader};
 use crate::study;
@@ -153,10 +153,11 @@ impl Study {
     }
 
     /// The tables that a recipe makes, see the type `TableInfo`.
-    pub fn tables(&self, recipe: JsValue) -> std::result::Result<JsValue, JsValue> {
-        let (study, recipe) = self.at_hand(recipe)?;
-        let tables: Vec<TableInfo> = preview::tables(study, &recipe).map_err(thrown)?;
-        to_js(&tables)
+    pub fn tables(&mut self, recipe: JsValue) -> std::result::Result<JsValue, JsValue> {
+        let mut viewer = std::mem::take(&mut self.viewer);
+        let tables = self.at_hand(recipe).and_then(|(study, recipe)| viewer.tables(study, &recipe).map_err(thrown));
+        self.viewer = viewer;
+        to_js(&tables?)
     }
 
     /// Begins to look up rows of one table.
@@ -168,10 +169,12 @@ impl Study {
         count: f64,
     ) -> std::result::Result<Viewing, JsValue> {
         let mut viewer = std::mem::take(&mut self.viewer);
-        let (study, recipe) = self.at_hand(recipe)?;
-        let viewing = viewer.start(study, &recipe, path, start as u64, count as u64);
+        let (start, count) = (start as u64, count as u64);
+        let viewing = self
+            .at_hand(recipe)
+            .and_then(|(study, recipe)| viewer.start(study, &recipe, path, start, count).map_err(thrown));
         self.viewer = viewer;
-        viewing.map(Viewing).map_err(thrown)
+        viewing.map(Viewing)
     }
 
     /// Begins to work out what the ZIP will hold.

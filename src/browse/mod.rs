@@ -298,9 +298,15 @@ impl Browser {
     }
 
     fn stays(&mut self, session: &str, idle: f64) -> &Stays {
-        let known = self.stays.take().filter(|(name, seconds, _)| name == session && *seconds == idle);
+        let known = self.stays.take().filter(|(name, ..)| name == session);
         let (.., stays) = match known {
-            Some(known) => self.stays.insert(known),
+            Some(known) if known.1 == idle => self.stays.insert(known),
+            Some((name, _, mut stays)) => {
+                if self.psynet.is_none() {
+                    stays.mark_idle(&self.log, &self.session(session), idle);
+                }
+                self.stays.insert((name, idle, stays))
+            }
             None => {
                 let stays = match &self.psynet {
                     Some(study) => participants::stays(study),

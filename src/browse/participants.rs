@@ -1,8 +1,7 @@
 //! The pages of PsyNet's participants as stays, so that both systems share their pictures.
 
-use super::stays::{END, Marks, Stay, Stays, number_of};
+use super::stays::{END, Marks, Numbers, Stay, Stays};
 use crate::psynet::{self, Bounds, Chart, EventKind, Mark};
-use std::collections::BTreeMap;
 
 /// As many bars as a browser tab can hold; the pictures themselves take far fewer.
 const BOUNDS: Bounds = Bounds { participants: 20_000, items: 2000 };
@@ -17,13 +16,13 @@ pub fn stays(study: &psynet::Study) -> Stays {
 
 fn of_kind(chart: &Chart, kind: EventKind) -> Stays {
     let mut stays = Stays::default();
-    let mut labels = BTreeMap::new();
+    let mut labels = Numbers::default();
     for (lane, row) in (0u32..).zip(&chart.participants) {
         stays.lanes.push(row.label.clone());
         let times = row.items.iter().flat_map(|item| [Some(item.start), item.end]).flatten();
         stays.last.push(times.reduce(f64::max));
         let mut put = |label: &str, from: f64, to: Option<f64>, marks: Marks| {
-            let label = number_of(&mut labels, &mut stays.labels, label.to_owned());
+            let label = labels.of(&mut stays.labels, label);
             stays.stays.push(Stay { lane, label, from, to, marks });
         };
         for item in row.items.iter().filter(|item| item.kind == kind) {

@@ -140,12 +140,17 @@ impl Stays {
         }
         let mut stays = collector.stays;
         stays.last = vec![None; stays.lanes.len()];
+        stays.mark_idle(log, session, idle);
+        stays
+    }
+
+    /// Says anew what is suspicious about the stays of a session's players.
+    pub fn mark_idle(&mut self, log: &Log, session: &Session, idle: f64) {
         let times = times_of_players(log, session);
-        for (last, name) in stays.last.iter_mut().zip(&stays.lanes) {
+        for (last, name) in self.last.iter_mut().zip(&self.lanes) {
             *last = times.get(name.as_str()).and_then(|times| times.last().copied());
         }
-        stays.mark(idle, |lane| times.get(lane).map(Vec::as_slice).unwrap_or_default());
-        stays
+        self.mark(idle, |lane| times.get(lane).map(Vec::as_slice).unwrap_or_default());
     }
 
     /// Says what is suspicious. `times` gives the moments at which anything was recorded in a lane, sorted.
@@ -297,48 +302,100 @@ fn times_of_players<'l>(log: &'l Log, session: &Session) -> BTreeMap<&'l str, Ve
 #[derive(Default)]
 struct Collector {
     stays: Stays,
-    lanes: BTreeMap<String, u32>,
-    labels: BTreeMap<String, u32>,
-    row: (Option<f64>, Option<f64>, String, String),
+    lanes: Numbers,
+    labels: Numbers,
+    row: Row,
+}
+
+/// A row as far as it came.
+#[derive(Default)]
+struct Row {
+    from: Option<f64>,
+    to: Option<f64>,
+    /// Whether it is the time before the player came.
+    before: bool,
+    label: Option<u32>,
+    lane: Option<u32>,
+}
+
+impl Collector {
+    /// Notes the page of a row.
+    fn page(&mut self, page: &str) {
+        self.row.before = page == BEFORE;
+        if !self.row.before {
+            self.row.label = Some(self.labels.of(&mut self.stays.labels, page));
+        }
+    }
 }
 
 impl Rows for Collector {
     fn begin(&mut self) {
-        self.row = (None, None, String::new(), String::new());
+        self.row = Row::default();
     }
 
     /// Columns of the page times: context, entered, left, page_name, show_page, sname, uname.
     fn cell(&mut self, column: usize, cell: Cell<'_>) {
+        let finite = |time: f64| time.is_finite().then_some(time);
         match (column, cell) {
-            (1, Cell::Float(time)) => self.row.0 = Some(time),
-            (2, Cell::Float(time)) => self.row.1 = Some(time),
-            (3, Cell::Text(page) | Cell::Plain(page)) => page.clone_into(&mut self.row.2),
-            (3, Cell::Json(page)) => self.row.2 = json::content(page).unwrap_or_else(|| page.to_owned()),
-            (6, Cell::Text(player) | Cell::Plain(player)) => player.clone_into(&mut self.row.3),
+            (1, Cell::Float(time)) => self.row.from = finite(time),
+            (2, Cell::Float(time)) => self.row.to = finite(time),
+            // Nobody knows when such a stay began.
+            _ if self.row.from.is_none() => {}
+            (3, Cell::Text(page) | Cell::Plain(page)) => self.page(page),
+            (3, Cell::Json(page)) => {
+                // Most names need no unescaping.
+                let plain = page.strip_prefix('"').and_then(|page| page.strip_suffix('"'));
+                match plain.filter(|page| !page.contains('\\')) {
+                    Some(plain) => self.page(plain),
+                    None => self.page(&json::content(page).unwrap_or_else(|| page.to_owned())),
+                }
+            }
+            (6, Cell::Text(player) | Cell::Plain(player)) => {
+                self.row.lane = Some(self.lanes.of(&mut self.stays.lanes, player));
+            }
             _ => {}
         }
     }
 
     fn end(&mut self) {
-        let (from, to, page, player) = std::mem::take(&mut self.row);
-        let Some(from) = from.filter(|time| time.is_finite()) else { return };
-        let lane = number_of(&mut self.lanes, &mut self.stays.lanes, player);
-        if page == BEFORE {
+        let Row { from, to, before, label, lane } = std::mem::take(&mut self.row);
+        let Some(from) = from else { return };
+        let lane = lane.unwrap_or_else(|| self.lanes.of(&mut self.stays.lanes, ""));
+        if before {
             return;
         }
-        let label = number_of(&mut self.labels, &mut self.stays.labels, page);
-        let to = to.filter(|time| time.is_finite());
+        let label = label.unwrap_or_else(|| self.labels.of(&mut self.stays.labels, ""));
         self.stays.stays.push(Stay { lane, label, from, to, marks: Marks::default() });
     }
 }
 
-/// The number of a name, new or known.
-pub fn number_of(known: &mut BTreeMap<String, u32>, names: &mut Vec<String>, name: String) -> u32 {
-    if let Some(number) = known.get(&name) {
-        return *number;
+/// Numbers names in order of first appearance.
+#[derive(Default)]
+pub struct Numbers {
+    known: BTreeMap<String, u32>,
+    /// For each number the one that came after it last, which is likely to come again.
+    next: Vec<u32>,
+    last: usize,
+}
+
+impl Numbers {
+    /// The number of a name, new or known. `names` are those that have one.
+    pub fn of(&mut self, names: &mut Vec<String>, name: &str) -> u32 {
+        let guess = self.next.get(self.last).copied().unwrap_or_default();
+        let number = match names.get(guess as usize).filter(|likely| *likely == name) {
+            Some(_) => guess,
+            None => self.known.get(name).copied().unwrap_or_else(|| {
+                let number = names.len() as u32;
+                names.push(name.to_owned());
+                self.known.insert(name.to_owned(), number);
+                self.next.push(number);
+                number
+            }),
+        };
+        if let Some(next) = self.next.get_mut(self.last) {
+            *next = number;
+        }
+        self.last = number as usize;
+        number
     }
-    let number = names.len() as u32;
-    names.push(name.clone());
-    known.insert(name, number);
-    number
 }

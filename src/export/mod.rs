@@ -21,7 +21,7 @@ use crate::table::Step;
 use crate::write::checksums::Checksums;
 use crate::write::deflate::{self, Block, Level, Packed};
 use crate::write::zip::Archive;
-pub use plan::{DATABASE, RECIPE, TableFile, chosen, folders, tables};
+pub use plan::{DATABASE, RECIPE, TableFile, chosen, folders, paths, tables};
 use plan::{Job, Plan};
 use running::{Piece, Running};
 use segment::Ahead;

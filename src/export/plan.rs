@@ -6,7 +6,7 @@ use crate::error::{Code, Error, Place, Result};
 use crate::log::{Log, Session};
 use crate::protect::report;
 use crate::psynet::{self, LeftOut};
-use crate::recipe::{Recipe, grouped_folder};
+use crate::recipe::{Recipe, ViewName, grouped_folder};
 use crate::source::Want;
 use crate::study::{Data, Study};
 use crate::view::{Table, View};
@@ -52,24 +52,28 @@ pub fn chosen<'s>(sessions: &'s [Session], recipe: &Recipe) -> Result<Vec<&'s Se
 /// The tables of one session, in the order of the ZIP.
 pub fn tables(log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) -> Vec<TableFile> {
     let options = recipe.options();
-    let ext = recipe.filetype.as_str();
     let mut files = Vec::new();
     for name in recipe.wanted() {
         let view = name.view();
-        let file =
-            |path: String, kind: String, table| TableFile { path, session: session.name.clone(), view, kind, table };
-        if view == View::PageTimes {
-            let table = Table::whole(log, session, view, &options);
-            files.push(file(format!("{folder}/page_times.{ext}"), String::new(), table));
-            continue;
-        }
-        let below = if view == View::LatestBy { grouped_folder(&recipe.gvars) } else { name.as_str().to_owned() };
-        let mut taken = Taken::default();
-        for (kind, table) in Table::by_kind(log, session, view, &options) {
-            files.push(file(format!("{folder}/{below}/{}.{ext}", taken.name(&kind)), kind, table));
+        let tables = Table::by_kind(log, session, view, &options);
+        let paths = paths(folder, name, recipe, tables.iter().map(|(kind, _)| kind.as_str()));
+        for ((kind, table), path) in tables.into_iter().zip(paths) {
+            files.push(TableFile { path, session: session.name.clone(), view, kind, table });
         }
     }
     files
+}
+
+/// The paths in the ZIP of a view's tables of these kinds.
+pub fn paths<'k>(folder: &str, view: ViewName, recipe: &Recipe, kinds: impl Iterator<Item = &'k str>) -> Vec<String> {
+    let ext = recipe.filetype.as_str();
+    let below = match view {
+        ViewName::PageTimes => return vec![format!("{folder}/page_times.{ext}")],
+        ViewName::LatestBy => grouped_folder(&recipe.gvars),
+        other => other.as_str().to_owned(),
+    };
+    let mut taken = Taken::default();
+    kinds.map(|kind| format!("{folder}/{below}/{}.{ext}", taken.name(kind))).collect()
 }
 
 /// Folder names of sessions: their own names where those are safe on every system, each once.

@@ -5,8 +5,9 @@
 //! which states become rows; what such a state holds is then looked up field by field.
 
 use super::columns::Columns;
-use crate::filter::{self, Line};
+use crate::filter::{self, Line, Rule};
 use crate::log::Log;
+use crate::log::column::ValueId;
 use crate::order;
 use crate::table::{Cell, Rows};
 use crate::value::{self, Type};
@@ -61,10 +62,25 @@ struct Touch {
 pub(super) struct Cache {
     group: Option<usize>,
     states: Vec<State>,
+    reprs: Reprs,
 }
 
 /// What makes two combinations the same row: uproot compares `repr()`, which tells `1` from `"1"` and `[1]` from `(1,)`.
-type Key = Vec<(Type, String)>;
+/// Each number stands for a `repr()` that [`Reprs`] has met.
+type Key = Vec<u32>;
+
+/// Beyond so many values that were compared the next storage begins anew.
+const MOST_REPRS: usize = 4096;
+
+/// Numbers what uproot would compare of values.
+#[derive(Default)]
+pub(super) struct Reprs {
+    known: BTreeMap<(Type, String), u32>,
+    /// The same by values that no filter changes.
+    values: BTreeMap<ValueId, u32>,
+    /// For each number whether an app of that name is none.
+    nothing: Vec<bool>,
+}
 
 impl Latest {
     /// The rows of `lines` by `gvars`, and their columns: those fields that some row shows.
@@ -90,8 +106,9 @@ impl Latest {
         latest.metas.iter().for_each(|meta| used[*meta] = true);
         let mut unused = used.iter().filter(|used| !**used).count();
         let mut rows = 0;
+        let mut reprs = Reprs::default();
         for group in 0..latest.groups.len() {
-            let moments = latest.moments(log, group);
+            let moments = latest.moments(log, group, &mut reprs);
             rows += moments.len() as u64;
             latest.groups[group].end = rows;
             for moment in moments {
@@ -139,7 +156,7 @@ impl Latest {
             _ => self.groups.partition_point(|g| g.end <= row),
         };
         if cache.group != Some(group) {
-            let moments = self.moments(log, group).into_iter();
+            let moments = self.moments(log, group, &mut cache.reprs).into_iter();
             cache.states = moments.map(|moment| self.state(log, group, moment)).collect();
             cache.group = Some(group);
         }
@@ -201,7 +218,9 @@ impl Latest {
             let count = match moment {
                 None => changes.len(),
                 Some((_, at, place)) if at == *line => place,
-                Some((seq, at, _)) => changes.partition_point(|c| log.seq(*c) < seq || (log.seq(*c) == seq && *line < at)),
+                Some((seq, at, _)) => {
+                    changes.partition_point(|c| log.seq(*c) < seq || (log.seq(*c) == seq && *line < at))
+                }
             };
             let change = *changes.get(count.checked_sub(1)?)?;
             Some((log.seq(change), *line, change))
@@ -238,9 +257,12 @@ impl Latest {
     }
 
     /// The rows of a storage, each by the moment at which it ends.
-    fn moments(&self, log: &Log, group: usize) -> Vec<Moment> {
+    fn moments(&self, log: &Log, group: usize, reprs: &mut Reprs) -> Vec<Moment> {
         if !self.grouped {
             return vec![None];
+        }
+        if reprs.nothing.len() > MOST_REPRS {
+            *reprs = Reprs::default();
         }
         let mut touches: Vec<Touch> = Vec::new();
         for &line in &self.places[self.groups[group].places.clone()] {
@@ -268,7 +290,7 @@ impl Latest {
             if self.app == Some(column) {
                 app = Some((*line, *change));
             }
-            if let Some(row) = self.row_for(log, &current, app, &mut rows, &mut known, &mut grouped_apps) {
+            if let Some(row) = self.row_for(log, &current, app, &mut rows, &mut known, &mut grouped_apps, reprs) {
                 rows[row].2 = touches.get(at + 1).map(|next| next.before);
             }
         }
@@ -291,30 +313,20 @@ impl Latest {
         rows: &mut Vec<(bool, Option<Key>, Moment)>,
         known: &mut BTreeMap<(bool, Key), usize>,
         grouped_apps: &mut BTreeSet<Key>,
+        reprs: &mut Reprs,
     ) -> Option<usize> {
-        let part = |cell: Option<(u32, u32)>| -> Option<(Type, String)> {
+        let mut part = |cell: Option<(u32, u32)>| -> Option<u32> {
             let (line, change) = cell?;
             let id = log.value(change);
-            if id.is_tombstone() {
-                return None;
-            }
-            let line = &self.lines[line as usize];
-            let mut made = String::new();
-            let (kind, text) = line.value(log, id, &mut made);
-            // Two random states never have the same repr: it holds their address.
-            let text = if kind == Type::RANDOM { format!("{change}") } else { text.to_owned() };
-            Some((if kind.is_plain_json() { Type::JSON } else { kind }, text))
+            (!id.is_tombstone()).then(|| reprs.number(log, &self.lines[line as usize], change, id))
         };
-        let app_key = match self.app {
-            None => None,
-            Some(_) => match part(app) {
-                Some((kind, text)) if text != "null" && (kind, text.as_str()) != (Type::CELL, "") => {
-                    Some(vec![(kind, text)])
-                }
-                _ => return None,
-            },
-        };
+        let app_part = if self.app.is_some() { part(app) } else { None };
         let combination: Option<Key> = current.iter().map(|cell| part(*cell)).collect();
+        let app_key = match (self.app, app_part) {
+            (None, _) => None,
+            (Some(_), Some(app)) if !reprs.nothing[app as usize] => Some(vec![app]),
+            (Some(_), _) => return None,
+        };
         let (complete, key) = match combination {
             Some(key) => {
                 grouped_apps.extend(app_key);
@@ -326,6 +338,31 @@ impl Latest {
             rows.push((complete, (!complete).then_some(key), None));
             rows.len() - 1
         }))
+    }
+}
+
+impl Reprs {
+    /// The number of what a change shows.
+    fn number(&mut self, log: &Log, line: &Line, change: u32, id: ValueId) -> u32 {
+        if let (Rule::Keep, Some(known)) = (line.rule, self.values.get(&id)) {
+            return *known;
+        }
+        let mut made = String::new();
+        let (kind, text) = line.value(log, id, &mut made);
+        // Two random states never have the same repr: it holds their address.
+        let random = kind == Type::RANDOM;
+        let text = if random { format!("{change}") } else { text.to_owned() };
+        let nothing = text == "null" || (kind, text.as_str()) == (Type::CELL, "");
+        let kind = if kind.is_plain_json() { Type::JSON } else { kind };
+        let new = self.nothing.len() as u32;
+        let number = *self.known.entry((kind, text)).or_insert(new);
+        if number == new {
+            self.nothing.push(nothing);
+        }
+        if line.rule == Rule::Keep && !random {
+            self.values.insert(id, number);
+        }
+        number
     }
 }
 

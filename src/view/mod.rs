@@ -109,8 +109,12 @@ impl Table {
         }
     }
 
-    /// The tables of a view, one per kind of storage that has rows, with the kinds' names, sorted by them.
+    /// The tables of a view, one per kind of storage that has rows, with the kinds' names, sorted by them; page times are
+    /// one table of no kind.
     pub fn by_kind(log: &Arc<Log>, session: &Session, view: View, options: &Options) -> Vec<(String, Table)> {
+        if view == View::PageTimes {
+            return vec![(String::new(), Table::whole(log, session, view, options))];
+        }
         if odd::splits_oddly(log, session, view, options) {
             return odd::by_kind(&Table::whole(log, session, view, options));
         }

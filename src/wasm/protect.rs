@@ -136,8 +136,9 @@ impl Prepared {
 #[wasm_bindgen]
 impl Prepared {
     /// As of the study.
-    pub fn tables(&self, recipe: JsValue) -> Thrown<JsValue> {
-        to_js(&preview::tables(&self.protected.study, &self.recipe(recipe)?).map_err(thrown)?)
+    pub fn tables(&mut self, recipe: JsValue) -> Thrown<JsValue> {
+        let recipe = self.recipe(recipe)?;
+        to_js(&self.viewer.tables(&self.protected.study, &recipe).map_err(thrown)?)
     }
 
     /// As of the study.
