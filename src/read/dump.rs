@@ -29,6 +29,8 @@ pub struct DumpReader {
 }
 
 impl DumpReader {
+    /// Most rows are shorter.
+    const SHORT: usize = 4 << 10;
     /// Rows beyond this length are waited for.
     const LONG: usize = 64 << 10;
 
@@ -54,20 +56,27 @@ impl DumpReader {
         if self.broken {
             return Ok(());
         }
-        if self.carry.is_empty() {
-            let used = self.rows(chunk, log)?;
-            self.carry.extend_from_slice(&chunk[used..]);
-        } else {
+        let mut rest = chunk;
+        while !self.carry.is_empty() && !rest.is_empty() {
+            // Only what may complete the row is copied; a row that comes in many pieces grows in large ones.
             let mut carry = std::mem::take(&mut self.carry);
-            carry.extend_from_slice(chunk);
-            if carry.len() < self.enough {
-                self.carry = carry;
-                return Ok(());
+            let held = carry.len();
+            let (piece, after) = rest.split_at(rest.len().min(held.max(Self::SHORT)));
+            carry.extend_from_slice(piece);
+            let used = if carry.len() < self.enough { 0 } else { self.rows(&carry, log)? };
+            if used < held {
+                carry.drain(..used);
+                (self.carry, rest) = (carry, after);
+            } else {
+                carry.clear();
+                (self.carry, rest) = (carry, &rest[used - held..]);
             }
-            let used = self.rows(&carry, log)?;
-            carry.drain(..used);
-            self.carry = carry;
         }
+        if self.broken {
+            return Ok(());
+        }
+        let used = self.rows(rest, log)?;
+        self.carry.extend_from_slice(&rest[used..]);
         Ok(())
     }
 
@@ -76,8 +85,10 @@ impl DumpReader {
     /// # Errors
     /// As for [`DumpReader::push`].
     pub fn finish(&mut self, log: &mut Builder) -> Result<()> {
-        self.enough = 0;
-        self.push(&[], log)?;
+        let mut carry = std::mem::take(&mut self.carry);
+        let used = self.rows(&carry, log)?;
+        carry.drain(..used);
+        self.carry = carry;
         if !self.broken && !self.carry.is_empty() {
             self.stop(Code::Truncated);
         }
