@@ -48,10 +48,10 @@ impl Known {
     }
 
     /// Remembers it.
-    pub fn add(&mut self, text: &str, made: &Made) {
+    pub fn add(&mut self, text: &str, new: Option<&str>, leaks: bool) {
         let room = text.len() <= LONGEST && self.made.len() < MOST && !self.is_in_vain();
         if room && self.texts.intern(text) as usize == self.made.len() {
-            self.made.push(made.clone());
+            self.made.push(Made { new: new.map(str::to_owned), leaks });
         }
     }
 }
@@ -64,15 +64,15 @@ mod tests {
     fn what_comes_once_is_soon_not_looked_for() {
         for (mut known, gives_up) in [(Known::of_cells(), true), (Known::default(), false)] {
             for number in 0..=TRIED {
-                known.add(&number.to_string(), &Made { new: None, leaks: number == 0 });
+                known.add(&number.to_string(), None, number == 0);
             }
             assert_eq!(known.get("0").is_none(), gives_up);
         }
         let mut known = Known::of_cells();
-        known.add("a", &Made { new: Some("b".to_owned()), leaks: false });
+        known.add("a", Some("b"), false);
         assert!((0..TRIED * 2).all(|_| known.get("a").and_then(|made| made.new.as_deref()) == Some("b")));
         for number in 0..=TRIED {
-            known.add(&number.to_string(), &Made::default());
+            known.add(&number.to_string(), None, false);
         }
         assert!(known.get("0").is_some() && known.get("c").is_none());
     }

@@ -6,6 +6,16 @@ use crate::write::csv::quoted;
 use crate::write::deflate::{BLOCK, Block, Level, WINDOW, pack};
 use crate::write::zip::Archive;
 
+/// Adds a field of a line as COPY reads it; a field that is NULL is nothing at all.
+pub(super) fn field(text: &str, line: &mut Vec<u8>) {
+    match text {
+        // Unquoted, they would be NULL and the end of the data.
+        "" => line.extend_from_slice(b"\"\""),
+        "\\." => line.extend_from_slice(b"\"\\.\""),
+        _ => quoted(text.as_bytes(), line),
+    }
+}
+
 /// The archive under way; all of it is in memory, packed.
 #[derive(Default)]
 pub(super) struct Writer {
@@ -25,21 +35,9 @@ impl Writer {
         self.buffer.clear();
     }
 
-    /// Adds a record; `None` is NULL, which COPY tells from the empty text.
-    pub fn record<T: AsRef<str>>(&mut self, fields: &[Option<T>], limits: &Limits) -> Result<()> {
-        for (n, field) in fields.iter().enumerate() {
-            if n > 0 {
-                self.buffer.push(b',');
-            }
-            let Some(field) = field.as_ref().map(AsRef::as_ref) else { continue };
-            match field {
-                // Unquoted, they would be NULL and the end of the data.
-                "" => self.buffer.extend_from_slice(b"\"\""),
-                "\\." => self.buffer.extend_from_slice(b"\"\\.\""),
-                _ => quoted(field.as_bytes(), &mut self.buffer),
-            }
-        }
-        self.buffer.push(b'\n');
+    /// Adds a line that [`field`] made.
+    pub fn line(&mut self, line: &[u8], limits: &Limits) -> Result<()> {
+        self.buffer.extend_from_slice(line);
         while self.buffer.len() > BLOCK {
             self.block(false)?;
             limits.memory(self.out.len() as u64)?;

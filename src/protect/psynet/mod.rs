@@ -3,7 +3,7 @@
 //!
 //! Three passes over the raw tables, each row at a time: `census` counts everybody and gives new numbers, `survey`
 //! looks at all values and decides a class for each path, `transform` makes new values, which `database` writes in an
-//! order that tells nothing. In memory are the new database (packed), some dozen bytes per row, and the distinct short
+//! order that tells nothing (`sorter`). Tables of which nothing stays are read in the first pass alone. In memory are the new database (packed), some dozen bytes per row, and the distinct short
 //! texts and identifiers; all of it is counted against the limit. What no rule knows is withheld.
 
 mod census;
@@ -14,8 +14,10 @@ mod pass;
 mod people;
 mod plan;
 mod refer;
+mod rewriting;
 mod rows;
 mod seen;
+mod sorter;
 mod survey;
 mod transform;
 mod tree;
@@ -48,6 +50,7 @@ use pass::{Pass, look};
 use refer::{Refer, is_dropped};
 use survey::{Survey, With};
 use transform::{Memory, Transform};
+use tree::Scratch;
 use writing::Writing;
 
 /// The name of the database in the result's places.
@@ -66,7 +69,7 @@ pub struct Preparing {
 }
 
 enum Phase {
-    Count(Pass, Box<Counting>),
+    Count(Pass, Box<(Counting, Dropped)>),
     Look(Pass, Box<Looked>),
     Write(Box<Writing>, Box<Decided>),
     Done(Vec<u8>, Box<Writing>, Box<Decided>),
@@ -195,21 +198,28 @@ impl Preparing {
         match &mut self.phase {
             Phase::Count(pass, counting) => {
                 let Some(table) = data.raw_tables().get(pass.table) else {
-                    let counting = std::mem::take(&mut **counting);
+                    let (counting, dropped) = std::mem::take(&mut **counting);
                     let census = Arc::new(counting.finish(&Key::new(&self.given.key)));
                     let refer = Arc::new(Refer::new(data.raw_tables(), data.schema()));
-                    let looked = Looked { census, refer, survey: Survey::new(), dropped: Dropped::default() };
+                    let looked = Looked { census, refer, survey: Survey::new(), dropped };
                     self.phase = Phase::Look(Pass::default(), Box::new(looked));
                     return Ok(None);
                 };
-                let columns = Columns::of(table);
-                pass.step(table, &limits, &mut |_, record| counting.row(&columns, record, &limits))
+                let (columns, is_dropped) = (Columns::of(table), is_dropped(&table.name));
+                let (counting, dropped) = &mut **counting;
+                pass.step(table, &limits, &mut |_, record| {
+                    if is_dropped {
+                        dropped.row(table, record, &limits)?;
+                    }
+                    counting.row(&columns, record, &limits)
+                })
             }
             Phase::Look(pass, looked) => {
                 let Some(table) = data.raw_tables().get(pass.table) else { return self.decide().map(|()| None) };
-                let Looked { census, refer, survey, dropped } = &mut **looked;
+                let Looked { census, refer, survey, .. } = &mut **looked;
                 if is_dropped(&table.name) {
-                    return pass.step(table, &limits, &mut |_, record| dropped.row(table, record, &limits));
+                    pass.table += 1;
+                    return Ok(None);
                 }
                 if pass.scan.is_none() {
                     let columns = Column::all(table, refer).into_iter();
@@ -304,6 +314,7 @@ impl Preparing {
             caught: 0,
             released: 0,
             known: Memory::default(),
+            scratch: Scratch::default(),
             personal: false,
         };
         let decided = Decided { census, survey: survey.clone(), searcher, own_columns, risk, searched };

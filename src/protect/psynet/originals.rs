@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::survey::{Originals, Survey};
 use super::transform::REMOVED;
-use super::tree::{Enter, Leaf, Visit, rewrite};
+use super::tree::{Enter, Leaf, Scratch, Visit, rewrite};
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::protect::class::Class;
@@ -40,7 +40,8 @@ const DROPPED: [(&str, &str, Class); 6] = [
 pub(super) struct Dropped {
     found: BTreeSet<(String, Class, String)>,
     /// Texts that were looked at: most rows repeat the one before.
-    last: BTreeMap<String, String>,
+    last: BTreeMap<&'static str, String>,
+    scratch: Scratch,
 }
 
 impl Dropped {
@@ -56,12 +57,17 @@ impl Dropped {
             if self.last.get(column).is_some_and(|last| last == text) {
                 continue;
             }
-            self.last.insert(column.to_owned(), text.to_owned());
+            let last = self.last.entry(column).or_default();
+            last.clear();
+            last.push_str(text);
             let path = format!("{}.{column}", table.name);
             if column == "unique_id" {
                 self.unique(text, &path);
             } else {
-                rewrite(text, limits.depth, &mut Finding { dropped: self, path: &path })?;
+                let mut scratch = std::mem::take(&mut self.scratch);
+                let mut finding = Finding { dropped: self, path: &path };
+                rewrite(text, limits.depth, &mut scratch, &mut finding, &mut String::new())?;
+                self.scratch = scratch;
             }
         }
         Ok(())
@@ -92,16 +98,20 @@ struct Finding<'d> {
 }
 
 impl Visit for Finding<'_> {
+    fn writes(&self) -> bool {
+        false
+    }
+
     fn enter(&mut self, _: &str) -> Enter {
         Enter::Yes
     }
 
-    fn key(&mut self, _: &str, _: &str) -> Result<String> {
-        Ok(String::new())
+    fn key(&mut self, _: &str, _: &str, _: &mut String) -> Result<()> {
+        Ok(())
     }
 
-    fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>> {
-        let Leaf::Text(text) = leaf else { return Ok(None) };
+    fn leaf(&mut self, below: &str, leaf: Leaf<'_>, _: &mut String) -> Result<bool> {
+        let Leaf::Text(text) = leaf else { return Ok(false) };
         if below.ends_with(".unique_id") {
             self.dropped.unique(text, self.path);
         } else if let Some(named) = names::by_name(&format!("x{below}"))
@@ -109,7 +119,7 @@ impl Visit for Finding<'_> {
         {
             self.dropped.add(text, named.class, &format!("{}{below}", self.path));
         }
-        Ok(None)
+        Ok(false)
     }
 
     fn refers(&self, _: &str) -> bool {

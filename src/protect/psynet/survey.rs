@@ -6,7 +6,7 @@ use super::census::{Census, NOBODY};
 use super::plan::{Plan, decide, decision};
 use super::refer::Refer;
 use super::seen::Seen;
-use super::tree::{Enter, Leaf, Visit, rewrite};
+use super::tree::{Enter, Leaf, Scratch, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::log::column::Names;
@@ -44,6 +44,9 @@ pub(super) struct Survey {
     /// Detectors' finds by kind.
     pub finds: BTreeMap<Kind, u64>,
     held: u64,
+    scratch: Scratch,
+    /// What walks write that only look.
+    nothing: String,
 }
 
 /// What a survey is made with.
@@ -64,6 +67,8 @@ impl Survey {
             vocabulary: BTreeSet::new(),
             finds: BTreeMap::new(),
             held: 0,
+            scratch: Scratch::default(),
+            nothing: String::new(),
         }
     }
 
@@ -101,8 +106,10 @@ impl Survey {
         let Some(field) = self.fields.get_mut(field) else { return Ok(()) };
         let mut looking = Looking { field, owner, row, with, held: 0 };
         let structured = json || text.starts_with(['{', '[']);
-        if !structured || rewrite(text, with.limits.depth, &mut looking)?.is_none() {
-            looking.leaf("", plain(text))?;
+        let (scratch, out) = (&mut self.scratch, &mut self.nothing);
+        out.clear();
+        if !structured || rewrite(text, with.limits.depth, scratch, &mut looking, out)?.is_none() {
+            looking.leaf("", plain(text), out)?;
         }
         self.held += looking.held;
         with.limits.memory(self.held)
@@ -212,16 +219,20 @@ struct Looking<'a> {
 }
 
 impl Visit for Looking<'_> {
+    fn writes(&self) -> bool {
+        false
+    }
+
     fn enter(&mut self, below: &str) -> Enter {
         // A path has a plan even if no leaf is there.
         self.field.place(below, self.with);
         Enter::Yes
     }
 
-    fn key(&mut self, below: &str, key: &str) -> Result<String> {
+    fn key(&mut self, below: &str, key: &str, _: &mut String) -> Result<()> {
         let whose = if self.owner == NOBODY { self.row } else { u64::from(self.owner) };
         let place = self.field.place(below, self.with);
-        let Some(seen) = self.field.seen.get_mut(place) else { return Ok(String::new()) };
+        let Some(seen) = self.field.seen.get_mut(place) else { return Ok(()) };
         match seen.keys.get_mut(key) {
             Some(known) => known.1 |= known.0 != whose,
             None => {
@@ -229,15 +240,15 @@ impl Visit for Looking<'_> {
                 seen.keys.insert(key.to_owned(), (whose, false));
             }
         }
-        Ok(String::new())
+        Ok(())
     }
 
-    fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>> {
+    fn leaf(&mut self, below: &str, leaf: Leaf<'_>, _: &mut String) -> Result<bool> {
         let window = self.with.census.window;
         let (place, owner) = (self.field.place(below, self.with), self.owner);
-        let Some(seen) = self.field.seen.get_mut(place) else { return Ok(None) };
+        let Some(seen) = self.field.seen.get_mut(place) else { return Ok(false) };
         match leaf {
-            Leaf::Null | Leaf::Text("") => return Ok(None),
+            Leaf::Null | Leaf::Text("") => return Ok(false),
             Leaf::Text(text) => self.held += seen.text(text, owner, self.with.preset.texts == Texts::Review),
             Leaf::Number(digits) => self.held += seen.number(digits, owner, window),
             Leaf::Bool(_) => seen.stats.values += 1,
@@ -253,12 +264,12 @@ impl Visit for Looking<'_> {
             let value = match leaf {
                 Leaf::Text(text) | Leaf::Number(text) => text.to_owned(),
                 Leaf::Bool(value) => value.to_string(),
-                _ => return Ok(None),
+                _ => return Ok(false),
             };
             self.held += value.len() as u64 + 64;
             seen.values.entry(owner).or_default().insert(value);
         }
-        Ok(None)
+        Ok(false)
     }
 
     fn refers(&self, key: &str) -> bool {

@@ -49,37 +49,67 @@ pub(super) enum Enter {
 
 /// What is done on the way.
 pub(super) trait Visit {
+    /// Whether it makes a new text; whoever only looks is spared the work.
+    fn writes(&self) -> bool;
     /// A list or object begins.
     fn enter(&mut self, below: &str) -> Enter;
-    /// The new key of a member.
-    fn key(&mut self, below: &str, key: &str) -> Result<String>;
-    /// The new JSON of a leaf; `None` takes it out.
-    fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>>;
+    /// Adds the new key of a member.
+    fn key(&mut self, below: &str, key: &str, out: &mut String) -> Result<()>;
+    /// Adds the new JSON of a leaf; answers whether there is any, else the leaf is taken out.
+    fn leaf(&mut self, below: &str, leaf: Leaf<'_>, out: &mut String) -> Result<bool>;
     /// Whether a member's key says that its value is the number of a row.
     fn refers(&self, key: &str) -> bool;
 }
 
-/// The new text of a cell: `None` if it is no JSON, `Some(None)` if nothing of it stays.
-pub(super) fn rewrite(text: &str, depth: usize, visit: &mut dyn Visit) -> Result<Option<Option<String>>> {
-    rewrite_at(text, depth, &mut String::new(), 0, &mut PARTS.clone(), visit)
+/// Memory that walks need, reused from cell to cell.
+#[derive(Default)]
+pub(super) struct Scratch {
+    /// Parsed texts that nobody looks at any more.
+    pickles: Vec<Pickle>,
+    below: String,
+    keys: Keys,
 }
 
-fn rewrite_at(
+/// The new keys of the objects that are being written, one after another.
+#[derive(Default)]
+struct Keys {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Keys {
+    fn get(&self, number: usize) -> &str {
+        let start = number.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
+        self.ends.get(number).and_then(|end| self.text.get(start..*end)).unwrap_or_default()
+    }
+
+    /// How many keys from `first` on are the same as the last, which has no end yet.
+    fn same(&self, first: usize) -> usize {
+        let last = self.ends.last().and_then(|end| self.text.get(*end..)).unwrap_or(&self.text);
+        (first..self.ends.len()).filter(|number| self.get(*number) == last).count()
+    }
+
+    fn truncate(&mut self, first: usize) {
+        self.ends.truncate(first);
+        self.text.truncate(self.ends.last().copied().unwrap_or(0));
+    }
+}
+
+/// Adds the new text of a cell and answers whether anything of it stays; `None` if it is no JSON.
+pub(super) fn rewrite(
     text: &str,
     depth: usize,
-    below: &mut String,
-    level: usize,
-    left: &mut u32,
+    scratch: &mut Scratch,
     visit: &mut dyn Visit,
-) -> Result<Option<Option<String>>> {
-    let mut pickle = Pickle::default();
-    if !pickle.parse(text, depth) {
-        return Ok(None);
-    }
-    let mut walk = Walk { pickle: &pickle, text, depth, level, left, visit };
-    let mut out = String::with_capacity(text.len());
-    let kept = walk.node(Tree::ROOT, below, None, 0, &mut out)?;
-    Ok(Some(kept.then_some(out)))
+    out: &mut String,
+) -> Result<Option<bool>> {
+    let mut below = std::mem::take(&mut scratch.below);
+    below.clear();
+    scratch.keys.truncate(0);
+    let mut walk = Walk { depth, level: 0, left: PARTS, scratch, visit };
+    let kept = walk.cell(text, &mut below, out);
+    scratch.below = below;
+    kept
 }
 
 /// The path of a member: its key where that looks like a name, else a star.
@@ -104,91 +134,115 @@ pub(super) fn pickled(at: Micros) -> String {
     format!(r#"{{"py/object": "datetime.datetime", "__reduce__": [{class}, ["{}"]]}}"#, time::pickle(at, true))
 }
 
-struct Walk<'a, 'v> {
+/// A text that is walked, parsed.
+#[derive(Clone, Copy)]
+struct Parsed<'a> {
     pickle: &'a Pickle,
     text: &'a str,
+}
+
+struct Walk<'v> {
     depth: usize,
     level: usize,
-    left: &'a mut u32,
+    left: u32,
+    scratch: &'v mut Scratch,
     visit: &'v mut dyn Visit,
 }
 
-impl Walk<'_, '_> {
+impl Walk<'_> {
+    /// Adds a text, the cell's or one inside a string of it.
+    fn cell(&mut self, text: &str, below: &mut String, out: &mut String) -> Result<Option<bool>> {
+        let mut pickle = self.scratch.pickles.pop().unwrap_or_default();
+        let is_json = pickle.parse(text, self.depth);
+        let kept = is_json.then(|| self.node(Parsed { pickle: &pickle, text }, Tree::ROOT, below, None, 0, out));
+        self.scratch.pickles.push(pickle);
+        kept.transpose()
+    }
+
     /// Adds a node; answers whether anything of it stays. `key` is that of the member whose value it is.
     fn node(
         &mut self,
+        of: Parsed<'_>,
         at: Index,
         below: &mut String,
         key: Option<&str>,
         deep: usize,
         out: &mut String,
     ) -> Result<bool> {
-        *self.left = self.left.saturating_sub(1);
-        if *self.left == 0 || deep > self.depth {
+        self.left = self.left.saturating_sub(1);
+        if self.left == 0 || deep > self.depth {
             return Ok(false);
         }
-        let new = match self.pickle.value(self.text, at) {
-            Value::Null => self.visit.leaf(below, Leaf::Null)?,
-            Value::Bool(value) => self.visit.leaf(below, Leaf::Bool(value))?,
-            Value::Int(digits) => self.number(digits, below, key)?,
+        match of.pickle.value(of.text, at) {
+            Value::Null => self.visit.leaf(below, Leaf::Null, out),
+            Value::Bool(value) => self.visit.leaf(below, Leaf::Bool(value), out),
+            Value::Int(digits) => self.number(digits, below, key, out),
             Value::Float(value) => {
                 let mut buffer = number::Buffer::default();
-                let raw = self.pickle.tree().raw(self.text, at);
+                let raw = of.pickle.tree().raw(of.text, at);
                 // NumPy's float64 is an object; its value is a number like others.
-                let plain = self.pickle.tree().token(at) == Token::Float;
+                let plain = of.pickle.tree().token(at) == Token::Float;
                 let digits = if plain { raw } else { buffer.python(value) };
-                self.number(digits, below, key)?
+                self.number(digits, below, key, out)
             }
-            Value::Text(raw, _) if raw.contains('\\') => self.string(&json_text::decode(raw), below, key)?,
-            Value::Text(raw, _) => self.string(raw, below, key)?,
-            Value::Time(time) => self.visit.leaf(below, Leaf::Moment { at: time.micros(), timed: true })?,
-            Value::List(list) => return self.list(list, below, key, deep, out),
+            Value::Text(raw, _) if raw.contains('\\') => self.string(&json_text::decode(raw), below, key, out),
+            Value::Text(raw, _) => self.string(raw, below, key, out),
+            Value::Time(time) => self.visit.leaf(below, Leaf::Moment { at: time.micros(), timed: true }, out),
+            Value::List(list) => self.list(of, list, below, key, deep, out),
             Value::Tuple(list) => {
                 let start = out.len();
                 out.push_str("{\"py/tuple\": ");
-                let kept = self.list(list, below, key, deep, out)?;
+                let kept = self.list(of, list, below, key, deep, out)?;
                 out.push('}');
                 if !kept {
                     out.truncate(start);
                 }
-                return Ok(kept);
+                Ok(kept)
             }
-            Value::Dict(dict) | Value::Other(dict) => return self.object(dict, below, deep, out),
-        };
-        out.push_str(new.as_deref().unwrap_or_default());
-        Ok(new.is_some())
-    }
-
-    fn number(&mut self, digits: &str, below: &str, key: Option<&str>) -> Result<Option<String>> {
-        match (key.filter(|key| self.visit.refers(key)), digits.parse()) {
-            (Some(key), Ok(id)) => self.visit.leaf(below, Leaf::Reference(key, id)),
-            _ => self.visit.leaf(below, Leaf::Number(digits)),
+            Value::Dict(dict) | Value::Other(dict) => self.object(of, dict, below, deep, out),
         }
     }
 
-    fn string(&mut self, content: &str, below: &mut String, key: Option<&str>) -> Result<Option<String>> {
+    fn number(&mut self, digits: &str, below: &str, key: Option<&str>, out: &mut String) -> Result<bool> {
+        match (key.filter(|key| self.visit.refers(key)), digits.parse()) {
+            (Some(key), Ok(id)) => self.visit.leaf(below, Leaf::Reference(key, id), out),
+            _ => self.visit.leaf(below, Leaf::Number(digits), out),
+        }
+    }
+
+    fn string(&mut self, content: &str, below: &mut String, key: Option<&str>, out: &mut String) -> Result<bool> {
         if let (Some(key), Ok(id)) = (key.filter(|key| self.visit.refers(key)), content.parse()) {
-            let new = self.visit.leaf(below, Leaf::Reference(key, id))?;
-            return Ok(new.map(|new| if new == "null" { new } else { quoted(&new) }));
+            let mut new = String::new();
+            let kept = self.visit.leaf(below, Leaf::Reference(key, id), &mut new)?;
+            if kept {
+                out.push_str(&if new == "null" { new } else { quoted(&new) });
+            }
+            return Ok(kept);
         }
         if below.ends_with("__reduce__[][]")
             && let Some(at) = time::pickled(content)
         {
             let timed = content.len() > 8;
-            return self.visit.leaf(below, Leaf::Moment { at, timed });
+            return self.visit.leaf(below, Leaf::Moment { at, timed }, out);
         }
-        let trimmed = content.trim_start();
-        if self.level < LEVELS
-            && trimmed.starts_with(['{', '['])
-            && let Some(inside) = rewrite_at(content, self.depth, below, self.level + 1, self.left, self.visit)?
-        {
-            return Ok(inside.map(|inside| quoted(&inside)));
+        if self.level < LEVELS && content.trim_start().starts_with(['{', '[']) {
+            let mut inside = String::new();
+            self.level += 1;
+            let kept = self.cell(content, below, &mut inside);
+            self.level -= 1;
+            if let Some(kept) = kept? {
+                if kept {
+                    json_text::write_text(&inside, out);
+                }
+                return Ok(kept);
+            }
         }
-        self.visit.leaf(below, Leaf::Text(content))
+        self.visit.leaf(below, Leaf::Text(content), out)
     }
 
     fn list(
         &mut self,
+        of: Parsed<'_>,
         list: Index,
         below: &mut String,
         key: Option<&str>,
@@ -203,10 +257,10 @@ impl Walk<'_, '_> {
         let (mut any, mut empty) = (false, true);
         below.push_str("[]");
         out.push('[');
-        for child in self.pickle.tree().children(list) {
+        for child in of.pickle.tree().children(list) {
             out.push_str(if empty { "" } else { ", " });
             empty = false;
-            if self.node(child, below, key, deep + 1, out)? {
+            if self.node(of, child, below, key, deep + 1, out)? {
                 any = true;
             } else {
                 // Places in a list count.
@@ -222,31 +276,35 @@ impl Walk<'_, '_> {
         Ok(!gone)
     }
 
-    fn object(&mut self, dict: Index, below: &mut String, deep: usize, out: &mut String) -> Result<bool> {
-        let (tree, text) = (self.pickle.tree(), self.text);
-        if tree.get(text, dict, "py/id").is_some() {
-            // It refers to nothing.
-            return Ok(false);
-        }
-        let class = tree.get(text, dict, "py/object").map(|class| tree.raw(text, class));
-        if let (Some(class), Some(identifiers)) = (class, tree.get(text, dict, "identifiers")) {
-            let mut pairs = tree.pairs(identifiers);
-            let only = pairs.next().filter(|(key, _)| tree.raw(text, *key) == "id" && pairs.next().is_none());
-            let id = only.and_then(|(_, value)| tree.raw(text, value).parse().ok());
-            let new = match id {
-                Some(id) => self.visit.leaf(below, Leaf::Row(class, id))?,
-                None => None,
-            };
-            out.push_str(new.as_deref().unwrap_or_default());
-            return Ok(new.is_some());
+    fn object(
+        &mut self,
+        of: Parsed<'_>,
+        dict: Index,
+        below: &mut String,
+        deep: usize,
+        out: &mut String,
+    ) -> Result<bool> {
+        let (tree, text) = (of.pickle.tree(), of.text);
+        if tree.has_tags() {
+            if tree.get(text, dict, "py/id").is_some() {
+                // It refers to nothing.
+                return Ok(false);
+            }
+            let class = tree.get(text, dict, "py/object").map(|class| tree.raw(text, class));
+            if let (Some(class), Some(identifiers)) = (class, tree.get(text, dict, "identifiers")) {
+                let mut pairs = tree.pairs(identifiers);
+                let only = pairs.next().filter(|(key, _)| tree.raw(text, *key) == "id" && pairs.next().is_none());
+                let id = only.and_then(|(_, value)| tree.raw(text, value).parse().ok());
+                return id.map_or(Ok(false), |id| self.visit.leaf(below, Leaf::Row(class, id), out));
+            }
         }
         let enter = self.visit.enter(below);
         if enter == Enter::No {
             return Ok(false);
         }
-        let (length, start) = (below.len(), out.len());
+        let (length, start, first) = (below.len(), out.len(), self.scratch.keys.ends.len());
         // Names of classes alone are nothing that stays.
-        let (mut any, mut written, mut named, mut used) = (false, false, false, Vec::new());
+        let (mut any, mut written, mut named) = (false, false, false);
         out.push('{');
         for (key, value) in tree.pairs(dict) {
             let raw = tree.raw(text, key);
@@ -256,7 +314,7 @@ impl Walk<'_, '_> {
             if key.starts_with("py/") {
                 out.push_str(&quoted(&key));
                 out.push_str(": ");
-                let kept = self.tagged(&key, value, below, deep, out)?;
+                let kept = self.tagged(of, &key, value, below, deep, out)?;
                 written |= kept;
                 named |= kept;
                 if !kept {
@@ -264,18 +322,9 @@ impl Walk<'_, '_> {
                 }
                 continue;
             }
-            let mut new = self.visit.key(below, &key)?;
-            // Keys that became the same would hide each other.
-            let same = used.iter().filter(|known| **known == new).count();
-            if same > 0 {
-                used.push(new.clone());
-                new = format!("{new} {}", same + 1);
-            }
-            json_text::write_text(&new, out);
-            out.push_str(": ");
-            used.push(new);
+            self.key(first, below, &key, out)?;
             member(below, &key);
-            let kept = self.node(value, below, Some(&key), deep + 1, out)?;
+            let kept = self.node(of, value, below, Some(&key), deep + 1, out)?;
             below.truncate(length);
             any |= kept;
             written |= kept;
@@ -284,6 +333,7 @@ impl Walk<'_, '_> {
             }
         }
         out.push('}');
+        self.scratch.keys.truncate(first);
         let gone = enter == Enter::IfAnything && !any && (named || !below.is_empty());
         if gone {
             out.truncate(start);
@@ -291,17 +341,45 @@ impl Walk<'_, '_> {
         Ok(!gone)
     }
 
+    /// Adds the key of a member of an object whose new keys begin at `first`.
+    fn key(&mut self, first: usize, below: &str, key: &str, out: &mut String) -> Result<()> {
+        let keys = &mut self.scratch.keys;
+        let start = keys.text.len();
+        self.visit.key(below, key, &mut keys.text)?;
+        if !self.visit.writes() {
+            return Ok(());
+        }
+        // Keys that became the same would hide each other.
+        let same = keys.same(first);
+        let new = keys.text.get(start..).unwrap_or_default();
+        match same {
+            0 => json_text::write_text(new, out),
+            _ => out.push_str(&quoted(&format!("{new} {}", same + 1))),
+        }
+        out.push_str(": ");
+        keys.ends.push(keys.text.len());
+        Ok(())
+    }
+
     /// A member that jsonpickle made: names of classes stay, what they hold is at the object's own path.
-    fn tagged(&mut self, key: &str, value: Index, below: &mut String, deep: usize, out: &mut String) -> Result<bool> {
-        let raw = self.pickle.tree().raw(self.text, value);
-        let is_text = matches!(self.pickle.tree().token(value), Token::Text(_));
+    fn tagged(
+        &mut self,
+        of: Parsed<'_>,
+        key: &str,
+        value: Index,
+        below: &mut String,
+        deep: usize,
+        out: &mut String,
+    ) -> Result<bool> {
+        let raw = of.pickle.tree().raw(of.text, value);
+        let is_text = matches!(of.pickle.tree().token(value), Token::Text(_));
         match key {
             "py/object" | "py/type" | "py/function" | "py/class" if is_text => {
                 out.push_str(&quoted(if is_dotted(raw) { raw } else { "" }));
                 Ok(true)
             }
             "py/state" | "py/set" | "py/tuple" | "py/iterator" | "py/reduce" | "py/newargs" | "py/seq" if !is_text => {
-                self.node(value, below, None, deep + 1, out)
+                self.node(of, value, below, None, deep + 1, out)
             }
             _ => Ok(false),
         }
@@ -329,19 +407,24 @@ mod tests {
         fn enter(&mut self, below: &str) -> Enter {
             if below.ends_with(".gone") { Enter::No } else { Enter::Yes }
         }
-        fn key(&mut self, _: &str, key: &str) -> Result<String> {
-            Ok(key.to_owned())
+        fn writes(&self) -> bool {
+            true
         }
-        fn leaf(&mut self, below: &str, leaf: Leaf<'_>) -> Result<Option<String>> {
+        fn key(&mut self, _: &str, key: &str, out: &mut String) -> Result<()> {
+            out.push_str(key);
+            Ok(())
+        }
+        fn leaf(&mut self, below: &str, leaf: Leaf<'_>, out: &mut String) -> Result<bool> {
             self.0.push(format!("{below}={leaf:?}"));
-            Ok(Some(match leaf {
+            out.push_str(&match leaf {
                 Leaf::Null => "null".to_owned(),
                 Leaf::Bool(value) => value.to_string(),
                 Leaf::Number(digits) => digits.to_owned(),
                 Leaf::Text(text) => quoted(text),
                 Leaf::Moment { at, .. } => pickled(at),
                 Leaf::Row(_, id) | Leaf::Reference(_, id) => (id + 100).to_string(),
-            }))
+            });
+            Ok(true)
         }
         fn refers(&self, key: &str) -> bool {
             key == "trial_id"
@@ -350,7 +433,9 @@ mod tests {
 
     fn rewritten(text: &str) -> (Option<String>, Vec<String>) {
         let mut notes = Notes::default();
-        (rewrite(text, 20, &mut notes).unwrap().flatten(), notes.0)
+        let mut out = String::new();
+        let kept = rewrite(text, 20, &mut Scratch::default(), &mut notes, &mut out).unwrap();
+        (kept.filter(|kept| *kept).map(|_| out), notes.0)
     }
 
     #[test]

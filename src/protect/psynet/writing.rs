@@ -1,23 +1,24 @@
-//! The third pass: every table again, row by row in its new order, into the new database.
+//! The third pass: every table again, row by row, and in its new order into the new database.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::census::{NOBODY, moment, written};
 use super::column::{Cells, Column};
-use super::database::Writer;
+use super::database::{Writer, field};
 use super::refer::is_dropped;
+use super::sorter::Sorter;
 use super::survey::{Field, Survey};
 use super::transform::{Cell, Transform};
-use crate::error::Result;
+use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::protect::class::Action;
 use crate::protect::pseudonym::Domain;
 use crate::psynet::Study as Psynet;
 use crate::psynet::copy_csv::Record;
 use crate::psynet::json::Tree;
-use crate::psynet::passes::{Go, Sorted};
-use crate::psynet::survey::{Group, RawTable};
+use crate::psynet::passes::{Go, Scan};
+use crate::psynet::survey::RawTable;
 use crate::source::Want;
 use crate::write::deflate::Level;
 
@@ -31,16 +32,19 @@ pub(super) struct Writing {
     table: usize,
     reading: Option<Box<Reading>>,
     nothing: Field,
+    /// A parsed cell of metadata.
+    tree: Tree,
+    /// The beginning of times, where a time has to be.
+    zero: String,
 }
 
-/// A table that is read in its new order.
+/// A table whose rows are read in the order of the file and put into their new order.
 struct Reading {
-    table: RawTable,
-    sorted: Sorted,
-    /// The owners of the rows in that order, and how many rows were met.
-    owners: Vec<u32>,
-    met: usize,
+    scan: Scan,
+    sorter: Sorter,
     columns: Vec<Known>,
+    /// The new text of a cell.
+    new: String,
 }
 
 /// A column with its rules, and its cells kept, changed and removed.
@@ -58,8 +62,9 @@ impl Writing {
         writer.level = level;
         writer.begin("experiment_id.md");
         writer.text("local");
-        let (counts, nothing) = (BTreeMap::new(), Field::default());
-        Writing { transform, survey, counts, writer, table: 0, reading: None, nothing }
+        let (counts, nothing, zero) = (BTreeMap::new(), Field::default(), written(0, false));
+        let (table, tree) = (0, Tree::default());
+        Writing { transform, survey, counts, writer, table, reading: None, nothing, tree, zero }
     }
 
     pub fn is_done(&self, data: &Psynet) -> bool {
@@ -68,7 +73,7 @@ impl Writing {
 
     pub fn push(&mut self, chunk: &[u8]) {
         if let Some(reading) = &mut self.reading {
-            reading.sorted.push(chunk);
+            reading.scan.push(chunk);
         }
     }
 
@@ -79,28 +84,24 @@ impl Writing {
 
     /// Reads a piece of a table, or begins one.
     pub fn step(&mut self, data: &Psynet, limits: &Limits) -> Result<Option<Want>> {
+        let Some(table) = data.raw_tables().get(self.table) else { return Ok(None) };
         let Some(mut reading) = self.reading.take() else {
-            if let Some(table) = data.raw_tables().get(self.table) {
-                self.begin(table, limits)?;
-            }
+            self.begin(table, limits)?;
             return Ok(None);
         };
-        let Reading { table, sorted, owners, met, columns } = &mut *reading;
-        let survey = self.survey.clone();
-        let mut rows = Rows { writing: self, survey: &survey, table, limits, columns };
-        let go = sorted.step(table, &mut |record| {
-            let owner = owners.get(*met).copied().unwrap_or(NOBODY);
-            *met += 1;
-            rows.row(record, owner)
+        let Reading { scan, sorter, columns, new } = &mut *reading;
+        let (survey, census) = (self.survey.clone(), self.transform.census.clone());
+        let by_row = census.rows(&table.name).map(|rows| (&rows.place[..], &rows.owner[..])).unwrap_or_default();
+        let mut rows = Rows { writing: self, survey: &survey, table, limits, columns, new };
+        let go = scan.step(&mut |row, record| {
+            let owner = by_row.1.get(row).copied().unwrap_or(NOBODY);
+            let Some(place) = by_row.0.get(row) else { return Ok(()) };
+            sorter.add(*place, |line| rows.row(record, owner, line))
         })?;
         match go {
-            Go::End => {
-                let counts = reading.columns.into_iter().map(|known| (known.column.name, known.counts));
-                self.counts.extend(counts);
-                self.writer.end()?;
-                self.table += 1;
-                Ok(None)
-            }
+            // The first pass saw more rows; the file is not what it was.
+            Go::End if sorter.met != by_row.0.len() => Err(Error::new(Code::Io, Place::file(&table.member.path))),
+            Go::End => self.end(*reading, limits).map(|()| None),
             Go::More => {
                 self.reading = Some(reading);
                 Ok(None)
@@ -117,36 +118,39 @@ impl Writing {
             self.writer.end()?;
         }
         self.writer.begin(&format!("data/{}.csv", table.name));
-        let header: Vec<Option<&String>> = table.header.iter().map(Some).collect();
-        self.writer.record(&header, limits)?;
-        let rows = self.transform.census.rows(&table.name).filter(|_| !is_dropped(&table.name));
-        let (place, by_row) = rows.map_or((&[][..], &[][..]), |rows| (&rows.place[..], &rows.owner[..]));
-        let mut owners = vec![NOBODY; place.len()];
-        for (place, owner) in place.iter().zip(by_row) {
-            if let Some(slot) = owners.get_mut(*place as usize) {
-                *slot = *owner;
-            }
+        let mut header = Vec::new();
+        for name in &table.header {
+            header.extend_from_slice(if header.is_empty() { b"" } else { b"," });
+            field(name, &mut header);
         }
-        let table = RawTable {
-            name: table.name.clone(),
-            member: table.member.clone(),
-            header: table.header.clone(),
-            kinds: table.kinds.clone(),
-            guessed: table.guessed.clone(),
-            groups: vec![Group { rows: place.len() as u32, ..Group::default() }],
-            group_of: vec![0; place.len()],
-            rank: place.to_vec(),
-        };
-        let sorted = Sorted::new(&table, 0, limits);
+        header.push(b'\n');
+        self.writer.line(&header, limits)?;
+        if is_dropped(&table.name) {
+            return self.end_table();
+        }
         let known = |column: Column| {
             let field = self.survey.field_number(&column.name);
             let plan = field.and_then(|field| self.survey.fields.get(field)?.plan(""));
             let removed = plan.is_some_and(|plan| plan.decision.action == Action::Remove);
             Known { column, field, removed, counts: [0; 3] }
         };
-        let columns = Column::all(&table, &self.transform.refer).into_iter().map(known).collect();
-        self.reading = Some(Box::new(Reading { table, sorted, owners, met: 0, columns }));
+        let columns = Column::all(table, &self.transform.refer).into_iter().map(known).collect();
+        let (scan, sorter) = (Scan::new(table, limits)?, Sorter::new(limits));
+        self.reading = Some(Box::new(Reading { scan, sorter, columns, new: String::new() }));
         Ok(())
+    }
+
+    /// Writes the rows of a table that was read.
+    fn end(&mut self, reading: Reading, limits: &Limits) -> Result<()> {
+        reading.sorter.finish(&mut |line| self.writer.line(line, limits))?;
+        let counts = reading.columns.into_iter().map(|known| (known.column.name, known.counts));
+        self.counts.extend(counts);
+        self.end_table()
+    }
+
+    fn end_table(&mut self) -> Result<()> {
+        self.table += 1;
+        self.writer.end()
     }
 }
 
@@ -157,80 +161,96 @@ struct Rows<'w> {
     table: &'w RawTable,
     limits: &'w Limits,
     columns: &'w mut [Known],
+    new: &'w mut String,
 }
 
 impl Rows<'_> {
-    fn row(&mut self, record: &Record, owner: u32) -> Result<()> {
-        let mut cells = Vec::with_capacity(self.columns.len());
+    /// Adds the line of a row.
+    fn row(&mut self, record: &Record, owner: u32, line: &mut Vec<u8>) -> Result<()> {
         for place in 0..self.columns.len() {
-            cells.push(match record.text(place) {
-                Some(text) => self.cell(place, text, record, owner)?,
-                None => None,
-            });
+            if place > 0 {
+                line.push(b',');
+            }
+            if let Some(text) = record.text(place)
+                && self.cell(place, text, record, owner)?
+            {
+                field(self.new, line);
+            }
         }
-        self.writing.writer.record(&cells, self.limits)
+        line.push(b'\n');
+        Ok(())
     }
 
-    fn cell(&mut self, place: usize, text: &str, record: &Record, owner: u32) -> Result<Option<String>> {
+    /// Makes the new text of a cell; answers whether there is one.
+    fn cell(&mut self, place: usize, text: &str, record: &Record, owner: u32) -> Result<bool> {
         let (survey, table) = (self.survey, self.table);
-        let Some(known) = self.columns.get_mut(place) else { return Ok(None) };
+        let Some(known) = self.columns.get_mut(place) else { return Ok(false) };
         let (column, removed) = (&known.column, known.removed);
         let own_name = column.own_name(record);
         let number = own_name.as_ref().map_or(known.field, |name| survey.field_number(name));
         let field = number.and_then(|number| survey.fields.get(number)).unwrap_or(&self.writing.nothing);
         let transform = &mut self.writing.transform;
         let cell = Cell { field, number, owner, start: None, json: column.json };
-        let new = match &column.cells {
+        let new = &mut *self.new;
+        new.clear();
+        let kept = match &column.cells {
             Cells::Rows(of) => {
-                let new = of.as_deref().zip(text.parse().ok()).and_then(|(of, id)| transform.census.new_number(of, id));
-                new.map(|new| new.to_string())
+                let number = of.as_deref().zip(text.parse().ok());
+                let number = number.and_then(|(of, id)| transform.census.new_number(of, id));
+                number.into_iter().for_each(|number| new.push_str(itoa::Buffer::new().format(number)));
+                number.is_some()
             }
-            Cells::Times if removed => None,
+            Cells::Times | Cells::Bools if removed => false,
             // Every row of PsyNet's has a time at which it was made.
-            Cells::Times => transform.time(text, transform.census.start(owner)).or_else(|| {
-                (column.name.ends_with(".creation_time") && moment(text).is_some()).then(|| written(0, false))
-            }),
-            Cells::Bools if removed => None,
+            Cells::Times => {
+                let zero = || column.name.ends_with(".creation_time") && moment(text).is_some();
+                let kept = transform.time(text, transform.census.start(owner), new);
+                let made = !kept && zero();
+                new.push_str(if made { &self.writing.zero } else { "" });
+                kept || made
+            }
             Cells::Bools if matches!(text, "t" | "f") => {
                 let json = if text == "t" { "true" } else { "false" };
-                let new = transform.cell(json, Cell { json: true, ..cell })?;
-                new.map(|new| match new.as_str() {
-                    "true" => "t".to_owned(),
-                    "false" => "f".to_owned(),
-                    other => other.trim_matches('"').to_owned(),
-                })
+                let kept = transform.cell(json, Cell { json: true, ..cell }, new)?;
+                match new.as_str() {
+                    "true" => "t".clone_into(new),
+                    "false" => "f".clone_into(new),
+                    other => *new = other.trim_matches('"').to_owned(),
+                }
+                kept
             }
             Cells::UniqueId => {
                 let of = |name: &str| table.column(name).and_then(|c| record.text(c)).unwrap_or_default();
                 let worker = transform.token(Domain::Person, of("worker_id"))?;
-                Some(format!("{worker}:{}", transform.token(Domain::Task, of("assignment_id"))?))
+                new.push_str(&format!("{worker}:{}", transform.token(Domain::Task, of("assignment_id"))?));
+                true
             }
             Cells::Reasons => {
                 let mut parts = text.split("->");
-                let mut new = transform.cell(parts.next().unwrap_or_default(), Cell { json: false, ..cell })?;
-                if let Some(new) = &mut new {
-                    parts.for_each(|part| new.push_str(&format!("->{}", cause(part, transform))));
-                }
-                new
+                let kept = transform.cell(parts.next().unwrap_or_default(), Cell { json: false, ..cell }, new)?;
+                parts.filter(|_| kept).for_each(|part| new.push_str(&format!("->{}", cause(part, transform))));
+                kept
             }
-            Cells::Metadata => transform.cell(text, Cell { start: log_start(text, self.limits), ..cell })?,
-            Cells::Bools | Cells::Other => transform.cell(text, cell)?,
+            Cells::Metadata => {
+                transform.cell(text, Cell { start: log_start(text, &mut self.writing.tree, self.limits), ..cell }, new)?
+            }
+            Cells::Bools | Cells::Other => transform.cell(text, cell, new)?,
         };
         // A number's column has no room for the word that a text is withheld.
-        let new = new.filter(|new| !(column.number && new == super::transform::WITHHELD));
+        let kept = kept && !(column.number && new == super::transform::WITHHELD);
         let counts = match own_name {
             Some(name) => self.writing.counts.entry(name).or_default(),
             None => &mut known.counts,
         };
-        let which = match &new {
-            None => 2,
-            Some(new) if new == text => 0,
-            Some(_) => 1,
+        let which = match kept {
+            false => 2,
+            true if new == text => 0,
+            true => 1,
         };
         if let Some(count) = counts.get_mut(which) {
             *count += 1;
         }
-        Ok(new)
+        Ok(kept)
     }
 }
 
@@ -247,8 +267,7 @@ fn cause(part: &str, transform: &Transform) -> String {
 }
 
 /// When the first event of a page's log was, by the clock of the participant's browser, which is not the server's.
-fn log_start(text: &str, limits: &Limits) -> Option<i64> {
-    let mut tree = Tree::default();
+fn log_start(text: &str, tree: &mut Tree, limits: &Limits) -> Option<i64> {
     tree.parse(text, limits.depth).ok()?;
     let log = tree.get(text, Tree::ROOT, "event_log")?;
     let times = tree.children(log).filter_map(|event| tree.get(text, event, "localTime"));
