@@ -13,6 +13,8 @@ const TRIED: usize = 100;
 pub(super) struct Known {
     texts: Names,
     made: Vec<Made>,
+    /// The text that was asked for last: columns repeat themselves from row to row.
+    last: u32,
     /// How often a text came again, where that decides whether it goes on.
     hits: Option<usize>,
 }
@@ -40,7 +42,11 @@ impl Known {
         if text.len() > LONGEST || self.is_in_vain() {
             return None;
         }
-        let made = self.made.get(self.texts.find(text)? as usize)?;
+        let is_last = (self.last as usize) < self.made.len() && self.texts.get(self.last) == text;
+        if !is_last {
+            self.last = self.texts.find(text)?;
+        }
+        let made = self.made.get(self.last as usize)?;
         if let Some(hits) = &mut self.hits {
             *hits += 1;
         }

@@ -98,6 +98,19 @@ enum State {
     Quote,
 }
 
+/// The highest bit of each of eight bytes that is `byte`.
+#[inline]
+fn equal(eight: u64, byte: u8) -> u64 {
+    const LOW: u64 = u64::MAX / 255 * 0x7f;
+    let other = eight ^ (u64::MAX / 255 * u64::from(byte));
+    !(((other & LOW) + LOW) | other | LOW)
+}
+
+/// The last bytes, fewer than eight, with zeros behind them; `None` if there are none.
+fn last(bytes: &[u8]) -> Option<u64> {
+    (!bytes.is_empty()).then(|| bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+}
+
 /// The reader: holds at most the record that is being read.
 #[derive(Debug, Default)]
 pub struct CopyCsv {
@@ -181,26 +194,34 @@ impl CopyCsv {
         let before = self.bytes.len();
         let mut used = bytes.len();
         let mut ends = false;
-        let mut fresh = self.state == State::Start;
-        for (at, byte) in bytes.iter().enumerate() {
-            match byte {
-                b',' => {
-                    self.end_field(before + at)?;
-                    self.start = before + at + 1;
-                    fresh = true;
+        // Where a field begins that has no byte yet.
+        let mut fresh = (self.state == State::Start).then_some(0);
+        let mut from = 0;
+        'all: while let Some(eight) = bytes.get(from..) {
+            let Some(word) = eight.first_chunk::<8>().map(|eight| u64::from_le_bytes(*eight)).or_else(|| last(eight))
+            else {
+                break;
+            };
+            let mut marks = equal(word, b',') | equal(word, b'\n') | equal(word, b'"');
+            while marks != 0 {
+                let at = from + (marks.trailing_zeros() / 8) as usize;
+                marks &= marks - 1;
+                match bytes.get(at) {
+                    Some(b',') => {
+                        self.end_field(before + at)?;
+                        self.start = before + at + 1;
+                        fresh = Some(at + 1);
+                    }
+                    Some(b'"') if fresh != Some(at) => {}
+                    byte => {
+                        (used, ends) = (at, byte == Some(&b'\n'));
+                        break 'all;
+                    }
                 }
-                b'\n' => {
-                    (used, ends) = (at, true);
-                    break;
-                }
-                b'"' if fresh => {
-                    used = at;
-                    break;
-                }
-                _ => fresh = false,
             }
+            from += 8;
         }
-        if !fresh {
+        if fresh != Some(used) {
             self.state = State::Plain;
         }
         self.take(bytes.get(..used).unwrap_or_default())?;
@@ -213,21 +234,41 @@ impl CopyCsv {
 
     /// Reads on in a quoted field; answers how many bytes it used.
     fn quoted(&mut self, bytes: &[u8]) -> Result<usize> {
-        let mut from = 0;
-        for at in memchr::memchr_iter(b'"', bytes) {
-            if at < from {
-                continue;
-            }
+        let mut at = 0;
+        while let Some(rest) = bytes.get(at..) {
+            // Quotes are often but a few bytes apart: eight bytes are copied, and those from the quote on taken back.
+            let run = match rest.first_chunk::<8>() {
+                Some(eight) => {
+                    let mark = equal(u64::from_le_bytes(*eight), b'"');
+                    self.bytes.extend_from_slice(eight);
+                    if mark == 0 {
+                        at += 8;
+                        continue;
+                    }
+                    let run = (mark.trailing_zeros() / 8) as usize;
+                    self.bytes.truncate(self.bytes.len() - 8 + run);
+                    run
+                }
+                None => {
+                    let run = rest.iter().take_while(|byte| **byte != b'"').count();
+                    self.bytes.extend_from_slice(rest.get(..run).unwrap_or_default());
+                    if run == rest.len() {
+                        break;
+                    }
+                    run
+                }
+            };
+            at += run;
             if bytes.get(at + 1) != Some(&b'"') {
                 self.state = State::Quote;
-                self.take(bytes.get(from..at).unwrap_or_default())?;
+                self.take(&[])?;
                 return Ok(at + 1);
             }
             // Of a doubled quote one is kept.
-            self.bytes.extend_from_slice(bytes.get(from..=at).unwrap_or_default());
-            from = at + 2;
+            self.bytes.push(b'"');
+            at += 2;
         }
-        self.take(bytes.get(from..).unwrap_or_default())?;
+        self.take(&[])?;
         Ok(bytes.len())
     }
 
@@ -294,6 +335,21 @@ mod tests {
         ];
         for step in [1, 2, 7, 100] {
             assert_eq!(read(text, step), (want.to_vec(), true), "step {step}");
+        }
+    }
+
+    #[test]
+    fn fields_of_every_length_are_read_at_every_place() {
+        // Eight bytes are looked at together: marks stand at each place of them.
+        let mut text = Vec::new();
+        let mut want = Vec::new();
+        for n in 0..40 {
+            let (plain, quoted) = ("a".repeat(n % 19 + 1), "b".repeat(n % 11) + "\"" + &"c,\n".repeat(n % 5));
+            text.extend(format!("{plain},\"{}\",d\"{plain}\"\n", quoted.replace('"', "\"\"")).into_bytes());
+            want.push(vec![Some(plain.clone()), Some(quoted), Some(format!("d\"{plain}\""))]);
+        }
+        for step in (1..20).chain([1000, 10_000]) {
+            assert_eq!(read(&text, step), (want.clone(), true), "step {step}");
         }
     }
 

@@ -1,8 +1,9 @@
 //! All forms of all values, to be asked of the input whether one is there.
 //!
-//! A form is looked up in one of five ways, whichever asks the fewest places of the input: by its first sixteen digits
-//! if it is hexadecimal, by its longest word if it is short, by what follows a mark (`%`, `\\`, `"`) in it, or by windows
-//! of six bytes, every third place of the input; base64 only where there is base64.
+//! A form is looked up in one of six ways, whichever asks the fewest places of the input: by its first sixteen digits
+//! if it is hexadecimal, by its longest word if it is short, by what follows a mark (`%`, `\\`, `"`) in it, or by windows:
+//! if it is long of eight bytes, every eighth place of the input, else of six bytes, every third place; base64 only where
+//! there is base64.
 
 use super::Form;
 use super::forms::{Apart, Needle};
@@ -17,6 +18,10 @@ const STRIDE: usize = 3;
 const WINDOW: usize = SHORT + 2 - STRIDE;
 /// Bytes that are read for a window, of which the last are cut off.
 const READ: usize = 8;
+/// Places between two that are looked up for long forms, whose windows are all that is read.
+const LONG_STRIDE: usize = 8;
+/// Bytes of the shortest long form.
+const LONG: usize = READ + LONG_STRIDE - 1;
 /// What is left of these bytes.
 const KEPT: u64 = u64::MAX >> (8 * (READ - WINDOW));
 /// Bytes that are rare in tables and are in most of the forms that escape something.
@@ -56,6 +61,7 @@ pub(super) struct Index {
     arena: Vec<u8>,
     needles: Vec<Stored>,
     windows: Table,
+    long: Table,
     base64: Table,
     marked: Table,
     words: Table,
@@ -88,9 +94,42 @@ fn digits(text: &[u8]) -> Option<u64> {
     digits.iter().try_fold(0, |n, b| Some(n << 4 | u64::from(char::from(*b).to_digit(16)?)))
 }
 
-/// Where the windows of a form may begin, of which the rarest are taken; each has its stride behind it.
-fn places(text: &[u8]) -> impl Iterator<Item = usize> {
-    let room = text.len().saturating_sub(SHORT + 1);
+/// How a form is looked up by windows.
+#[derive(Clone, Copy, PartialEq)]
+enum Windows {
+    Base64,
+    Long,
+    Other,
+}
+
+impl Windows {
+    fn of(needle: &Needle) -> Windows {
+        match () {
+            () if needle.exact && needle.text.iter().all(is_base_64) => Windows::Base64,
+            () if needle.text.len() >= LONG => Windows::Long,
+            () => Windows::Other,
+        }
+    }
+
+    /// So many windows of a form are looked up, one beginning behind the other.
+    fn stride(self) -> usize {
+        if self == Windows::Long { LONG_STRIDE } else { STRIDE }
+    }
+
+    /// Bytes that a form has at least from where its first window begins.
+    fn behind(self) -> usize {
+        if self == Windows::Long { LONG } else { SHORT + 1 }
+    }
+
+    /// The hash of the window of a form at `at`.
+    fn hash(self, text: &[u8], at: usize) -> u64 {
+        if self == Windows::Long { hash(eight(text, at)) } else { window(text, at) }
+    }
+}
+
+/// Where the first window of a form may begin, of which the rarest is taken; `behind` bytes follow that place.
+fn places(text: &[u8], behind: usize) -> impl Iterator<Item = usize> {
+    let room = text.len().saturating_sub(behind);
     [0, room, room / 2, room / 3, room * 2 / 3, room / 4, room * 3 / 4].into_iter()
 }
 
@@ -140,15 +179,16 @@ impl Index {
         let slot = |hash: u64| (hash >> 46) as usize & (COUNTERS - 1);
         let hexadecimal = |n: &Needle| if n.exact { None } else { digits(&n.text) };
         for needle in all.iter().filter(|n| n.text.len() > SHORT && hexadecimal(n).is_none()) {
-            for offset in places(&needle.text).flat_map(|first| first..first + STRIDE) {
-                counters.get_mut(slot(window(&needle.text, offset))).into_iter().for_each(|c| *c += 1);
+            let kind = Windows::of(needle);
+            for offset in places(&needle.text, kind.behind()).flat_map(|first| first..first + kind.stride()) {
+                counters.get_mut(slot(kind.hash(&needle.text, offset))).into_iter().for_each(|c| *c += 1);
             }
             for offset in marks(&needle.text) {
                 counters.get_mut(slot(hash(eight(&needle.text, offset)))).into_iter().for_each(|c| *c += 1);
             }
         }
         let uses = |hash: u64| counters.get(slot(hash)).copied().unwrap_or(0);
-        let (mut windows, mut base64, mut marked) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut windows, mut long, mut base64, mut marked) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         let (mut words, mut runs) = (Vec::new(), Vec::new());
         for (number, needle) in (0u32..).zip(&all) {
             let text = &needle.text;
@@ -159,11 +199,17 @@ impl Index {
             {
                 marked.push(Entry { hash: hash(eight(text, mark)), needle: number, offset: mark as u32 });
             } else if text.len() > SHORT {
-                let common = |first: &usize| (0..STRIDE).map(|i| uses(window(text, first + i))).max();
-                let rarest = places(text).min_by_key(common).unwrap_or(0);
-                let table = if needle.exact && text.iter().all(is_base_64) { &mut base64 } else { &mut windows };
-                table.extend((rarest..rarest + STRIDE).map(|offset| Entry {
-                    hash: window(text, offset),
+                let kind = Windows::of(needle);
+                let all = |first: usize| first..first + kind.stride();
+                let common = |first: &usize| all(*first).map(|offset| uses(kind.hash(text, offset))).max();
+                let rarest = places(text, kind.behind()).min_by_key(common).unwrap_or(0);
+                let table = match kind {
+                    Windows::Base64 => &mut base64,
+                    Windows::Long => &mut long,
+                    Windows::Other => &mut windows,
+                };
+                table.extend(all(rarest).map(|offset| Entry {
+                    hash: kind.hash(text, offset),
                     needle: number,
                     offset: offset as u32,
                 }));
@@ -184,8 +230,9 @@ impl Index {
             });
             index.arena.extend_from_slice(&needle.text);
         }
-        (index.windows, index.base64, index.marked) = (Table::new(windows), Table::new(base64), Table::new(marked));
-        (index.words, index.digits) = (Table::new(words), Table::new(runs));
+        (index.windows, index.base64, index.marked) = (Table::new(&windows), Table::new(&base64), Table::new(&marked));
+        index.long = Table::new(&long);
+        (index.words, index.digits) = (Table::new(&words), Table::new(&runs));
         index
     }
 
@@ -224,6 +271,18 @@ impl Index {
                 let hash = window(buffer, at);
                 self.windows.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
                 at += STRIDE;
+            }
+        }
+        if !self.long.is_empty() {
+            let into = ((offset + from as u64) % LONG_STRIDE as u64) as usize;
+            let mut at = from + (LONG_STRIDE - into) % LONG_STRIDE;
+            let whole = buffer.len().min(until + READ - 1);
+            for bytes in buffer.get(at..whole).unwrap_or_default().chunks_exact(LONG_STRIDE) {
+                let hash = bytes.first_chunk().map_or(0, |eight| hash(u64::from_le_bytes(*eight)));
+                if self.long.may_hold(hash) {
+                    self.long.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
+                }
+                at += LONG_STRIDE;
             }
         }
         if !self.base64.is_empty() {

@@ -1,8 +1,7 @@
 //! Looks up hashes of places in the input, most of which are in no form, quickly.
 
-use crate::order;
 /// A place in a form that is looked up: a window, a short word, or sixteen digits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Entry {
     pub hash: u64,
     pub needle: u32,
@@ -10,7 +9,7 @@ pub(super) struct Entry {
     pub offset: u32,
 }
 
-/// Entries sorted by hash, with the beginning of each bucket and a filter before them.
+/// Entries in buckets by hash, with the beginning of each bucket and a filter before them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Table {
     filter: Vec<u64>,
@@ -27,26 +26,24 @@ fn bits(hash: u64) -> u64 {
 }
 
 impl Table {
-    /// A table of some entries.
-    pub fn new(mut entries: Vec<Entry>) -> Table {
+    /// A table of some entries; those of one hash stay in their order.
+    pub fn new(entries: &[Entry]) -> Table {
         if entries.is_empty() {
             return Table::default();
         }
-        order::sort(&mut entries);
         // Sixteen bits of filter for each entry let two places in a hundred pass.
         let words = (entries.len() / 4).max(64).next_power_of_two();
         let filter_shift = 64 - words.trailing_zeros();
         let mut filter = vec![0u64; words];
-        for entry in &entries {
+        let count = entries.len().max(2).next_power_of_two();
+        let bucket_shift = 64 - count.trailing_zeros();
+        // First the number of each bucket's entries, then where the next of them goes.
+        let mut buckets = vec![0u32; count + 2];
+        for entry in entries {
             if let Some(word) = filter.get_mut((entry.hash >> filter_shift) as usize) {
                 *word |= bits(entry.hash);
             }
-        }
-        let count = entries.len().max(2).next_power_of_two();
-        let bucket_shift = 64 - count.trailing_zeros();
-        let mut buckets = vec![0u32; count + 1];
-        for entry in &entries {
-            if let Some(bucket) = buckets.get_mut((entry.hash >> bucket_shift) as usize + 1) {
+            if let Some(bucket) = buckets.get_mut((entry.hash >> bucket_shift) as usize + 2) {
                 *bucket += 1;
             }
         }
@@ -55,7 +52,15 @@ impl Table {
             sum += *bucket;
             *bucket = sum;
         }
-        Table { filter, filter_shift, buckets, bucket_shift, entries }
+        let mut sorted = vec![Entry::default(); entries.len()];
+        for entry in entries {
+            let Some(next) = buckets.get_mut((entry.hash >> bucket_shift) as usize + 1) else { continue };
+            if let Some(slot) = sorted.get_mut(*next as usize) {
+                *slot = *entry;
+            }
+            *next += 1;
+        }
+        Table { filter, filter_shift, buckets, bucket_shift, entries: sorted }
     }
 
     /// Whether nothing is in it.

@@ -67,9 +67,13 @@ struct Met {
 /// Goes through all tables once; then [`Counting::finish`].
 #[derive(Default)]
 pub(super) struct Counting {
-    met: BTreeMap<String, Vec<Met>>,
+    /// By table, and the number of the latest.
+    met: Vec<(String, Vec<Met>)>,
+    table: usize,
     people: BTreeMap<i64, Option<Micros>>,
     lasts: BTreeMap<i64, Micros>,
+    /// The latest participant with the last that is known of them so far, and not yet among the others.
+    latest: Option<(i64, Micros)>,
     first: Option<Micros>,
     last: Option<Micros>,
     groups: BTreeMap<String, Together>,
@@ -140,10 +144,13 @@ impl Counting {
         let participant = number(columns.participant);
         let via = columns.via.iter().find_map(|(column, n)| Some((number(Some(*column))?, *n)));
         let (id, (via, through)) = (number(columns.id), via.unwrap_or((NONE, 0)));
-        if !self.met.contains_key(&columns.name) {
-            self.met.insert(columns.name.clone(), Vec::new());
+        if self.met.get(self.table).is_none_or(|(name, _)| *name != columns.name) {
+            self.table = self.met.iter().position(|(name, _)| *name == columns.name).unwrap_or(self.met.len());
+            if self.table == self.met.len() {
+                self.met.push((columns.name.clone(), Vec::new()));
+            }
         }
-        if let Some(met) = self.met.get_mut(&columns.name) {
+        if let Some((_, met)) = self.met.get_mut(self.table) {
             let (id, participant) = (id.unwrap_or(NONE), participant.unwrap_or(NONE));
             met.push(Met { id, participant, via, through });
         }
@@ -151,8 +158,7 @@ impl Counting {
             self.first = Some(self.first.map_or(at, |first| first.min(at)));
             self.last = Some(self.last.map_or(at, |last| last.max(at)));
             if let Some(participant) = participant {
-                let last = self.lasts.entry(participant).or_insert(at);
-                *last = at.max(*last);
+                self.was_there(participant, at);
             }
         }
         if columns.name == "participant"
@@ -175,8 +181,28 @@ impl Counting {
         Ok(())
     }
 
+    /// Notes when something was of a participant; their rows often follow each other.
+    fn was_there(&mut self, participant: i64, at: Micros) {
+        match &mut self.latest {
+            Some((latest, last)) if *latest == participant => *last = at.max(*last),
+            _ => {
+                self.settle();
+                self.latest = Some((participant, at));
+            }
+        }
+    }
+
+    fn settle(&mut self) {
+        if let Some((participant, at)) = self.latest.take() {
+            let last = self.lasts.entry(participant).or_insert(at);
+            *last = at.max(*last);
+        }
+    }
+
     /// Gives all rows their new numbers.
     pub fn finish(mut self, key: &Key) -> Census {
+        self.settle();
+        let met = order::map(std::mem::take(&mut self.met));
         let new = key.renumber("participant", self.people.keys().map(|id| *id as u64));
         let people: Vec<Person> = self
             .people
@@ -197,12 +223,12 @@ impl Counting {
         let mut census = Census { people, rows: BTreeMap::new(), window, interacting, session, all: self.rows };
         // Owners that rows name themselves, then those of what they point to, then of what that points to.
         let mut owners: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (name, met) in &self.met {
+        for (name, met) in &met {
             owners.insert(name.clone(), met.iter().map(|row| census.index(row.participant)).collect());
         }
         for _ in 0..3 {
-            let by_id = order::map(self.met.iter().map(|(name, met)| (name.as_str(), sorted(met, owners.get(name)))));
-            for (name, met) in &self.met {
+            let by_id = order::map(met.iter().map(|(name, met)| (name.as_str(), sorted(met, owners.get(name)))));
+            for (name, met) in &met {
                 let Some(owners) = owners.get_mut(name) else { continue };
                 for (row, owner) in
                     met.iter().zip(owners.iter_mut()).filter(|(row, o)| **o == NOBODY && row.via != NONE)
@@ -212,7 +238,7 @@ impl Counting {
                 }
             }
         }
-        for (name, met) in std::mem::take(&mut self.met) {
+        for (name, met) in met {
             let owner = owners.remove(&name).unwrap_or_default();
             let rows = census.number(&name, &met, owner);
             census.rows.insert(name, rows);
@@ -229,6 +255,11 @@ fn sorted(met: &[Met], owners: Option<&Vec<u32>>) -> Vec<(i64, u32)> {
 }
 
 fn look_up<T: Copy>(sorted: &[(i64, T)], id: i64) -> Option<T> {
+    // Most tables have all numbers from the first on.
+    let guess = id.wrapping_sub(sorted.first()?.0);
+    if let Some((_, value)) = usize::try_from(guess).ok().and_then(|at| sorted.get(at)).filter(|row| row.0 == id) {
+        return Some(*value);
+    }
     sorted.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|at| sorted.get(at)).map(|(_, value)| *value)
 }
 
@@ -250,7 +281,11 @@ pub(super) struct Census {
 impl Census {
     /// The place of a participant among [`Census::people`].
     pub fn index(&self, id: i64) -> u32 {
-        self.people.binary_search_by_key(&id, |person| person.id).map_or(NOBODY, |at| at as u32)
+        // Most studies have all numbers from the first on.
+        let guess = self.people.first().map(|first| id.wrapping_sub(first.id)).and_then(|at| u32::try_from(at).ok());
+        let right = guess.filter(|at| self.people.get(*at as usize).is_some_and(|person| person.id == id));
+        let search = || self.people.binary_search_by_key(&id, |person| person.id).map_or(NOBODY, |at| at as u32);
+        right.unwrap_or_else(search)
     }
 
     /// Where somebody's times begin.

@@ -1,5 +1,6 @@
 //! Says of each leaf of a cell what may be shown of it: a token, a time from a start, a coarse value, or nothing.
 
+use super::census::moment;
 use super::plan::Plan;
 use super::survey::plain;
 use super::transform::{Cell, Transform, WITHHELD, found_in};
@@ -13,6 +14,7 @@ use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
 use crate::protect::quasi::SUPPRESSED;
 use crate::protect::risk;
 use crate::protect::time::{self, Iso, Micros, Mode};
+use crate::psynet::json::Tree;
 use crate::psynet::json_text::write_text;
 use crate::psynet::number::Buffer;
 
@@ -32,20 +34,39 @@ fn seconds(number: f64) -> Option<Micros> {
     time::from_seconds(number / scale.map_or(1.0, |(_, scale)| scale))
 }
 
-/// A cell under way.
-pub(super) struct Rewriting<'t, 'c> {
-    pub transform: &'t mut Transform,
-    pub cell: Cell<'c>,
+/// When the first event of a page's log was, by the clock of the participant's browser, which is not the server's.
+fn log_start(notes: &str, depth: usize) -> Option<Micros> {
+    let mut tree = Tree::default();
+    tree.parse(notes, depth).ok()?;
+    let log = tree.get(notes, Tree::ROOT, "event_log")?;
+    let times = tree.children(log).filter_map(|event| tree.get(notes, event, "localTime"));
+    times.filter_map(|time| moment(tree.raw(notes, time))).min()
 }
 
-impl<'c> Rewriting<'_, 'c> {
+/// A cell under way.
+pub(super) struct Rewriting<'t, 'c> {
+    transform: &'t mut Transform,
+    cell: Cell<'c>,
+    /// Where the cell's own times begin, once that was asked for.
+    begin: Option<Option<Micros>>,
+}
+
+impl<'t, 'c> Rewriting<'t, 'c> {
+    pub fn new(transform: &'t mut Transform, cell: Cell<'c>) -> Self {
+        Rewriting { transform, cell, begin: None }
+    }
+
     fn plan(&self, below: &str) -> Option<&'c Plan> {
         self.cell.field.plan(below)
     }
 
     fn start(&mut self) -> Option<Micros> {
-        self.transform.personal = true;
-        self.cell.start.or_else(|| self.transform.census.start(self.cell.owner))
+        let depth = self.transform.limits.depth;
+        let begin = *self.begin.get_or_insert_with(|| self.cell.notes.and_then(|notes| log_start(notes, depth)));
+        begin.or_else(|| {
+            self.transform.personal = true;
+            self.transform.census.start(self.cell.owner)
+        })
     }
 
     fn moment(&mut self, at: Micros) -> Option<Micros> {

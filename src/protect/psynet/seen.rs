@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::census::{NOBODY, moment};
+use crate::log::column::Names;
+use crate::order;
 use crate::protect::class::Stats;
 use crate::protect::decision::{file_start, is_binary};
 use crate::protect::detect::{self, Kind};
@@ -16,8 +18,10 @@ const LONG: usize = 200;
 #[derive(Default)]
 pub(super) struct Seen {
     pub stats: Stats,
-    /// Texts that are not long, and how often each occurs.
+    /// Texts that are not long, and how often each occurs; complete after [`Seen::finish`].
     pub texts: BTreeMap<String, u64>,
+    /// The same on the way, by the number of the text.
+    pub counted: (Names, Vec<u64>),
     /// Longer ones, where they may be released after review.
     pub long: BTreeMap<String, u64>,
     /// Long whole numbers.
@@ -70,12 +74,14 @@ impl Seen {
             stats.long_numbers += 1;
             self.of_owner(text, owner);
         }
-        if let Some(count) = self.texts.get_mut(text) {
-            *count += 1;
-            return 0;
-        }
         if text.len() <= LONG || self.strong {
-            self.texts.insert(text.to_owned(), 1);
+            let (texts, counts) = &mut self.counted;
+            let number = texts.intern(text) as usize;
+            if let Some(count) = counts.get_mut(number) {
+                *count += 1;
+                return 0;
+            }
+            counts.push(1);
             return text.len() as u64 + 64;
         }
         // Two long texts are hardly ever the same; each counts as another.
@@ -126,6 +132,8 @@ impl Seen {
     }
 
     pub fn finish(&mut self) {
+        let (texts, counts) = std::mem::take(&mut self.counted);
+        self.texts = order::map((0u32..).zip(counts).map(|(number, count)| (texts.get(number).to_owned(), count)));
         self.stats.participants = self.owners.iter().map(|bits| u64::from(bits.count_ones())).sum();
         self.stats.distinct += self.texts.len() as u64;
         self.stats.once += self.texts.values().filter(|count| **count == 1).count() as u64;

@@ -59,7 +59,10 @@ impl Sorter {
     pub fn finish(mut self, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         if self.runs.is_empty() {
             order::by_key(&mut self.rows, |row| row.0);
-            return self.rows.iter().try_for_each(|(_, start, end)| sink(self.text.get(*start..*end).unwrap_or_default()));
+            return self
+                .rows
+                .iter()
+                .try_for_each(|(_, start, end)| sink(self.text.get(*start..*end).unwrap_or_default()));
         }
         self.pack()?;
         self.text = Vec::new();

@@ -75,8 +75,8 @@ pub(super) struct Cell<'a> {
     /// The number of the field.
     pub number: Option<usize>,
     pub owner: u32,
-    /// Where times begin, if not with the owner.
-    pub start: Option<Micros>,
+    /// Its text, where that is PsyNet's notes about a response: times begin with the first event in them.
+    pub notes: Option<&'a str>,
     /// Whether it holds JSON.
     pub json: bool,
 }
@@ -109,7 +109,7 @@ impl Transform {
             out.push_str(made.new.as_deref().unwrap_or_default());
             return Ok(made.new.is_some());
         }
-        self.personal = cell.start.is_some();
+        self.personal = false;
         let (kept, leaks) = self.made(text, cell, out)?;
         self.caught += u64::from(leaks);
         if let Some(known) = self.known.cells(&cell).filter(|_| !self.personal) {
@@ -125,14 +125,14 @@ impl Transform {
         let mut kept = None;
         if structured {
             let mut scratch = std::mem::take(&mut self.scratch);
-            let (depth, mut rewriting) = (self.limits.depth, Rewriting { transform: self, cell });
+            let (depth, mut rewriting) = (self.limits.depth, Rewriting::new(self, cell));
             kept = rewrite(text, depth, &mut scratch, &mut rewriting, out)?;
             self.scratch = scratch;
         }
         let kept = match kept {
             Some(kept) => kept,
             None => {
-                let kept = Rewriting { transform: self, cell }.leaf("", plain(text), out)?;
+                let kept = Rewriting::new(self, cell).leaf("", plain(text), out)?;
                 to_plain(out);
                 kept
             }
@@ -143,7 +143,11 @@ impl Transform {
         let leaks = out.len() > 4 && self.leaks_again(out);
         if leaks {
             out.clear();
-            if structured { write_text(WITHHELD, out) } else { out.push_str(WITHHELD) }
+            if structured {
+                write_text(WITHHELD, out)
+            } else {
+                out.push_str(WITHHELD)
+            }
             self.released = released;
         }
         Ok((true, leaks))

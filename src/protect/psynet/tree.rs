@@ -204,9 +204,9 @@ impl Walk<'_> {
     }
 
     fn number(&mut self, digits: &str, below: &str, key: Option<&str>, out: &mut String) -> Result<bool> {
-        match (key.filter(|key| self.visit.refers(key)), digits.parse()) {
-            (Some(key), Ok(id)) => self.visit.leaf(below, Leaf::Reference(key, id), out),
-            _ => self.visit.leaf(below, Leaf::Number(digits), out),
+        match key.filter(|key| self.visit.refers(key)).zip(digits.parse().ok()) {
+            Some((key, id)) => self.visit.leaf(below, Leaf::Reference(key, id), out),
+            None => self.visit.leaf(below, Leaf::Number(digits), out),
         }
     }
 

@@ -16,7 +16,6 @@ use crate::protect::class::Action;
 use crate::protect::pseudonym::Domain;
 use crate::psynet::Study as Psynet;
 use crate::psynet::copy_csv::Record;
-use crate::psynet::json::Tree;
 use crate::psynet::passes::{Go, Scan};
 use crate::psynet::survey::RawTable;
 use crate::source::Want;
@@ -32,8 +31,6 @@ pub(super) struct Writing {
     table: usize,
     reading: Option<Box<Reading>>,
     nothing: Field,
-    /// A parsed cell of metadata.
-    tree: Tree,
     /// The beginning of times, where a time has to be.
     zero: String,
 }
@@ -63,8 +60,7 @@ impl Writing {
         writer.begin("experiment_id.md");
         writer.text("local");
         let (counts, nothing, zero) = (BTreeMap::new(), Field::default(), written(0, false));
-        let (table, tree) = (0, Tree::default());
-        Writing { transform, survey, counts, writer, table, reading: None, nothing, tree, zero }
+        Writing { transform, survey, counts, writer, table: 0, reading: None, nothing, zero }
     }
 
     pub fn is_done(&self, data: &Psynet) -> bool {
@@ -92,7 +88,7 @@ impl Writing {
         let Reading { scan, sorter, columns, new } = &mut *reading;
         let (survey, census) = (self.survey.clone(), self.transform.census.clone());
         let by_row = census.rows(&table.name).map(|rows| (&rows.place[..], &rows.owner[..])).unwrap_or_default();
-        let mut rows = Rows { writing: self, survey: &survey, table, limits, columns, new };
+        let mut rows = Rows { writing: self, survey: &survey, table, columns, new };
         let go = scan.step(&mut |row, record| {
             let owner = by_row.1.get(row).copied().unwrap_or(NOBODY);
             let Some(place) = by_row.0.get(row) else { return Ok(()) };
@@ -159,7 +155,6 @@ struct Rows<'w> {
     writing: &'w mut Writing,
     survey: &'w Survey,
     table: &'w RawTable,
-    limits: &'w Limits,
     columns: &'w mut [Known],
     new: &'w mut String,
 }
@@ -190,7 +185,7 @@ impl Rows<'_> {
         let number = own_name.as_ref().map_or(known.field, |name| survey.field_number(name));
         let field = number.and_then(|number| survey.fields.get(number)).unwrap_or(&self.writing.nothing);
         let transform = &mut self.writing.transform;
-        let cell = Cell { field, number, owner, start: None, json: column.json };
+        let cell = Cell { field, number, owner, notes: None, json: column.json };
         let new = &mut *self.new;
         new.clear();
         let kept = match &column.cells {
@@ -231,9 +226,7 @@ impl Rows<'_> {
                 parts.filter(|_| kept).for_each(|part| new.push_str(&format!("->{}", cause(part, transform))));
                 kept
             }
-            Cells::Metadata => {
-                transform.cell(text, Cell { start: log_start(text, &mut self.writing.tree, self.limits), ..cell }, new)?
-            }
+            Cells::Metadata => transform.cell(text, Cell { notes: Some(text), ..cell }, new)?,
             Cells::Bools | Cells::Other => transform.cell(text, cell, new)?,
         };
         // A number's column has no room for the word that a text is withheld.
@@ -264,12 +257,4 @@ fn cause(part: &str, transform: &Transform) -> String {
     let id = part.get(class.len()..).and_then(|digits| digits.parse().ok());
     let new = table.zip(id).and_then(|(table, id)| transform.census.new_number(table, id));
     format!("{class}{}", new.map(|new| new.to_string()).unwrap_or_default())
-}
-
-/// When the first event of a page's log was, by the clock of the participant's browser, which is not the server's.
-fn log_start(text: &str, tree: &mut Tree, limits: &Limits) -> Option<i64> {
-    tree.parse(text, limits.depth).ok()?;
-    let log = tree.get(text, Tree::ROOT, "event_log")?;
-    let times = tree.children(log).filter_map(|event| tree.get(text, event, "localTime"));
-    times.filter_map(|time| moment(tree.raw(text, time))).min()
 }

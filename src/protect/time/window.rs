@@ -46,14 +46,17 @@ impl Window {
         false
     }
 
-    /// Whether [`Window::at`] could find something there: most words are too short, and nothing joins them to others.
+    /// Whether [`Window::at`] could find something there: most words are too short, or no digits, and nothing joins them
+    /// to others.
     #[inline]
     pub(crate) fn may_be_at(bytes: &[u8], start: usize, end: usize) -> bool {
         let byte = |i: usize| bytes.get(i).copied().unwrap_or(0);
-        let next = byte(end);
+        let (last, next) = (byte(end.saturating_sub(1)), byte(end));
         // A date's separator stands twice, with one to four digits between.
-        let joined = matches!(next, b'-' | b'/' | b'.') && (2..6).any(|i| byte(end + i) == next) || next == b'+';
-        joined || end - start >= 8
+        let joined = || matches!(next, b'-' | b'/' | b'.') && (2..6).any(|i| byte(end + i) == next);
+        last.is_ascii_digit() && joined()
+            || last == b'B' && next == b'+'
+            || end - start >= 8 && byte(start).is_ascii_digit()
     }
 
     /// The same for the run of letters and digits `start..end` of some bytes: where the time found there begins and ends.
