@@ -22,6 +22,10 @@ const READ: usize = 8;
 const LONG_STRIDE: usize = 8;
 /// Bytes of the shortest long form.
 const LONG: usize = READ + LONG_STRIDE - 1;
+/// Bytes of base64 before and behind the windows of its long forms: only in long runs of it these are looked up.
+const BEFORE: usize = runs::BEFORE;
+/// Bytes of the shortest long form in base64.
+const LONG_BASE_64: usize = SHORT + 1 + 2 * BEFORE;
 /// What is left of these bytes.
 const KEPT: u64 = u64::MAX >> (8 * (READ - WINDOW));
 /// Bytes that are rare in tables and are in most of the forms that escape something.
@@ -63,6 +67,7 @@ pub(super) struct Index {
     windows: Table,
     long: Table,
     base64: Table,
+    long_base64: Table,
     marked: Table,
     words: Table,
     /// A bit for each length that the longest word of a short form has.
@@ -98,6 +103,7 @@ fn digits(text: &[u8]) -> Option<u64> {
 #[derive(Clone, Copy, PartialEq)]
 enum Windows {
     Base64,
+    LongBase64,
     Long,
     Other,
 }
@@ -105,7 +111,10 @@ enum Windows {
 impl Windows {
     fn of(needle: &Needle) -> Windows {
         match () {
-            () if needle.exact && needle.text.iter().all(is_base_64) => Windows::Base64,
+            () if needle.exact && needle.text.iter().all(is_base_64) => match needle.text.len() {
+                LONG_BASE_64.. => Windows::LongBase64,
+                _ => Windows::Base64,
+            },
             () if needle.text.len() >= LONG => Windows::Long,
             () => Windows::Other,
         }
@@ -116,21 +125,21 @@ impl Windows {
         if self == Windows::Long { LONG_STRIDE } else { STRIDE }
     }
 
-    /// Bytes that a form has at least from where its first window begins.
-    fn behind(self) -> usize {
-        if self == Windows::Long { LONG } else { SHORT + 1 }
+    /// Where the first window of a form may begin, of which the rarest is taken.
+    fn places(self, text: &[u8]) -> impl Iterator<Item = usize> {
+        let (before, whole) = match self {
+            Windows::Long => (0, LONG),
+            Windows::LongBase64 => (BEFORE, LONG_BASE_64),
+            Windows::Base64 | Windows::Other => (0, SHORT + 1),
+        };
+        let room = text.len().saturating_sub(whole);
+        [0, room, room / 2, room / 3, room * 2 / 3, room / 4, room * 3 / 4].into_iter().map(move |at| before + at)
     }
 
     /// The hash of the window of a form at `at`.
     fn hash(self, text: &[u8], at: usize) -> u64 {
         if self == Windows::Long { hash(eight(text, at)) } else { window(text, at) }
     }
-}
-
-/// Where the first window of a form may begin, of which the rarest is taken; `behind` bytes follow that place.
-fn places(text: &[u8], behind: usize) -> impl Iterator<Item = usize> {
-    let room = text.len().saturating_sub(behind);
-    [0, room, room / 2, room / 3, room * 2 / 3, room / 4, room * 3 / 4].into_iter()
 }
 
 /// The marks of a form with seven bytes behind each.
@@ -180,7 +189,7 @@ impl Index {
         let hexadecimal = |n: &Needle| if n.exact { None } else { digits(&n.text) };
         for needle in all.iter().filter(|n| n.text.len() > SHORT && hexadecimal(n).is_none()) {
             let kind = Windows::of(needle);
-            for offset in places(&needle.text, kind.behind()).flat_map(|first| first..first + kind.stride()) {
+            for offset in kind.places(&needle.text).flat_map(|first| first..first + kind.stride()) {
                 counters.get_mut(slot(kind.hash(&needle.text, offset))).into_iter().for_each(|c| *c += 1);
             }
             for offset in marks(&needle.text) {
@@ -188,7 +197,8 @@ impl Index {
             }
         }
         let uses = |hash: u64| counters.get(slot(hash)).copied().unwrap_or(0);
-        let (mut windows, mut long, mut base64, mut marked) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut windows, mut long, mut marked) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut base64, mut long_base64) = (Vec::new(), Vec::new());
         let (mut words, mut runs) = (Vec::new(), Vec::new());
         for (number, needle) in (0u32..).zip(&all) {
             let text = &needle.text;
@@ -202,9 +212,10 @@ impl Index {
                 let kind = Windows::of(needle);
                 let all = |first: usize| first..first + kind.stride();
                 let common = |first: &usize| all(*first).map(|offset| uses(kind.hash(text, offset))).max();
-                let rarest = places(text, kind.behind()).min_by_key(common).unwrap_or(0);
+                let rarest = kind.places(text).min_by_key(common).unwrap_or(0);
                 let table = match kind {
                     Windows::Base64 => &mut base64,
+                    Windows::LongBase64 => &mut long_base64,
                     Windows::Long => &mut long,
                     Windows::Other => &mut windows,
                 };
@@ -231,7 +242,7 @@ impl Index {
             index.arena.extend_from_slice(&needle.text);
         }
         (index.windows, index.base64, index.marked) = (Table::new(&windows), Table::new(&base64), Table::new(&marked));
-        index.long = Table::new(&long);
+        (index.long, index.long_base64) = (Table::new(&long), Table::new(&long_base64));
         (index.words, index.digits) = (Table::new(&words), Table::new(&runs));
         index
     }
@@ -286,12 +297,10 @@ impl Index {
             }
         }
         if !self.base64.is_empty() {
-            runs::base_64(buffer, first, until, |at| {
-                let hash = window(buffer, at);
-                if self.base64.may_hold(hash) {
-                    self.base64.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
-                }
-            });
+            runs::base_64(buffer, first, until, |at| self.base_64(&self.base64, buffer, at, &mut found));
+        }
+        if !self.long_base64.is_empty() {
+            runs::long_base_64(buffer, first, until, |at| self.base_64(&self.long_base64, buffer, at, &mut found));
         }
         if !self.marked.is_empty() {
             let piece = buffer.get(from..until).unwrap_or_default();
@@ -301,6 +310,14 @@ impl Index {
                     self.marked.get(hash).for_each(|entry| self.compare(buffer, from + at, entry, &mut found));
                 }
             }
+        }
+    }
+
+    #[inline]
+    fn base_64(&self, table: &Table, buffer: &[u8], at: usize, found: &mut impl FnMut(Found)) {
+        let hash = window(buffer, at);
+        if table.may_hold(hash) {
+            table.get(hash).for_each(|entry| self.compare(buffer, at, entry, found));
         }
     }
 

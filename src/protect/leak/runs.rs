@@ -93,7 +93,29 @@ pub(super) fn words(buffer: &[u8], from: usize, until: usize, mut word: impl FnM
 const THIRD: u64 = 0x9249_2492_4924_9249;
 
 /// Calls `place` with every third place from `first` up to `until`, if six bytes of base64 begin there, in either alphabet.
-pub(super) fn base_64(buffer: &[u8], first: usize, until: usize, mut place: impl FnMut(usize)) {
+pub(super) fn base_64(buffer: &[u8], first: usize, until: usize, place: impl FnMut(usize)) {
+    every_third(buffer, first, until, |two| two & two >> 2 & two >> 4, place);
+}
+
+/// Bytes of base64 on both sides of a place that [`long_base_64`] gives.
+pub(super) const BEFORE: usize = 9;
+
+/// Calls `place` with every third place from `first` up to `until`, if six bytes of base64 begin there and [`BEFORE`] of it
+/// stand on both sides.
+pub(super) fn long_base_64(buffer: &[u8], first: usize, until: usize, mut place: impl FnMut(usize)) {
+    // No multiple of three is lost: so many bytes are before the first run that can be there.
+    let begin = if first < BEFORE { first % 3 } else { first - BEFORE };
+    let run = |two: u128| {
+        let four = two & two >> 2;
+        let eight = four & four >> 4;
+        eight & eight >> 8 & eight >> 16
+    };
+    every_third(buffer, begin, until.saturating_sub(BEFORE), run, |at| place(at + BEFORE));
+}
+
+/// Calls `place` with every third place from `first` up to `until` that `run` leaves of those at which two bytes of base64
+/// stand; it is given those of more than the next 64 places.
+fn every_third(buffer: &[u8], first: usize, until: usize, run: impl Fn(u128) -> u128, mut place: impl FnMut(usize)) {
     let at_place = |at: usize| u128::from(mask(buffer.get(at..).unwrap_or_default(), base_64_digits));
     // 63 places at once: the next begin with a third one, too.
     const STEP: usize = 63;
@@ -103,14 +125,13 @@ pub(super) fn base_64(buffer: &[u8], first: usize, until: usize, mut place: impl
         let here = next;
         next = at_place(at + STEP);
         let one = here | next << STEP;
-        let two = one & one >> 1;
-        let mut six = (two & two >> 2 & two >> 4) as u64 & THIRD & u64::MAX >> 1;
+        let mut found = run(one & one >> 1) as u64 & THIRD & u64::MAX >> 1;
         if until - at < STEP {
-            six &= (1 << (until - at)) - 1;
+            found &= (1 << (until - at)) - 1;
         }
-        while six != 0 {
-            place(at + six.trailing_zeros() as usize);
-            six &= six - 1;
+        while found != 0 {
+            place(at + found.trailing_zeros() as usize);
+            found &= found - 1;
         }
         at += STEP;
     }
@@ -161,12 +182,19 @@ mod tests {
                 (0..text.len()).filter(|i| text.get(*i..i + 6).is_some_and(|six| six.iter().all(digit))).collect();
             for cut in [0, text.len() / 2, text.len()] {
                 let mut found = Vec::new();
+                let mut long = Vec::new();
                 for first in 0..3 {
                     base_64(&text, first, cut, |i| found.push(i));
                     base_64(&text, cut + first, text.len(), |i| found.push(i));
+                    long_base_64(&text, first, cut, |i| long.push(i));
+                    long_base_64(&text, cut + first, text.len(), |i| long.push(i));
                 }
                 found.sort_unstable();
                 assert_eq!(found, slow, "{text:?} cut at {cut}");
+                long.sort_unstable();
+                let within = |i: &usize| (i.saturating_sub(BEFORE)..i + BEFORE + 1).all(|i| slow.contains(&i));
+                let slow: Vec<_> = (BEFORE..text.len()).filter(within).collect();
+                assert_eq!(long, slow, "{text:?} cut at {cut}");
             }
         }
     }
