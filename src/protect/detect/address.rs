@@ -157,8 +157,11 @@ fn english(text: &Text, w: usize) -> Option<(usize, usize)> {
         return None;
     }
     for street in at..at + 5 {
-        let capital = text.is_capital(street) || text.word(street).bytes().next().is_some_and(|b| b.is_ascii_digit());
-        if !capital || (street > at && !next_to(text, street - 1, " .'-")) {
+        // "Queen's Road" is three words.
+        let genitive = street > at && text.word(street) == "s" && next_to(text, street - 1, "'’");
+        let capital =
+            genitive || text.is_capital(street) || text.word(street).bytes().next().is_some_and(|b| b.is_ascii_digit());
+        if !capital || (street > at && !next_to(text, street - 1, " .'’-")) {
             return None;
         }
         if street > at
@@ -292,7 +295,13 @@ fn box_number(text: &Text, w: usize) -> Option<(usize, usize)> {
         "correos" if w > 1 && text.word(w - 2) == "apartado" => (w - 2, w + 1),
         _ => return None,
     };
-    (is_number(text, number) && next_to(text, number - 1, " ")).then(|| (text.starts(first), tail(text, number)))
+    if !is_number(text, number) || !next_to(text, number - 1, " ") {
+        return None;
+    }
+    // Germany writes the number in pairs.
+    let pair = |w: usize| text.word(w).len() == 2 && is_number(text, w) && next_to(text, w - 1, " ");
+    let last = (number..number + 3).take_while(|w| *w == number || pair(*w)).last().unwrap_or(number);
+    Some((text.starts(first), tail(text, last)))
 }
 
 /// 路 … 号, back to where the place begins, on to 栋, 室.

@@ -213,8 +213,22 @@ pub(crate) fn handles(text: &Text, finds: &mut Finds) {
             if name.len() >= 4 && odd && announced(text, i) {
                 finds.push((Kind::Handle, i, end));
             }
+            if let Some(end) = marked_name(text, i, end).filter(|_| text.context(i, 5, PLATFORMS)) {
+                finds.push((Kind::Handle, i, end));
+            }
         }
     }
+}
+
+/// The end of a name from `i` with a platform's own mark: `rook#1234` (Discord), `u/rook` (Reddit).
+#[inline(never)]
+fn marked_name(text: &Text, i: usize, end: usize) -> Option<usize> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let mark = text.at(end);
+    let after = text.run(end + 1, inside);
+    let tag = mark == '#' && end - i >= 2 && after == end + 5 && text.digits_in(end + 1, after).len() == 4;
+    let path = mark == '/' && text.flat(i, end) == "u" && after - end > 3;
+    (tag || path).then_some(after)
 }
 
 /// Whether a platform's name and a colon, 号 or "is" stand right before `i`.

@@ -199,7 +199,7 @@ fn farewell(text: &Text, w: usize) -> Option<(usize, usize)> {
         return None;
     }
     let mark = gap(text, before);
-    let short = mark.len() <= 4 && mark.iter().all(|c| matches!(c, ' ' | ',' | '\n' | '\r' | '!' | '.' | '-' | '—'));
+    let short = mark.len() <= 5 && mark.iter().all(|c| matches!(c, ' ' | ',' | '\n' | '\r' | '!' | '.' | '-' | '—'));
     let comma = mark.iter().any(|c| matches!(c, ',' | '\n' | '!' | '—'));
     let thanks = matches!(word, "thanks" | "thx" | "merci" | "gracias" | "danke" | "best" | "love" | "yours" | "vous");
     if !short || (thanks && !comma) {

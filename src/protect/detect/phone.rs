@@ -204,7 +204,8 @@ fn is_phone(text: &Text, number: &Number) -> bool {
             let shape = (matches!(groups.first(), Some(2..=6)) || strong())
                 && groups.iter().skip(1).all(|g| (2..=9).contains(g));
             // "(0)" of +49 (0)30 needs its plus; short last groups are direct lines.
-            (single && weak() && !other()) || (!single && (shape || number.brackets) && !list && (!other() || strong()))
+            (single && weak() && !other())
+                || (!single && (shape || number.brackets) && !list && (!other() || number.brackets || strong()))
         }
         [3, 3, 3] | [3, 2, 2, 2] | [2, 3, 2, 2] | [9] if (6..=9).contains(&digit(0)) => weak() && !other(),
         _ => {
