@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
+import { writeDump } from "../bench/dump.mjs";
 import { example, exportByCli, root } from "../wasm/cli.mjs";
 import { dist, file, open, start } from "./harness.mjs";
 
@@ -130,6 +131,38 @@ for (const [how, harm] of Object.entries(harms)) {
     await works(page, path);
   });
 }
+
+faulty("a large file shrinks while another worker reads it ahead", async (page) => {
+  const path = join(folder, "large.msgpack");
+  await writeDump(path, { size: 12e6, sessions: 2 });
+  // Every worker waits for a word of its own before it reads.
+  await injected(page, `{
+    const go = new Promise((resolve) => (new BroadcastChannel("go").onmessage = resolve));
+    const { read } = ReadableStreamBYOBReader.prototype;
+    const { arrayBuffer } = Blob.prototype;
+    ReadableStreamBYOBReader.prototype.read = async function (view) { await go; return read.call(this, view); };
+    Blob.prototype.arrayBuffer = async function () { await go; return arrayBuffer.call(this); };
+    new BroadcastChannel("started").postMessage("");
+  }`);
+  await page.evaluate(() => {
+    window.started = 0;
+    new BroadcastChannel("started").onmessage = () => (window.started += 1);
+  });
+  const go = () => page.evaluate(() => new BroadcastChannel("go").postMessage(""));
+  await choose(page, path);
+  await page.waitForFunction(() => window.started === 1);
+  await go();
+  await page.waitForFunction(() => window.started === 2);
+  harms.shrinks(path);
+  await page.waitForTimeout(1200);
+  await go();
+  await fault(page).waitFor();
+  assert.match(await fault(page).innerText(), /could not be read to the end/);
+  await injected(page, "");
+  await page.getByRole("button", { name: "Start over" }).click();
+  await choose(page, example);
+  await works(page, example);
+});
 
 faulty("the disk is full: the browser's storage takes no more", async (page, { context, saved }) => {
   await choose(page, example);

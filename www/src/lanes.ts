@@ -1,7 +1,6 @@
 // Workers that compress and hash blocks of a ZIP, so that an export uses more than one processor.
 // They run the same script as the worker that holds the data, and are bound by the same policy.
 import { whenGone } from "./alive.js";
-import { Digests } from "./engine/digest.js";
 import type { Helpers } from "./engine/share.js";
 import type { Task } from "./engine/types.js";
 
@@ -15,6 +14,9 @@ const MOST_LANES = 3;
 
 /** Blocks under way per lane: enough to keep it busy, few enough to bound memory. */
 const AHEAD = 4;
+
+/** Bytes of memory in which a block travels to the hasher. */
+const ROOM = 1 << 20;
 
 class Lane {
   readonly #worker: Worker;
@@ -66,22 +68,31 @@ class Lane {
   }
 }
 
-/** Starts lanes for one export; `end` stops them and gives their memory back. `packHere` compresses in this worker. */
-export function startLanes(module: WebAssembly.Module, packHere: Helpers["packHere"] & {}): Helpers & { end(): void } {
+/** Starts lanes for one export; `end` stops them and gives their memory back. `here` is what this worker does itself. */
+export function startLanes(module: WebAssembly.Module, here: Pick<Helpers, "packHere" | "hashHere">): Helpers & { end(): void } {
   const script = self.location.href;
   const count = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
   const packers = Array.from({ length: count }, () => new Lane(script, module));
   let hasher: Lane | undefined;
-  const digests = new Digests(async (task) => (await (hasher ??= new Lane(script, module)).ask({ hash: task })).bytes);
+  const rooms: Uint8Array<ArrayBuffer>[] = [];
   return {
     most: count * AHEAD,
-    packHere,
+    ...here,
     async pack(task, small) {
       const lane = packers.reduce((best, lane) => (lane.load < best.load ? lane : best));
       const { bytes, crc, room } = await lane.ask({ pack: task, small });
       return { bytes: bytes!, crc: crc!, room: room! };
     },
-    hash: (task) => digests.take(task),
+    async hash({ bytes, ...task }) {
+      hasher ??= new Lane(script, module);
+      const used = rooms.pop();
+      const room = used && used.byteLength >= bytes.byteLength ? used : new Uint8Array(Math.max(bytes.byteLength, ROOM));
+      const copy = room.subarray(0, bytes.byteLength);
+      copy.set(bytes);
+      const answer = await hasher.ask({ hash: { ...task, before: new Uint8Array(), bytes: copy } });
+      rooms.push(answer.room!);
+      return answer.bytes;
+    },
     end() {
       for (const lane of packers) lane.end();
       hasher?.end();

@@ -1,9 +1,10 @@
 // The worker: holds the wasm module and the data, and answers the page's requests.
 // It is started from a blob: URL and so is bound by the page's policy: it cannot connect to anything.
 import * as wasm from "windrow-wasm";
+import { AheadReader, ReadingEnd, type ToReader } from "./ahead.js";
 import { live } from "./alive.js";
 import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
-import { open, type Browser, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
+import { Digests, open, type Browser, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
 import { startLanes, type LaneAnswer, type ToLane } from "./lanes.js";
 import { canSpool, memorySpool, storageSpool } from "./spool.js";
@@ -60,10 +61,16 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     forget();
     const progress = progressOf(id);
     const inputs = files.map(({ path, file }) => ({ path, blob: file }));
-    study = await open(wasm, inputs, {
-      signal,
-      onProgress: (done, total) => progress(total === 0 ? 1 : Math.min(1, done / total)),
-    });
+    const reader = new AheadReader(self.location.href, signal);
+    try {
+      study = await open(wasm, inputs, {
+        signal,
+        reader,
+        onProgress: (done, total) => progress(total === 0 ? 1 : Math.min(1, done / total)),
+      });
+    } finally {
+      reader.end();
+    }
     return { summary: study.summary, recipe: wasm.default_recipe(), version: wasm.version() };
   },
 
@@ -158,7 +165,7 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;
     const work = psynet?.database.reduce((sum, { rows }) => sum + rows, 0) ?? changes;
-    const lanes = engine && work >= WORTH_HELPERS ? startLanes(engine, pack) : undefined;
+    const lanes = engine && work >= WORTH_HELPERS ? startLanes(engine, { packHere: pack, hashHere }) : undefined;
     try {
       const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes }) };
       const { name, size } = await opened().export(recipe, sink, options);
@@ -232,8 +239,8 @@ function release(id: number): void {
   state.wake();
 }
 
-/** The other life of this script: a worker that only compresses and hashes, for the one that holds the data. */
-const lane = { hasher: undefined as wasm.Hasher | undefined };
+/** The other life of this script: a worker that only compresses or hashes, for the one that holds the data. */
+const lane = { hasher: undefined as wasm.Hasher | undefined, digests: undefined as Digests | undefined };
 
 function pack({ before, bytes, last }: Task, small: boolean) {
   const packed = wasm.pack_block(before, bytes, last, small);
@@ -242,22 +249,35 @@ function pack({ before, bytes, last }: Task, small: boolean) {
   return answer;
 }
 
-function laneWork(data: Exclude<ToLane, { lane: unknown }>): LaneAnswer {
-  const { job } = data;
-  if ("pack" in data) return { job, ...pack(data.pack, data.small), room: new Uint8Array(data.pack.bytes.buffer as ArrayBuffer) };
-  lane.hasher ??= new wasm.Hasher();
-  lane.hasher.update(data.hash.bytes);
-  return data.hash.last ? { job, bytes: lane.hasher.finish() as Uint8Array<ArrayBuffer> } : { job };
+function hashHere(bytes: Uint8Array): Uint8Array {
+  const hasher = (lane.hasher ??= new wasm.Hasher());
+  hasher.update(bytes);
+  return hasher.finish();
 }
 
-function serveLane(data: ToLane): void {
+async function hashLong({ bytes, last }: Task): Promise<Uint8Array | undefined> {
+  lane.hasher ??= new wasm.Hasher();
+  lane.hasher.update(bytes);
+  return last ? lane.hasher.finish() : undefined;
+}
+
+async function laneWork(data: Exclude<ToLane, { lane: unknown }>): Promise<LaneAnswer> {
+  const { job } = data;
+  const room = new Uint8Array(("pack" in data ? data.pack : data.hash).bytes.buffer as ArrayBuffer);
+  if ("pack" in data) return { job, ...pack(data.pack, data.small), room };
+  lane.digests ??= new Digests(hashLong);
+  const bytes = (await lane.digests.take(data.hash)) as Uint8Array<ArrayBuffer> | undefined;
+  return { job, ...(bytes && { bytes }), room };
+}
+
+async function serveLane(data: ToLane): Promise<void> {
   if ("lane" in data) {
     void showLife();
     wasm.initSync({ module: data.lane });
     return;
   }
   try {
-    const answer = laneWork(data);
+    const answer = await laneWork(data);
     const moved = [answer.bytes, answer.room].flatMap((array) => (array ? [array.buffer] : []));
     self.postMessage(answer, moved);
   } catch (error) {
@@ -265,14 +285,25 @@ function serveLane(data: ToLane): void {
   }
 }
 
-self.onmessage = ({ data }: MessageEvent<ToWorker | ToLane | ToCompiler>) => {
+/** Yet another life: a worker that only reads. */
+let reading: ReadingEnd | undefined;
+
+function serveReader(data: ToReader): void {
+  if (!reading) void showLife();
+  reading ??= new ReadingEnd((message, moved) => self.postMessage(message, moved));
+  void reading.hear(data);
+}
+
+self.onmessage = ({ data }: MessageEvent<ToWorker | ToLane | ToReader | ToCompiler>) => {
   if ("engine" in data) {
     void compileEngine(data).then((answer) => {
       self.postMessage(answer);
       self.close();
     });
   } else if ("lane" in data || "job" in data) {
-    serveLane(data);
+    void serveLane(data);
+  } else if ("read" in data || "again" in data) {
+    serveReader(data);
   } else if ("ask" in data) {
     void answer(data as { id: number; ask: Request } & Requests[Request]["ask"]);
   } else if ("took" in data) {

@@ -12,7 +12,7 @@ const PIECE = 1 << 20;
 export class Digests {
   readonly #most: number;
   readonly #stream: (task: Task) => Promise<Uint8Array | undefined>;
-  /** The file at hand as far as it came; the next file gets the same memory, because fresh memory is slow. */
+  /** The file at hand as far as it came; the next file gets the same memory, because fresh memory is slow. A browser takes none before it is written to. */
   #memory = new Uint8Array();
   #size = 0;
   /** Whether the file at hand goes to the module, block by block. */
@@ -33,14 +33,9 @@ export class Digests {
   }
 
   #keep(bytes: Uint8Array): void {
-    const size = this.#size + bytes.byteLength;
-    if (size > this.#memory.byteLength) {
-      const larger = new Uint8Array(Math.min(this.#most, Math.max(size, 2 * this.#memory.byteLength)));
-      larger.set(this.#memory.subarray(0, this.#size));
-      this.#memory = larger;
-    }
+    if (this.#memory.byteLength === 0) this.#memory = new Uint8Array(this.#most);
     this.#memory.set(bytes, this.#size);
-    this.#size = size;
+    this.#size += bytes.byteLength;
   }
 
   async #digest(): Promise<Uint8Array> {

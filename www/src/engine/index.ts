@@ -9,7 +9,7 @@
 import { Browser } from "./browse.js";
 import { throwIfAborted } from "./error.js";
 import { Look, ProtectedStudy, type Given } from "./protect.js";
-import { RangeReader, type ReadOptions } from "./read.js";
+import { RangeReader, type Ranges, type ReadOptions } from "./read.js";
 import { free, pauses, pushAll, readWant, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
 import type { FileContents, Preview, Recipe, Summary, TableInfo, Wasm, WasmStudy } from "./types.js";
 
@@ -27,6 +27,8 @@ export interface OpenOptions extends ReadOptions {
   memory?: number;
   /** What the changes of a dump or database may take of it; beyond, it is read part by part. */
   part?: number;
+  /** Who reads the files; without it they are read here. */
+  reader?: Ranges;
   /** Bytes read so far, of all that are to be read. Reading twice can take the first beyond the second. */
   onProgress?: (done: number, total: number) => void;
 }
@@ -37,7 +39,7 @@ export async function open(wasm: Wasm, inputs: Input[], options: OpenOptions = {
   const study = new wasm.Study({ ...(memory !== undefined && { memory }), ...(part !== undefined && { part }) });
   for (const { path, blob } of inputs) study.add_file(path, blob.size);
   const total = inputs.reduce((sum, { blob }) => sum + blob.size, 0);
-  const reader = new RangeReader(options);
+  const reader = options.reader ?? new RangeReader(options);
   const pause = pauses();
   let done = 0;
   for (let want = study.want(); want; want = study.want()) {

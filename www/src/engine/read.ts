@@ -13,6 +13,15 @@ export interface ByteSource {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
+/** Takes a piece, which must not be kept: its memory is used again, once this is done. */
+export type Take = (piece: Uint8Array) => void | Promise<void>;
+
+/** Who reads ranges of files. */
+export interface Ranges {
+  /** Hands the bytes from `start` to `end` to `use`, in order. */
+  read(file: ByteSource, start: number, end: number, use: Take): Promise<void>;
+}
+
 export interface ReadOptions {
   signal?: AbortSignal;
   /** Bytes read through one stream. */
@@ -27,7 +36,7 @@ export interface ReadOptions {
 const MOST_STALLS = 2;
 
 /** Reads files one range at a time and remembers how this browser behaves. */
-export class RangeReader {
+export class RangeReader implements Ranges {
   /** How many streams fell silent so far. */
   stalls = 0;
   #streams = true;
@@ -37,20 +46,19 @@ export class RangeReader {
     this.#options = { signal, segment, piece, patience };
   }
 
-  /** Hands the bytes from `start` to `end` to `use`, in order. A piece must not be kept: its memory is used again. */
-  async read(file: ByteSource, start: number, end: number, use: (piece: Uint8Array) => void): Promise<void> {
+  async read(file: ByteSource, start: number, end: number, use: Take): Promise<void> {
     const { segment } = this.#options;
     for (let at = start; at < end; at += segment) {
       await this.#segment(file, at, Math.min(at + segment, end), use);
     }
   }
 
-  async #segment(file: ByteSource, start: number, end: number, use: (piece: Uint8Array) => void): Promise<void> {
+  async #segment(file: ByteSource, start: number, end: number, use: Take): Promise<void> {
     let at = start;
-    const hand = (piece: Uint8Array) => {
+    const hand: Take = (piece) => {
       throwIfAborted(this.#options.signal);
-      use(piece);
       at += piece.byteLength;
+      return use(piece);
     };
     if (this.#streams) await this.#stream(file.slice(start, end), hand);
     while (at < end) {
@@ -61,12 +69,12 @@ export class RangeReader {
         throw ioError(at, error);
       }
       if (piece.byteLength === 0) throw ioError(at);
-      hand(new Uint8Array(piece));
+      await hand(new Uint8Array(piece));
     }
   }
 
   /** Reads a segment through its stream, as far as that goes; what is left is read by slices, and so is what failed. */
-  async #stream(part: ByteSource, hand: (piece: Uint8Array) => void): Promise<void> {
+  async #stream(part: ByteSource, hand: Take): Promise<void> {
     let reader: ReadableStreamBYOBReader;
     try {
       reader = part.stream().getReader({ mode: "byob" });
@@ -84,7 +92,7 @@ export class RangeReader {
         reader.cancel().catch(() => {});
         return;
       }
-      if (result.value?.byteLength) hand(result.value);
+      if (result.value?.byteLength) await hand(result.value);
       if (result.done || !result.value) return;
       memory = result.value.buffer as ArrayBuffer;
     }

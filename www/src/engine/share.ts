@@ -10,18 +10,23 @@ export interface Packed {
 
 /** Those who compress and hash. */
 export interface Helpers {
-  /** How many blocks may be under way. */
+  /** How many blocks may be under way; twice as many while some are compressed here. */
   readonly most: number;
   /** Compresses a block, whose memory may be moved away; what comes back as `room` is used again. */
   pack(task: Task, small: boolean): Promise<Packed & { room?: Uint8Array }>;
   /** Compresses a block at once and here, when all others have enough to do. Without it they are waited for. */
   packHere?(task: Task, small: boolean): Packed;
+  /** Hashes a whole file at once and here. Without it all are given to `hash`. */
+  hashHere?(bytes: Uint8Array): Uint8Array;
   /** Takes the next block of a file; gives the file's digest after its last one. What it keeps it copies at once. */
   hash(task: Task): Promise<Uint8Array | undefined>;
 }
 
 /** Bytes of the ZIP that are worth a write. */
-const WORTH_WRITING = 1 << 20;
+const WORTH_WRITING = 4 << 20;
+
+/** Files of no more bytes are done here: to hand them to somebody takes longer. */
+const LITTLE = 32 << 10;
 
 /** The steps of an export: reads what it wants, hands blocks out, gives the ZIP in order. */
 export async function share(
@@ -55,6 +60,14 @@ export async function share(
     job.packed(task.ticket, bytes, crc, task.bytes.byteLength);
     rooms.push(new Uint8Array(task.bytes.buffer));
   };
+  /** A little file is compressed and hashed at once; says whether it was one. */
+  const wholeHere = (task: Task) => {
+    const { last, before, bytes } = task;
+    if (!helpers.packHere || !helpers.hashHere || !last || before.byteLength > 0 || bytes.byteLength > LITTLE) return false;
+    if (task.hash) job.hashed(task.file, helpers.hashHere(bytes));
+    packHere(task);
+    return true;
+  };
   const hash = async (task: Task) => {
     const digest = await helpers.hash(task);
     if (digest) job.hashed(task.file, digest);
@@ -62,11 +75,14 @@ export async function share(
   for (let done = false; !done || underWay > 0; ) {
     if (failed) throw failed;
     const busy = underWay >= helpers.most;
-    const step = !done && (!busy || helpers.packHere) ? job.make(rooms.pop()) : { wait: true as const };
+    const full = underWay >= (helpers.packHere ? 2 : 1) * helpers.most;
+    const step = !done && !full ? job.make(rooms.pop()) : { wait: true as const };
     if (step === undefined) {
       done = true;
     } else if ("want" in step) {
       await steps.read(step.want);
+    } else if ("ticket" in step && wholeHere(step)) {
+      // Nobody was bothered with it.
     } else if ("ticket" in step) {
       // The hasher comes first, because the block is moved to whoever compresses it.
       if (step.hash) settled(hash(step));

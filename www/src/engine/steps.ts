@@ -1,6 +1,6 @@
 // The steps that all work has in common: reading what the module wants, writing a ZIP, and letting messages in.
 import { throwIfAborted } from "./error.js";
-import { RangeReader, type ByteSource } from "./read.js";
+import { RangeReader, type ByteSource, type Ranges } from "./read.js";
 import { share, type Helpers } from "./share.js";
 import type { Want, WasmExport } from "./types.js";
 
@@ -89,7 +89,7 @@ export function free(work: { free(): void } | undefined, error?: unknown): void 
 }
 
 /** Reads a range that the module wants. */
-export async function readWant(reader: RangeReader, inputs: Input[], want: Want, use: (piece: Uint8Array) => void): Promise<void> {
+export async function readWant(reader: Ranges, inputs: Input[], want: Want, use: (piece: Uint8Array) => void): Promise<void> {
   const input = inputs[want.file];
   if (!input) throw new RangeError(`the module wants file ${want.file} of ${inputs.length}`);
   await reader.read(input.blob, want.start, want.end, use);
@@ -105,14 +105,26 @@ export function pauses(): () => Promise<void> {
   };
 }
 
+/** A way to oneself. To make one for each turn costs more than the turn. */
+let way: { to: MessagePort; from: MessagePort & { ref?(): void; unref?(): void }; turns: (() => void)[] } | undefined;
+
 /** Lets in the messages that wait. (A timeout would wait four milliseconds each time.) */
 function turn(): Promise<void> {
+  const { to, from, turns } = (way ??= makeWay());
   return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
+    turns.push(resolve);
+    from.ref?.();
+    to.postMessage(null);
   });
+}
+
+function makeWay(): typeof way & {} {
+  const { port1, port2 } = new MessageChannel();
+  const made: typeof way & {} = { to: port2, from: port1, turns: [] };
+  port1.onmessage = () => {
+    made.turns.shift()?.();
+    // Node ends when it waits for nothing; a way that nobody takes is nothing.
+    if (made.turns.length === 0) made.from.unref?.();
+  };
+  return made;
 }

@@ -1,0 +1,110 @@
+// Reads a large file in a worker of its own, some pieces ahead: who works through them need not wait for the next one.
+// It runs the same script as the worker that holds the data, and is bound by the same policy.
+import { whenGone } from "./alive.js";
+import { EngineError, faultOf, type Fault } from "./engine/error.js";
+import { RangeReader, type ByteSource, type Ranges, type Take } from "./engine/read.js";
+
+/** What the reading worker is told: what to read, and that a piece's memory may be used again. */
+export type ToReader = { read: Blob; start: number; end: number } | { again: ArrayBuffer };
+export type FromReader = { piece: Uint8Array<ArrayBuffer> } | { read: true } | { unread: Fault } | { alive: string };
+
+/** Pieces that may be under way. */
+const AHEAD = 3;
+
+/** Shorter ranges are read at once: asking somebody would take longer. */
+const SHORT = 8 << 20;
+
+/** The end that takes the pieces. `end` stops the worker and gives its memory back. */
+export class AheadReader implements Ranges {
+  readonly #near: RangeReader;
+  readonly #script: string;
+  readonly #ended = new AbortController();
+  #worker: Worker | undefined;
+  #use: Take = () => {};
+  #settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
+
+  constructor(script: string, signal: AbortSignal) {
+    this.#near = new RangeReader({ signal });
+    this.#script = script;
+    signal.addEventListener("abort", () => this.#fail(new EngineError({ code: "aborted" })), { signal: this.#ended.signal });
+  }
+
+  async read(file: ByteSource, start: number, end: number, use: Take): Promise<void> {
+    if (end - start < SHORT || !(file instanceof Blob)) return this.#near.read(file, start, end, use);
+    const worker = (this.#worker ??= this.#start());
+    this.#use = use;
+    await new Promise<void>((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      worker.postMessage({ read: file, start, end } satisfies ToReader);
+    });
+  }
+
+  #start(): Worker {
+    const worker = new Worker(this.#script);
+    worker.onmessage = ({ data }: MessageEvent<FromReader>) => {
+      if ("alive" in data) whenGone(data.alive, this.#ended.signal, () => this.#fail(new EngineError({ code: "worker-gone" })));
+      else if ("read" in data) this.#settle?.resolve();
+      else if ("unread" in data) this.#fail(new EngineError(data.unread));
+      else this.#take(worker, data.piece);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#fail(new EngineError({ code: "worker-gone", message: event.message }));
+    };
+    return worker;
+  }
+
+  #take(worker: Worker, piece: Uint8Array<ArrayBuffer>): void {
+    if (this.#ended.signal.aborted) return;
+    try {
+      this.#use(piece);
+      worker.postMessage({ again: piece.buffer } satisfies ToReader, [piece.buffer]);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #fail(reason: unknown): void {
+    this.end();
+    this.#settle?.reject(reason);
+  }
+
+  end(): void {
+    this.#ended.abort();
+    this.#worker?.terminate();
+  }
+}
+
+/** The end that reads. */
+export class ReadingEnd {
+  readonly #reader = new RangeReader();
+  readonly #post: (message: FromReader, moved: Transferable[]) => void;
+  readonly #free: (ArrayBuffer | null)[] = Array.from({ length: AHEAD }, () => null);
+  #wake = () => {};
+
+  constructor(post: (message: FromReader, moved: Transferable[]) => void) {
+    this.#post = post;
+  }
+
+  async hear(data: ToReader): Promise<void> {
+    if ("again" in data) {
+      this.#free.push(data.again);
+      return this.#wake();
+    }
+    try {
+      await this.#reader.read(data.read, data.start, data.end, (piece) => this.#give(piece));
+      this.#post({ read: true }, []);
+    } catch (error) {
+      this.#post({ unread: faultOf(error) }, []);
+    }
+  }
+
+  async #give(piece: Uint8Array): Promise<void> {
+    while (this.#free.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
+    const used = this.#free.pop();
+    const room = used && used.byteLength >= piece.byteLength ? used : new ArrayBuffer(piece.byteLength);
+    const copy = new Uint8Array(room, 0, piece.byteLength);
+    copy.set(piece);
+    this.#post({ piece: copy }, [room]);
+  }
+}
