@@ -79,12 +79,10 @@ codes! {
     OddNamespace = "odd-namespace", "A storage has a name that no version of uproot gives; it was carried along.", "Check where the file comes from.";
     UpstreamRaises = "upstream-raises", "uproot 0.10.1 stops with an error on this session; Windrow exports it.", "There is nothing to compare this session with.";
     NoPlayersField = "no-players-field", "The session has no list of players, so players were taken in the order of their first change.", "Check the page times.";
-    ColumnClash = "column-clash", "A field has the name of one of the columns that start with !, so a table has two columns of that name or one less.", "uproot's own field names cannot start with !; the file was edited.";
     ChecksumMismatch = "checksum-mismatch", "A file does not match the checksum that came with it.", "Get the archive again from where it came.";
     Lossy = "lossy", "This kind of file has lost information that a database dump has.", "Use the database dump where it can be had.";
     Guessed = "guessed", "Something that the file no longer says was guessed.", "Check the result, or use the database dump.";
     MissingTable = "missing-table", "A table that the export should have is missing.", "What depends on it is left out.";
-    NotDerivable = "not-derivable", "A column cannot be rebuilt from the database alone.", "Only PsyNet with the experiment's code can compute it.";
     OtherTable = "other-table", "The database holds a further table of changes, which was not read.", "Make a dump with the server's own settings if this table is the one you need.";
     Ignored = "ignored", "A file was not needed and was ignored.", "Nothing to do.";
 }

@@ -17,7 +17,8 @@ pub struct Limits {
     /// writing it 6 to 9 times, preparing it for sharing 15 times: with 64 MiB that is a third of the default budget.
     /// [`Code::TooLong`]; a dump ends there and is [`Code::Damaged`], a row of a database is left out.
     pub record: usize,
-    /// Deepest nesting of a JSON or msgpack value; deeper ones are kept as text, [`Code::BadValue`].
+    /// Deepest nesting of a JSON value, [`Code::TooDeep`]: a deeper one is kept as text, or its row is left out where the
+    /// row is JSON itself. A dump whose own records are nested deeper ends there and is [`Code::Damaged`].
     pub depth: usize,
     /// Most columns of a table; [`Code::TooManyColumns`].
     pub columns: usize,
@@ -33,6 +34,9 @@ pub struct Limits {
 impl Limits {
     /// The ratio is not looked at before this many bytes came out: short files pack very well.
     pub const RATIO_FROM: u64 = 64 << 20;
+
+    /// The usual depth. Where a text inside a value may be JSON of its own, it is looked into as deep.
+    pub const DEPTH: usize = 128;
 
     /// No part need be smaller than this, whatever the input's size.
     pub const LEAST_PART: u64 = 64 << 20;
@@ -72,7 +76,7 @@ impl Default for Limits {
             part: 256 << 20,
             part_share: 8,
             record: 64 << 20,
-            depth: 128,
+            depth: Self::DEPTH,
             columns: 100_000,
             inflated: 64 << 30,
             ratio: 500,

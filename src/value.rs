@@ -3,7 +3,7 @@
 //! uproot stores a type byte and a JSON payload, and on export decodes and re-encodes it (appendmuch 0.3.0,
 //! uproot 0.10.1). [`recode`] does the same without building Python's objects.
 
-use crate::json;
+use crate::json::{self, Bad};
 use crate::order;
 
 /// What a value is, by the byte that uproot stores in front of it.
@@ -97,15 +97,17 @@ pub enum Recoded {
     UnknownType,
     /// The payload is not what the type promises; likewise kept.
     BadValue,
+    /// The payload is nested deeper than the limit; kept as a JSON string.
+    TooDeep,
 }
 
 /// Appends the canonical JSON text of a stored payload to `out`.
 pub fn recode(kind: Type, payload: &[u8], depth: usize, out: &mut Vec<u8>) -> Recoded {
     let base = out.len();
-    if json::canonical(payload, depth, out).is_err() {
+    if let Err(bad) = json::canonical(payload, depth, out) {
         out.truncate(base);
         json::string(&String::from_utf8_lossy(payload), out);
-        return Recoded::BadValue;
+        return if bad == Bad::Depth { Recoded::TooDeep } else { Recoded::BadValue };
     }
     if kind.is_plain_json() && kind != Type::NONE {
         return Recoded::Fine;

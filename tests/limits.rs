@@ -115,7 +115,7 @@ fn a_dump_keeps_what_is_within_the_limits() {
             Code::Damaged,
             1,
         ),
-        (Row::new(2, "player/s/u", "y", 128, &deep), Limits { depth: 16, ..Limits::default() }, Code::BadValue, 2),
+        (Row::new(2, "player/s/u", "y", 128, &deep), Limits { depth: 16, ..Limits::default() }, Code::TooDeep, 2),
     ] {
         let study = open("d", &dump(&[one.clone(), row.clone()]), limits).unwrap();
         assert_eq!(study.problems.iter().map(|problem| problem.code).collect::<Vec<_>>(), [code]);
@@ -123,4 +123,21 @@ fn a_dump_keeps_what_is_within_the_limits() {
         let study = open("d", &dump(&[one.clone(), row]), Limits::default()).unwrap();
         assert_eq!(study.problems.iter().count(), 0, "the usual limits are wider");
     }
+}
+
+/// PsyNet's values that are too deep are taken for text; brackets in texts are no depth.
+#[test]
+fn a_value_of_psynet_that_is_too_deep_is_reported() {
+    let nested = |levels: usize| format!("{}{}", "[".repeat(levels), "]".repeat(levels));
+    let told = |cells: &[String]| {
+        let mut table = "id,vars,own,failed_reason\n".to_owned();
+        cells.iter().enumerate().for_each(|(id, cell)| table += &format!("{id},{cell},{cell},{cell}\n"));
+        let zip = zipped(&[("data/participant.csv", table.as_bytes())]);
+        let study = open("database.zip", &zip, Limits::default()).unwrap();
+        let found = study.problems.iter().filter(|problem| problem.code == Code::TooDeep);
+        found.map(|problem| (problem.place.field.clone().unwrap(), problem.count)).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[nested(Limits::DEPTH), format!("\"[\"\"{}\"\"]\"", "[".repeat(300))]), []);
+    let deep = nested(Limits::DEPTH + 1);
+    assert_eq!(told(&[deep.clone(), "[]".to_owned(), deep]), [("vars".to_owned(), 2), ("own".to_owned(), 2)]);
 }

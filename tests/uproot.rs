@@ -11,6 +11,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use windrow::error::Code;
 use windrow::export::render;
 use windrow::log::Log;
 use windrow::recipe::{Filetype, Recipe, ViewName};
@@ -74,6 +75,12 @@ fn check(case: &Path, drop: &Path) -> Result<(), Failed> {
         wrong.push(format!("sessions {found:?} instead of {known:?}"));
     }
     for (session, sets) in &expected.sessions {
+        let raises = sets.briefcases.iter().any(|set| set.files.is_none());
+        let of = log.session(session).ok_or("no such session")?;
+        let reported = study.problems_with(&Recipe::default(), &[of]);
+        if reported.iter().any(|problem| problem.code == Code::UpstreamRaises) != raises {
+            wrong.push(format!("{session}: uproot raises is {raises}, but what is reported: {reported:?}"));
+        }
         for set in &sets.briefcases {
             briefcase(&study, session, set, &mut wrong)?;
         }

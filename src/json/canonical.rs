@@ -1,6 +1,7 @@
 //! Reads JSON as orjson reads it and writes it as orjson writes it, in one go.
 
 use super::{ESCAPED, content, escape, float};
+use crate::limits::Limits;
 use crate::order;
 use std::str;
 
@@ -34,9 +35,8 @@ pub fn compact(input: &[u8], depth: usize, out: &mut Vec<u8>) -> Result<(), Bad>
 
 /// Whether a text is one JSON value without spaces, as exports spell it.
 pub fn is_compact(text: &str) -> bool {
-    const DEEPEST: usize = 128;
     let mut same = Vec::with_capacity(text.len());
-    compact(text.as_bytes(), DEEPEST, &mut same).is_ok() && same == text.as_bytes()
+    compact(text.as_bytes(), Limits::DEPTH, &mut same).is_ok() && same == text.as_bytes()
 }
 
 fn whole(mut parser: Parser<'_>, depth: usize, out: &mut Vec<u8>) -> Result<(), Bad> {

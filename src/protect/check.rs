@@ -230,7 +230,7 @@ impl<'a> Own<'a> {
             return None;
         }
         let mut canonical = Vec::new();
-        json::canonical(cell.as_bytes(), DEEPEST, &mut canonical).ok()?;
+        json::canonical(cell.as_bytes(), Limits::DEPTH, &mut canonical).ok()?;
         let cell = String::from_utf8(canonical).ok()?;
         let mut left = None;
         inside(&cell, "", &mut |at, text| {
@@ -240,9 +240,6 @@ impl<'a> Own<'a> {
         left
     }
 }
-
-/// How deep values are looked into.
-const DEEPEST: usize = 128;
 
 /// Calls `leaf` with the path and text of every string and number in canonical JSON, and of every key with the path of
 /// its object. Paths are those of originals: places in lists do not count.

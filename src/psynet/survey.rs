@@ -5,7 +5,7 @@
 
 use super::copy_csv::Record;
 use super::datetime::DateTime;
-use super::json::Tree;
+use super::json::{Tree, is_deeper};
 use super::jsonpickle::{Pickle, Value};
 use super::member::Member;
 use super::number;
@@ -237,6 +237,14 @@ impl Surveyor {
         for (column, guess) in self.guesses.iter_mut().enumerate() {
             if let (Some(guess), Some(text)) = (guess, record.text(column)) {
                 guess.note(text, &mut self.pickle, self.limits.depth);
+            }
+        }
+        for (column, kind) in self.table.kinds.iter().enumerate() {
+            let json = matches!(kind, Kind::Py | Kind::Jsonb) || self.guesses.get(column).is_some_and(Option::is_some);
+            if json && is_deeper(record.text(column).unwrap_or_default(), self.limits.depth) {
+                let name = self.table.header.get(column).cloned().unwrap_or_default();
+                let problem = Problem::new(Code::TooDeep, self.place().field(name));
+                problems.add(problem.detail("It is taken for text."));
             }
         }
         if let Some(group) = self.table.groups.get_mut(group as usize) {

@@ -182,5 +182,9 @@ pub fn report(problems: &mut Problems, recoded: Recoded, kind: Type, place: impl
         Recoded::BadValue => {
             problems.add(Problem::new(Code::BadValue, place()).detail(format!("The type is {}.", kind.name())));
         }
+        Recoded::TooDeep => {
+            let detail = format!("Its text is kept as it is. The type is {}.", kind.name());
+            problems.add(Problem::new(Code::TooDeep, place()).detail(detail));
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::ultralong::{COLUMNS, Row, Rows, Spelling};
 use super::ultralong_csv::MARK;
 use crate::error::{Code, Error, Place, Problem, Result};
-use crate::json;
+use crate::json::{self, Bad};
 use crate::limits::Limits;
 use crate::value::Type;
 
@@ -61,12 +61,17 @@ impl UltralongJson {
 impl Parse {
     /// Takes the last line if it is complete.
     fn last(&mut self, text: &[u8], offset: u64, into: &mut Rows) -> Result<bool> {
-        self.scratch.clear();
-        if json::compact(text, self.limits.depth, &mut self.scratch).is_err() {
+        if self.compact(text).is_err_and(|bad| bad != Bad::Depth) {
             return Ok(false);
         }
         self.take(text, offset, into)?;
         Ok(true)
+    }
+
+    /// A row without spaces, in `scratch`; the row is one level itself.
+    fn compact(&mut self, text: &[u8]) -> std::result::Result<(), Bad> {
+        self.scratch.clear();
+        json::compact(text, self.limits.depth.saturating_add(1), &mut self.scratch)
     }
 
     fn take(&mut self, text: &[u8], offset: u64, into: &mut Rows) -> Result<()> {
@@ -77,10 +82,16 @@ impl Parse {
         self.number += 1;
         let number = self.number;
         let Some(facts) = into.files.last_mut() else { return Ok(()) };
-        self.scratch.clear();
-        if json::compact(text, self.limits.depth, &mut self.scratch).is_err() {
-            facts.bad(number, offset, "");
-            return Ok(());
+        match self.compact(text) {
+            Ok(()) => {}
+            Err(Bad::Depth) => {
+                facts.too_deep(number, offset);
+                return Ok(());
+            }
+            Err(Bad::Syntax | Bad::Text) => {
+                facts.bad(number, offset, "");
+                return Ok(());
+            }
         }
         // Compact text is UTF-8.
         let members = std::str::from_utf8(&self.scratch).ok().and_then(json::members);

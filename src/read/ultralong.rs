@@ -86,6 +86,12 @@ impl Facts {
         self.problems.add(Problem::new(Code::BadRecord, place));
     }
 
+    /// Reports a row that is nested deeper than the limit.
+    pub fn too_deep(&mut self, row: u64, byte: u64) {
+        let place = Place::default().record(row).byte(byte);
+        self.problems.add(Problem::new(Code::TooDeep, place).detail("The row was left out."));
+    }
+
     fn note(&mut self, row: &Row<'_>) {
         self.rows += 1;
         self.deletions += u64::from(row.deleted);

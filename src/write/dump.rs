@@ -107,7 +107,7 @@ impl Producer for Dump {
 fn storable(kind: Type, payload: &str, scratch: &mut Vec<u8>) -> Type {
     scratch.clear();
     let own = kind.0 < Type::JSON.0;
-    if own && value::recode(kind, payload.as_bytes(), Limits::default().depth, scratch) == Recoded::Fine {
+    if own && value::recode(kind, payload.as_bytes(), Limits::DEPTH, scratch) == Recoded::Fine {
         return kind;
     }
     match payload.as_bytes().first() {

@@ -1,6 +1,7 @@
 //! JSONL as orjson writes it: one object a line, no spaces, LF after every row.
 
 use crate::json;
+use crate::limits::Limits;
 use crate::table::{Cell, Rows};
 
 /// Renders rows to JSONL. Columns that a row does not have are not written.
@@ -81,7 +82,7 @@ fn guessed(text: &str, out: &mut Vec<u8>) {
         _ => {
             let base = out.len();
             let likely = matches!(text.as_bytes()[0], b'[' | b'{' | b'-' | b'0'..=b'9');
-            let same = likely && json::canonical(text.as_bytes(), 64, out).is_ok() && &out[base..] == text.as_bytes();
+            let same = likely && json::canonical(text.as_bytes(), Limits::DEPTH, out).is_ok() && &out[base..] == text.as_bytes();
             if !same {
                 out.truncate(base);
                 json::string(text, out);

@@ -1,6 +1,7 @@
 //! Walks a canonical JSON value to its leaves and gives each its path, also inside strings that hold JSON.
 
 use crate::json;
+use crate::limits::Limits;
 use crate::value::Type;
 
 /// Strings inside strings are opened so many times.
@@ -57,7 +58,7 @@ pub(super) fn inner(content: &str, level: usize) -> Option<String> {
         return None;
     }
     let mut out = Vec::new();
-    json::canonical(trimmed.as_bytes(), 64, &mut out).ok()?;
+    json::canonical(trimmed.as_bytes(), Limits::DEPTH, &mut out).ok()?;
     String::from_utf8(out).ok()
 }
 
@@ -132,9 +133,9 @@ pub(super) fn as_json(kind: Type, text: &str) -> std::borrow::Cow<'_, str> {
     }
     let mut out = Vec::new();
     let read = match text.as_bytes().first() {
-        Some(b'{' | b'[') => json::canonical(text.as_bytes(), 64, &mut out).is_ok(),
+        Some(b'{' | b'[') => json::canonical(text.as_bytes(), Limits::DEPTH, &mut out).is_ok(),
         // Numbers keep their spelling.
-        Some(b'-' | b'0'..=b'9') => json::compact(text.as_bytes(), 64, &mut out).is_ok(),
+        Some(b'-' | b'0'..=b'9') => json::compact(text.as_bytes(), Limits::DEPTH, &mut out).is_ok(),
         _ if text == "TRUE" || text == "FALSE" => return text.to_lowercase().into(),
         _ => false,
     };

@@ -141,6 +141,26 @@ impl Tree {
     }
 }
 
+/// Whether lists and dicts in a text are nested deeper than `depth`.
+pub fn is_deeper(text: &str, depth: usize) -> bool {
+    // Hardly any text has as many brackets.
+    if memchr::memchr2_iter(b'[', b'{', text.as_bytes()).nth(depth).is_none() {
+        return false;
+    }
+    let (mut open, mut quoted, mut escaped) = (0usize, false, false);
+    text.bytes().any(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = quoted,
+            b'"' => quoted = !quoted,
+            b'[' | b'{' if !quoted => open += 1,
+            b']' | b'}' if !quoted => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > depth
+    })
+}
+
 /// See [`Tree::children`].
 #[derive(Clone, Debug)]
 pub struct Children<'a> {
@@ -221,6 +241,17 @@ mod tests {
         }
         assert_eq!(tree.parse("[[[]]]", 3), Ok(()));
         assert_eq!(tree.parse("[[[]]]", 2), Err(Invalid));
+    }
+
+    #[test]
+    fn what_is_too_deep_is_told_from_what_has_many_brackets() {
+        let mut tree = Tree::default();
+        for text in [r#"[[{"a": []}]]"#, "[[], [], [], [], []]", r#"["[[[[[", "\\", "\"{{{{["]"#, r#"{"[": {"{": 1}}"#]
+        {
+            for depth in 0..6 {
+                assert_eq!(is_deeper(text, depth), tree.parse(text, depth).is_err(), "{text} {depth}");
+            }
+        }
     }
 
     #[test]

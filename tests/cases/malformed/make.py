@@ -83,6 +83,11 @@ case("huge_text", good + b"\x86" + s("field") + b"\xdb\xff\xff\xff\xff\x00")
 case("huge_list", good + b"\x87" + s("extra") + b"\xdd\xff\xff\xff\xff\x00")
 case("huge_map", good + b"\xdf\xff\xff\xff\xff")
 between("deep_msgpack", row(2, extra=[("extra", b"\x91" * 200 + b"\x01")]))
+deepest, too_deep = [b"[" * n + b"]" * n for n in (128, 129)]
+between("depth_at_the_limit", value(128, deepest, 2), value(128, too_deep, 3))
+line = """{"!time":1.5,"!seq":%d,"!storage":"player/s/u","!field":"x","!context":"m.f:1","!unavailable":false,"!data":%s}"""
+lines = [line % (n, data.decode()) for n, data in enumerate([b"1", deepest, too_deep, b"2", too_deep], 1)]
+case("depth_at_the_limit_in_jsonl", "\n".join(lines).encode(), "player.jsonl")
 between("deep_json", value(128, b"[" * 200 + b"]" * 200, 2), value(128, b"[" * 120 + b"]" * 120, 3))
 
 # Rows that are not as they should be.

@@ -34,12 +34,10 @@ export type Code =
   | "odd-namespace"
   | "upstream-raises"
   | "no-players-field"
-  | "column-clash"
   | "checksum-mismatch"
   | "lossy"
   | "guessed"
   | "missing-table"
-  | "not-derivable"
   | "other-table"
   | "ignored";
 

@@ -39,12 +39,10 @@ export const problems: Catalogue = {
   "odd-namespace": ["Ein Speicherbereich hat einen Namen, den keine Version von uproot vergibt; er wurde mitgeführt.", "Prüfen Sie, woher die Datei kommt."],
   "upstream-raises": ["uproot 0.10.1 bricht bei dieser Session mit einem Fehler ab; Windrow exportiert sie.", "Es gibt nichts, womit sich diese Session vergleichen lässt."],
   "no-players-field": ["Die Session hat keine Spielerliste; deshalb stehen die Spieler in der Reihenfolge ihrer ersten Änderung.", "Prüfen Sie die Seitenzeiten."],
-  "column-clash": ["Ein Feld heißt wie eine der Spalten, die mit ! beginnen; deshalb hat eine Tabelle zwei Spalten dieses Namens oder eine weniger.", "uproots eigene Feldnamen können nicht mit ! beginnen; die Datei wurde bearbeitet."],
   "checksum-mismatch": ["Eine Datei passt nicht zu der Prüfsumme, die mit ihr kam.", "Holen Sie das Archiv noch einmal von dort, wo es herkam."],
   lossy: ["Dieser Art von Datei fehlt etwas, das ein Datenbank-Dump hat.", "Nehmen Sie den Datenbank-Dump, wenn Sie ihn bekommen können."],
   guessed: ["Etwas, das die Datei nicht mehr sagt, wurde geraten.", "Prüfen Sie das Ergebnis, oder nehmen Sie den Datenbank-Dump."],
   "missing-table": ["Eine Tabelle, die der Export haben sollte, fehlt.", "Was von ihr abhängt, entfällt."],
-  "not-derivable": ["Eine Spalte lässt sich nicht allein aus der Datenbank wiederherstellen.", "Nur PsyNet mit dem Code des Experiments kann sie berechnen."],
   "other-table": ["Die Datenbank enthält eine weitere Tabelle mit Änderungen; sie wurde nicht gelesen.", "Falls Sie diese Tabelle brauchen, erstellen Sie einen Dump mit den Einstellungen des Servers."],
   ignored: ["Eine Datei wurde nicht gebraucht und übergangen.", "Es ist nichts zu tun."],
 };

@@ -39,12 +39,10 @@ export const problems: Catalogue = {
   "odd-namespace": ["Un almacén tiene un nombre que no da ninguna versión de uproot; se mantuvo.", "Compruebe de dónde viene el archivo."],
   "upstream-raises": ["uproot 0.10.1 se detiene con un error en esta sesión; Windrow la exporta.", "No hay nada con lo que comparar esta sesión."],
   "no-players-field": ["La sesión no tiene lista de jugadores, así que se tomaron en el orden de su primer cambio.", "Compruebe los tiempos de página."],
-  "column-clash": ["Un campo se llama como una de las columnas que empiezan por !, así que una tabla tiene dos columnas con ese nombre o una menos.", "Los nombres de campo de uproot no pueden empezar por !; el archivo fue editado."],
   "checksum-mismatch": ["Un archivo no coincide con la suma de comprobación que lo acompaña.", "Obtenga otra vez el archivo comprimido de su origen."],
   lossy: ["Este tipo de archivo ha perdido información que sí tiene un volcado de la base de datos.", "Use el volcado de la base de datos si puede conseguirlo."],
   guessed: ["Se supuso algo que el archivo ya no dice.", "Compruebe el resultado, o use el volcado de la base de datos."],
   "missing-table": ["Falta una tabla que la exportación debería tener.", "Se omite lo que depende de ella."],
-  "not-derivable": ["Una columna no se puede reconstruir solo con la base de datos.", "Solo PsyNet, con el código del experimento, puede calcularla."],
   "other-table": ["La base de datos contiene otra tabla de cambios, que no se leyó.", "Si la que necesita es esa tabla, haga un volcado con los ajustes del servidor."],
   ignored: ["Un archivo no hacía falta y se pasó por alto.", "No hay nada que hacer."],
 };
