@@ -507,6 +507,7 @@ fn files_beside_the_database_stay_at_home() {
     assert_eq!(beside, expected);
 }
 
+#[cfg(feature = "cli")]
 #[test]
 fn the_command_line_does_it_too() {
     let Some(windrow) = option_env!("CARGO_BIN_EXE_windrow") else { return };
