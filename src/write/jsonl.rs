@@ -82,7 +82,9 @@ fn guessed(text: &str, out: &mut Vec<u8>) {
         _ => {
             let base = out.len();
             let likely = matches!(text.as_bytes()[0], b'[' | b'{' | b'-' | b'0'..=b'9');
-            let same = likely && json::canonical(text.as_bytes(), Limits::DEPTH, out).is_ok() && &out[base..] == text.as_bytes();
+            let same = likely
+                && json::canonical(text.as_bytes(), Limits::DEPTH, out).is_ok()
+                && &out[base..] == text.as_bytes();
             if !same {
                 out.truncate(base);
                 json::string(text, out);
