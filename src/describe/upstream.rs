@@ -1,9 +1,10 @@
 //! Where uproot 0.10.1 stops with an error and gives no export at all; Windrow exports these sessions.
 
 use crate::error::{Code, Place, Problem, Problems};
-use crate::filter::{self, Choice, Rule};
+use crate::filter::{self, Choice, Line, Rule};
 use crate::log::{Log, Session};
-use crate::view::{has_player_list, has_storage_field};
+use crate::value::Type;
+use crate::view::{STORAGE, has_player_list, has_storage_field};
 
 /// Adds a problem for each reason why uproot would not export a session.
 pub fn check(log: &Log, session: &Session, problems: &mut Problems) {
@@ -24,8 +25,14 @@ pub fn check(log: &Log, session: &Session, problems: &mut Problems) {
     if ruled.any(|line| log.changes(line.span(log)).iter().any(|c| !fits(log, line.rule, *c))) {
         raises("with filters on, its groups or players are deleted or of an unexpected type.");
     }
-    if has_storage_field(log, session, filters) {
-        raises("a field is called !storage.");
+    // uproot splits such a value, where it is one, as the path of a storage.
+    let is_path = |change: &u32| {
+        let id = log.value(*change);
+        !id.is_tombstone() && log.values.get(id).0 == Type::STR
+    };
+    let breaks = |line: &Line| line.name(log) == STORAGE && !log.changes(line.span(log)).iter().all(is_path);
+    if has_storage_field(log, session, filters) && lines().any(|line| breaks(&line)) {
+        raises("a field is called !storage, and a value of it is no text.");
     }
     let neighbours = session.sections.iter().flat_map(|section| log.spans[section.spans.clone()].windows(2));
     let first_seq = |span| log.changes(span).first().map(|c| log.seq(*c));

@@ -9,6 +9,8 @@ mod latest;
 mod odd;
 mod page_times;
 
+pub(crate) use odd::STORAGE;
+
 use crate::filter::{self, Choice, Line};
 use crate::log::{Log, Section, Session};
 use crate::order;

@@ -11,7 +11,7 @@ use crate::log::{Log, Session};
 use crate::table::{Cell, Rows};
 use std::collections::BTreeMap;
 
-pub(super) const STORAGE: &str = "!storage";
+pub(crate) const STORAGE: &str = "!storage";
 
 /// Some rows and columns of a table.
 pub(super) struct Selection {
