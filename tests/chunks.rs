@@ -3,7 +3,7 @@
 mod common;
 
 use common::random::Random;
-use common::{cases, export, folders, inputs, name};
+use common::{drops, export, inputs};
 use libtest_mimic::{Arguments, Failed, Trial};
 use windrow::error::Result;
 use windrow::limits::Limits;
@@ -16,11 +16,8 @@ type Files = Vec<(String, Vec<u8>)>;
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
-    for case in cases("uproot") {
-        for drop in folders(&case) {
-            let title = format!("{}/{}", name(&case), name(&drop));
-            trials.push(Trial::test(title, move || check(&inputs(&drop))));
-        }
+    for (title, _, drop) in drops() {
+        trials.push(Trial::test(title, move || check(&inputs(&drop))));
     }
     for (title, files) in damaged() {
         trials.push(Trial::test(title, move || check(&files)));

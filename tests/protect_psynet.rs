@@ -1,6 +1,10 @@
 //! Protection of PsyNet data from the database to the finished ZIP: what must be gone, what must stay, what is refused.
 
 mod common;
+#[path = "protect_psynet/kept.rs"]
+mod kept;
+#[path = "protect_psynet/told.rs"]
+mod told;
 
 use common::people::{Rows, identifiers, raw, rows};
 use common::{export, open, unzip};
@@ -151,54 +155,6 @@ fn what_psynet_calls_anonymous_is_prepared_like_the_rest() {
 }
 
 #[test]
-fn what_the_canary_must_keep_is_kept() {
-    let zip = clean(&canary(), Level::Share, KEY);
-    let files = all(&zip);
-    let expected: serde_json::Value =
-        serde_json::from_slice(&std::fs::read(folder().join("psynet_canary.json")).unwrap()).unwrap();
-    let sorted = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values
-    };
-    let numbers = |file: &str, column: &str, of: &dyn Fn(&BTreeMap<String, String>) -> bool| {
-        let rows = rows(&files[file]);
-        sorted(rows.iter().filter(|r| of(r)).filter_map(|r| r[column].parse().ok()).collect())
-    };
-    let must = |name: &str| {
-        let values = expected["must_remain"][name].as_array().unwrap();
-        sorted(values.iter().map(|v| v.as_f64().unwrap()).collect())
-    };
-    let is_answer = |r: &BTreeMap<String, String>| r["question"] == "tap_answer";
-    assert_eq!(numbers("regular/data/Response.csv", "answer", &is_answer), must("answer_number"));
-    for (file, column, name) in [
-        ("regular/data/TapTrial.csv", "answer", "answer_number"),
-        ("regular/data/TapTrial.csv", "score", "score"),
-        ("regular/database.zip/data/info.csv", "answer", "answer_number"),
-        ("regular/database.zip/data/info.csv", "score", "score"),
-    ] {
-        assert_eq!(numbers(file, column, &|_| true), must(name), "{file} {column}");
-    }
-    // Ages come in bands or not at all; rows of each question are as many as before.
-    let answers = rows(&files["regular/data/Response.csv"]);
-    let ages: Vec<&str> = answers.iter().filter(|r| r["question"] == "age").map(|r| r["answer"].as_str()).collect();
-    assert_eq!(ages.len(), 5);
-    assert!(ages.iter().all(|age| age.parse::<f64>().is_err()), "{ages:?}");
-    assert!(answers.iter().filter(|r| r["question"] == "feedback").all(|r| r["answer"] == "[withheld]"));
-    // Who did what is still known: each participant's rows are together under the new number.
-    let trials = rows(&files["regular/data/TapTrial.csv"]);
-    for answer in answers.iter().filter(|r| is_answer(r)) {
-        let trial = trials.iter().find(|t| t["participant_id"] == answer["participant_id"]).unwrap();
-        assert_eq!(trial["answer"], answer["answer"]);
-        assert_eq!(trial["response_id"], answer["id"]);
-        assert!(trial["definition"].contains(&format!("\"participant_id\": {}", trial["participant_id"])));
-    }
-    for dropped in ["request", "notification", "error", "recruitment", "process", "lucid_rid"] {
-        let table = String::from_utf8_lossy(&files[&format!("regular/database.zip/data/{dropped}.csv")]).into_owned();
-        assert_eq!(table.lines().count(), 1, "{dropped} has its header alone");
-    }
-}
-
-#[test]
 fn the_same_key_gives_the_same_bytes_and_another_key_no_common_token() {
     let a = prepared(&canary(), Level::Share, KEY, 1 << 16).1;
     let b = prepared(&canary(), Level::Share, KEY, 777).1;
@@ -242,95 +198,6 @@ fn no_case_leaves_an_identifier_or_a_moment() {
 }
 
 #[test]
-fn the_database_in_the_zip_gives_the_tables_beside_it() {
-    let mut tables = 0;
-    for (case, files) in cases() {
-        let zip = unzip(&clean(&files, Level::Share, KEY));
-        let database = vec![("database.zip".to_owned(), zip["regular/database.zip"].clone())];
-        let again = open(&database, 1 << 16).unwrap();
-        let again = unzip(&common::export_of(&again, &database, &Recipe::default()).unwrap());
-        for (path, bytes) in zip.iter().filter(|(path, _)| path.ends_with(".csv")) {
-            tables += 1;
-            let (ours, theirs) = (rows(bytes), rows(&again[path]));
-            assert_eq!(ours.len(), theirs.len(), "{case} {path}");
-            for (ours, theirs) in ours.iter().zip(&theirs) {
-                // Columns that were removed are in the database, and empty.
-                let kept = theirs.iter().filter(|(column, cell)| ours.contains_key(*column) || !cell.is_empty());
-                assert!(kept.eq(ours), "{case} {path}");
-            }
-        }
-        // Members and headers are those of the original.
-        let (old, new) = (unzip(&files[0].1), unzip(&database[0].1));
-        let header = |bytes: &Vec<u8>| bytes.split(|b| *b == b'\n').next().map(<[u8]>::to_vec);
-        let headers = |files: &BTreeMap<String, Vec<u8>>| -> BTreeMap<String, Option<Vec<u8>>> {
-            files.iter().filter(|(n, _)| n.ends_with(".csv")).map(|(n, b)| (n.clone(), header(b))).collect()
-        };
-        assert!(headers(&old) == headers(&new), "{case}");
-        assert!(new.contains_key("experiment_id.md"));
-    }
-    assert!(tables > 120, "{tables}");
-}
-
-#[test]
-fn rows_refer_to_the_same_rows_as_before() {
-    let keys: [(&str, &str, &str); 8] = [
-        ("info", "participant_id", "participant"),
-        ("info", "node_id", "node"),
-        ("info", "response_id", "response"),
-        ("response", "participant_id", "participant"),
-        ("node", "network_id", "network"),
-        ("asset_trial", "trial_id", "info"),
-        ("module_state", "participant_id", "participant"),
-        ("vector", "origin_id", "node"),
-    ];
-    let mut followed = 0;
-    for (case, files) in cases() {
-        let old = raw(&unzip(&files[0].1), "data/");
-        let new = raw(&all(&clean(&files, Level::Share, KEY)), "regular/database.zip/data/");
-        // How many rows point to each row, and of what kind that is: the same picture under other numbers.
-        let picture = |tables: &BTreeMap<String, Rows>, (table, column, to): (&str, &str, &str)| {
-            let (Some(from), Some(to)) = (tables.get(table), tables.get(to)) else { return Vec::new() };
-            let mut counts: Vec<(usize, String)> = to
-                .iter()
-                .map(|row| {
-                    let pointing = from.iter().filter(|r| r.get(column) == Some(&row["id"])).count();
-                    (pointing, row["type"].clone())
-                })
-                .collect();
-            counts.sort();
-            counts
-        };
-        for key in keys {
-            let before = picture(&old, key);
-            followed += before.iter().map(|(count, _)| count).sum::<usize>();
-            assert_eq!(before, picture(&new, key), "{case} {key:?}");
-        }
-        // Numbers are new: 1, 2, … without gaps, and rows stand in their order.
-        for table in ["participant", "response", "info"] {
-            let ids: Vec<usize> = new[table].iter().map(|r| r["id"].parse().unwrap()).collect();
-            assert!(ids.iter().copied().eq(1..=ids.len()), "{case} {table}");
-        }
-    }
-    assert!(followed > 3000, "{followed}");
-}
-
-#[test]
-fn participants_who_never_meet_all_begin_at_the_same_moment() {
-    let (_, files) = cases().into_iter().find(|(case, _)| case == "static").unwrap();
-    let new = raw(&all(&clean(&files, Level::Share, KEY)), "regular/database.zip/data/");
-    for (table, rows) in &new {
-        for row in rows {
-            let begun = row.get("creation_time").map(String::as_str).unwrap_or("1970-01-01 00:00:00");
-            assert!(begun.starts_with("1970-01-01 00:") && begun.len() == 19, "{table} {begun}");
-            let shared = matches!(table.as_str(), "participant" | "network" | "node" | "experiment");
-            assert!(!shared || begun == "1970-01-01 00:00:00", "{table} {begun}");
-        }
-    }
-    let kept = raw(&all(&clean(&files, Level::Pseudonymize, KEY)), "regular/database.zip/data/");
-    assert!(kept["participant"].iter().all(|row| row["creation_time"].starts_with("2026-")));
-}
-
-#[test]
 fn what_is_left_in_the_database_is_found() {
     let (protected, _) = prepared(&canary(), Level::Share, KEY, 1 << 16);
     let zip_of = |files: &[(&str, &[u8])]| {
@@ -367,119 +234,6 @@ fn what_is_left_in_the_database_is_found() {
     // An archive that cannot be searched is no reason to trust it.
     let zip = zip_of(&[("regular/database.zip", b"PK\x03\x04 and no more")]);
     assert!(check(&mut Cursor::new(zip), &protected.searcher, &protected.own_columns).is_err());
-}
-
-#[test]
-fn reports_say_what_was_done_and_promise_nothing() {
-    for level in [Level::Share, Level::Pseudonymize] {
-        let files = unzip(&clean(&canary(), level, KEY));
-        for name in ["README.txt", "ANONYMIZATION.txt", "anonymization.json"] {
-            let text = String::from_utf8_lossy(&files[name]).to_lowercase();
-            for never in ["anonymous", "anonymised", "anonymized", "safe to", "compliant", "hipaa", "re-identif"] {
-                assert!(!text.contains(never), "{name} says {never}");
-            }
-            if level == Level::Pseudonymize && name.ends_with(".txt") {
-                assert!(text.replace('\n', " ").contains("personal data"), "{name}");
-            }
-        }
-        let report: serde_json::Value = serde_json::from_slice(&files["anonymization.json"]).unwrap();
-        assert_eq!(report["participants"], 5);
-        assert_eq!(report["tokens"]["person"].as_u64().unwrap(), 7, "five workers and two ids of a panel");
-        let paths = report["paths"].as_array().unwrap();
-        let of = |path: &str| paths.iter().find(|p| p["path"] == path).unwrap_or_else(|| panic!("{path}"));
-        for (path, class) in [
-            ("participant.worker_id", "person_id"),
-            ("participant.vars.prolific_copy", "person_id"),
-            ("response.answer[age]", "quasi"),
-            ("response.answer[feedback]", "free_text"),
-            ("response.answer[tap_answer]", "experiment"),
-            ("response.client_ip_address", "contact"),
-            ("asset.url", "binary"),
-            ("participant.vars.when", "time"),
-        ] {
-            assert_eq!(of(path)["class"], class, "{path}");
-        }
-        if level == Level::Share {
-            assert_eq!(report["risk"]["after"]["k"], 5, "all five are starred");
-        }
-        let sums = String::from_utf8_lossy(&files["SHA256SUMS"]).into_owned();
-        assert!(sums.contains("ANONYMIZATION.txt") && sums.contains("anonymization.json"));
-    }
-}
-
-#[test]
-fn what_will_be_done_can_be_looked_at_and_changed() {
-    let files = canary();
-    let study = open(&files, 1 << 16).unwrap();
-    let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-    let mut recipe = recipe(Level::Share);
-    let mut looking = look(&study, &recipe).unwrap();
-    feed(looking.as_mut(), &bytes, 1000).unwrap();
-    let overview = looking.finish().unwrap();
-    let of = |path: &str| overview.rows.iter().find(|row| row.path == path).unwrap_or_else(|| panic!("{path}"));
-    assert_eq!((overview.participants, of("response.answer[age]").class), (5, Class::Quasi));
-    assert!(of("participant.worker_id").locked && !of("participant.vars.code").locked);
-    assert_eq!(of("participant.vars.locale").examples[0].after.as_deref(), Some("en"));
-    assert_eq!(overview.risk.as_ref().map(|risk| risk.suppressed), Some(5));
-    // A choice is obeyed and named where it is weaker; one about the system's own identifiers is refused.
-    let choice = |class| Choice { class, action: None, holds: None };
-    let mut preset = Preset::default();
-    preset.paths.insert("response.answer[gender]".to_owned(), choice(Class::Experiment));
-    recipe.protect = Some(preset.clone());
-    let given = Given { key: KEY, project: false, approved: BTreeSet::new() };
-    let run = |recipe: &Recipe| {
-        let mut work = prepare(&study, recipe, &given, Limits::default()).unwrap();
-        feed(work.as_mut(), &bytes, 1 << 16).and_then(|()| work.finish())
-    };
-    let protected = run(&recipe).unwrap();
-    let zip = unzip(&export(&protected.study, &protected.recipe).unwrap());
-    let answers = rows(&zip["regular/data/Response.csv"]);
-    let genders: BTreeSet<&str> =
-        answers.iter().filter(|r| r["question"] == "gender").map(|r| r["answer"].as_str()).collect();
-    assert!(genders.contains("female"), "{genders:?}");
-    assert!(String::from_utf8_lossy(&zip["anonymization.json"]).contains("response.answer[gender] was taken for"));
-    preset.paths.insert("participant.worker_id".to_owned(), choice(Class::Experiment));
-    recipe.protect = Some(preset);
-    assert_eq!(run(&recipe).map(|_| ()).unwrap_err().code(), Code::BadRecipe);
-}
-
-#[test]
-fn texts_come_out_redacted_once_somebody_has_read_them() {
-    let files = canary();
-    let study = open(&files, 1 << 16).unwrap();
-    let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-    let preset = Preset { texts: Texts::Review, ..Preset::default() };
-    let recipe = Recipe { protect: Some(preset), ..Recipe::default() };
-    let mut looking = look(&study, &recipe).unwrap();
-    feed(looking.as_mut(), &bytes, 1 << 16).unwrap();
-    let overview = looking.finish().unwrap();
-    let said =
-        |text: &str| overview.texts.iter().find(|t| t.text.starts_with(text)).unwrap_or_else(|| panic!("{text}"));
-    let (plain, marked) = (said("Oswin was here"), said("hello from Delphine"));
-    // Nobody can read the id in it, but the search can.
-    let digest = overview.texts.iter().find(|t| t.path == "participant.vars.code").unwrap();
-    let run = |approved: BTreeSet<String>| {
-        let given = Given { key: KEY, project: false, approved };
-        let mut work = prepare(&study, &recipe, &given, Limits::default()).unwrap();
-        feed(work.as_mut(), &bytes, 1 << 16).unwrap();
-        let protected = work.finish().unwrap();
-        let zip = export(&protected.study, &protected.recipe).unwrap();
-        let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
-        assert_eq!(leaks.total, 0, "{:?}", leaks.list);
-        search(&zip, "review");
-        let report: serde_json::Value = serde_json::from_slice(&unzip(&zip)["anonymization.json"]).unwrap();
-        let all = all(&zip).into_values().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
-        (all.collect::<String>(), report["texts"].clone())
-    };
-    let (nobody_read, texts) = run(BTreeSet::new());
-    assert!(!nobody_read.contains(&plain.redacted) && texts["released_after_review"] == 0);
-    let withheld = texts["withheld"].as_u64().unwrap();
-    let (read, texts) = run([&plain.id, &marked.id, &digest.id].map(String::clone).into());
-    assert!(read.contains(&plain.text), "{plain:?}");
-    assert!(read.contains("hello from [NAME], my cell is [PHONE]") && !read.contains(&marked.text));
-    assert!(!read.contains(&digest.text));
-    assert_eq!(texts["released_after_review"], plain.count + marked.count);
-    assert_eq!(texts["withheld"], withheld - plain.count - marked.count);
 }
 
 #[test]

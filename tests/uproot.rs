@@ -5,7 +5,7 @@ mod common;
 #[path = "uproot/texts.rs"]
 mod texts;
 
-use common::{cases, export, folders, inputs, name, open, sha256, unzip};
+use common::{cases, drops, export, inputs, name, open, sha256, unzip};
 use libtest_mimic::{Arguments, Failed, Trial};
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -49,12 +49,10 @@ struct Stream {
 fn main() {
     let arguments = Arguments::from_args();
     let mut trials = Vec::new();
+    for (title, case, drop) in drops() {
+        trials.push(Trial::test(title, move || check(&case, &drop)));
+    }
     for case in cases("uproot") {
-        for drop in folders(&case) {
-            let title = format!("{}/{}", name(&case), name(&drop));
-            let case = case.clone();
-            trials.push(Trial::test(title, move || check(&case, &drop)));
-        }
         for made in texts::all() {
             let title = format!("{}/{made}", name(&case));
             let case = case.clone();

@@ -4,11 +4,12 @@ import assert from "node:assert/strict";
 import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
+import { after, before } from "node:test";
 import { pathToFileURL } from "node:url";
 import { writeDump } from "../bench/dump.mjs";
 import { example, exportByCli, root } from "../wasm/cli.mjs";
-import { dist, file, open, start } from "./harness.mjs";
+import { choose, fault, faultyOn, injected, picker, ready, saveButton, storedNames } from "./faulty.mjs";
+import { dist, file, start } from "./harness.mjs";
 
 const database = join(root, "tests/cases/psynet/kitchen_sink/database.zip");
 const zips = new Map();
@@ -24,51 +25,7 @@ after(async () => {
   await site.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Keeps hold of the page's workers, and puts `window.inWorker` before the source of every worker that starts. */
-function reachWorkers() {
-  window.workers = [];
-  window.inWorker = "";
-  window.Worker = class extends Worker {
-    constructor(...given) {
-      super(...given);
-      window.workers.push(this);
-    }
-  };
-  window.Blob = class extends Blob {
-    constructor(parts, options) {
-      super(options?.type === "text/javascript" ? [window.inWorker, "\n", ...parts] : parts, options);
-    }
-  };
-}
-
-/** Runs a test on a fresh page whose workers can be reached. */
-function faulty(name, work, options = {}) {
-  test(name, { timeout: 90_000 }, async (t) => {
-    const { context, page, seen } = await open(site.browser, options.url?.() ?? site.url, options);
-    t.after(() => context.close());
-    page.setDefaultTimeout(20_000);
-    await context.addInitScript(reachWorkers);
-    await page.reload();
-    await page.getByRole("heading", { level: 1 }).waitFor();
-    const saved = [];
-    page.on("download", (download) => saved.push(download.path().then((path) => readFileSync(path))));
-    await work(page, { context, saved });
-    assert.deepEqual(seen.errors.filter((text) => !options.errors?.test(text)), []);
-  });
-}
-
-const injected = (page, code) => page.evaluate((code) => (window.inWorker = code), code);
-const choose = (page, ...paths) => page.locator("input[type=file]").first().setInputFiles(paths);
-const ready = (page) => page.getByRole("grid").waitFor();
-const saveButton = (page) => page.getByRole("button", { name: /^Save (ZIP|again)/ });
-const fault = (page) => page.locator(".fault");
-const storedNames = (page) =>
-  page.evaluate(async () => {
-    const found = [];
-    for await (const name of (await navigator.storage.getDirectory()).keys()) found.push(name);
-    return found;
-  });
+const faulty = faultyOn(() => site);
 
 /** Saves, and expects what the command line gives. */
 async function works(page, path) {
@@ -192,17 +149,6 @@ for (const [what, code] of [["takes nothing", "FileSystemSyncAccessHandle.protot
   });
 }
 
-/** A picker that gives a file of the browser's storage whose writing is changed. */
-const picker = (page, change) =>
-  page.evaluate((change) => {
-    window.showSaveFilePicker = async () => {
-      const handle = await (await navigator.storage.getDirectory()).getFileHandle("picked.zip", { create: true });
-      const create = handle.createWritable.bind(handle);
-      handle.createWritable = async () => new Function("create", `return (${change})(create)`)(create);
-      return handle;
-    };
-  }, change);
-
 for (const [what, change, words] of [
   ["permission is refused", `() => Promise.reject(new DOMException("no", "NotAllowedError"))`, /did not allow it/],
   ["the disk fills at the very end", `async (create) => { const w = await create(); w.close = () => Promise.reject(new DOMException("full", "QuotaExceededError")); return w; }`, /not enough room/],
@@ -232,6 +178,19 @@ for (const [form, url] of [["hosted", () => site.url], ["from the disk", () => p
     await works(page, example);
   }, { url });
 }
+
+faulty("the browser ends the worker while it reads", async (page) => {
+  await injected(page, "ReadableStreamBYOBReader.prototype.read = Blob.prototype.arrayBuffer = () => new Promise(() => {});");
+  await choose(page, example);
+  await page.getByRole("progressbar").waitFor();
+  await page.waitForFunction(() => window.workers.length >= 2);
+  await page.evaluate(() => window.workers.forEach((worker) => worker.terminate()));
+  await fault(page).waitFor();
+  assert.match(await fault(page).innerText(), /The browser ended/);
+  await injected(page, "");
+  await page.getByRole("button", { name: "Read it again" }).click();
+  await works(page, example);
+});
 
 faulty("the browser ends the worker while the ZIP is saved", async (page) => {
   await picker(page, `async (create) => { const w = await create(); w.write = () => new Promise(() => {}); return w; }`);

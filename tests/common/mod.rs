@@ -13,7 +13,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use windrow::error::Result;
-use windrow::export::{Export, Output, chosen, folders as folders_of, render, tables as tables_of};
+use windrow::export::{chosen, folders as folders_of, render, tables as tables_of};
 use windrow::limits::Limits;
 use windrow::log::Log;
 use windrow::recipe::{Filetype, Recipe};
@@ -33,6 +33,15 @@ pub fn folders(parent: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = entries.map(|e| e.unwrap().path()).filter(|p| p.is_dir()).collect();
     found.sort();
     found
+}
+
+/// Every drop of the cases of `tests/cases/uproot`: its title, the folder of its case, its own.
+pub fn drops() -> Vec<(String, PathBuf, PathBuf)> {
+    let of = |case: PathBuf| {
+        let title = |drop: &Path| format!("{}/{}", name(&case), name(drop));
+        folders(&case).into_iter().map(|drop| (title(&drop), case.clone(), drop)).collect::<Vec<_>>()
+    };
+    cases("uproot").into_iter().flat_map(of).collect()
 }
 
 /// The last part of a path.
@@ -74,15 +83,8 @@ pub fn export(study: &Study, recipe: &Recipe) -> Result<Vec<u8>> {
 
 /// The whole ZIP of a recipe, of the files that were opened.
 pub fn export_of(study: &Study, files: &[(String, Vec<u8>)], recipe: &Recipe) -> Result<Vec<u8>> {
-    let mut export = Export::new(study, recipe)?;
-    let mut zip = Vec::new();
-    while let Some(output) = export.next()? {
-        match output {
-            Output::Bytes(bytes) => zip.extend(bytes),
-            Output::Want(want) => export.push(part(files, &want))?,
-        }
-    }
-    Ok(zip)
+    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+    fuzz_body::export(study, &files, recipe)
 }
 
 /// The data files of a recipe by path, without the detour over a ZIP.

@@ -146,7 +146,7 @@ async function hasStorage(): Promise<boolean> {
 }
 
 /** Removes a stored file if it is there. */
-async function discard(file: string): Promise<void> {
+export async function discard(file: string): Promise<void> {
   const folder = await navigator.storage.getDirectory();
   await folder.removeEntry(file).catch(() => {});
 }

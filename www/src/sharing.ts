@@ -5,7 +5,7 @@ import type { Choice, Class, Leaks, PathRow, Preset, Protection, ReviewText } fr
 import type { Preview, TableInfo } from "./engine/types.js";
 import { f, t } from "./i18n/index.js";
 import { line } from "./job.js";
-import { download, hold, pick, spoolName } from "./save.js";
+import { discard, download, hold, pick, spoolName } from "./save.js";
 import { announce, state } from "./state.js";
 
 export type StepName = "fields" | "risk" | "texts" | "save";
@@ -215,12 +215,14 @@ export async function saveChecked(): Promise<void> {
   if (stop || !canSave()) return;
   const mine = (stop = new AbortController());
   const words = t.value.protect.save;
+  let picked: Awaited<ReturnType<typeof pick>> = null;
+  let file = "";
   try {
-    const picked = await pick(FILE);
+    picked = await pick(FILE);
     const work = (stage: string, part: number) => (sharing.result.value = { name: "working", stage, part });
     work("preparing", 0);
     announce(words.stages.preparing!);
-    const file = await spoolName();
+    file = await spoolName();
     if (file) hold(file);
     const { size, stored, leaks } = await line().call("protect", { recipe: recipe(), given: given(), file }, {
       signal: mine.signal,
@@ -233,11 +235,14 @@ export async function saveChecked(): Promise<void> {
       sharing.result.value = { name: "refused", leaks };
       return announce(words.refused);
     }
-    if (picked) await stored.stream().pipeTo(await picked.createWritable());
+    if (picked) await stored.stream().pipeTo(await picked.createWritable(), { signal: mine.signal });
     else download(stored, FILE);
     sharing.result.value = { name: "done", file: picked?.name ?? FILE, size, picked: picked !== null };
     announce(`${words.done}: ${words.doneWhat(picked?.name ?? FILE, f.value.bytes(size))}`);
   } catch (error) {
+    // A worker that is gone could not tidy up.
+    if (file) await discard(file).catch(() => {});
+    await picked?.remove?.().catch(() => {});
     const fault = faultOf(error);
     const asked = sharing.result.peek().name === "working";
     if (fault.code !== "aborted") {

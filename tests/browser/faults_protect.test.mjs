@@ -1,0 +1,109 @@
+// What can go wrong while data are prepared for sharing: nothing is handed out that was not searched to its end, nothing
+// stays in the browser's storage or under the chosen name, and the next run works.
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before } from "node:test";
+import { exportByCli, root } from "../wasm/cli.mjs";
+import { choose, fault, faultyOn, injected, picker, storedNames } from "./faulty.mjs";
+import { start } from "./harness.mjs";
+
+const database = join(root, "tests/cases/psynet/kitchen_sink/database.zip");
+
+let site;
+let folder;
+let key;
+let expected;
+before(async () => {
+  site = await start();
+  folder = mkdtempSync(join(tmpdir(), "windrow-faults-protect-"));
+  key = join(folder, "project.key");
+  writeFileSync(key, `windrow-project-key/1\n${"07".repeat(32)}\n`);
+  expected = exportByCli([database], "--protect", "share", "--key", key);
+});
+after(async () => {
+  await site.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+const faulty = faultyOn(() => site);
+
+const button = (page) => page.getByRole("button", { name: "Check and save ZIP" });
+
+/** Opens an export and goes to the last step, with the project's key. */
+async function toLast(page, path = database) {
+  await choose(page, path);
+  await page.getByRole("tab", { name: "Prepare for sharing" }).click();
+  await page.getByRole("navigation", { name: "Steps" }).getByRole("button", { name: "Check and save" }).click();
+  await page.getByRole("radio", { name: /^Use my project key/ }).check();
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.getByRole("button", { name: "Load a key" }).click()]);
+  await chooser.setFiles(key);
+  await page.getByText("project.key").waitFor();
+  await page.locator(".protect [aria-busy=false]").waitFor();
+}
+
+/** Saves, and expects what the command line gives. */
+async function works(page) {
+  const [got] = await Promise.all([page.waitForEvent("download"), button(page).click()]);
+  assert.ok(readFileSync(await got.path()).equals(expected), "the ZIP is not the command line's");
+  await page.getByText("Checked and saved", { exact: true }).waitFor();
+}
+
+for (const [what, code] of [
+  ["takes nothing", "FileSystemSyncAccessHandle.prototype.write = () => 0;"],
+  ["fails in the end", `FileSystemSyncAccessHandle.prototype.flush = () => { throw new DOMException("full", "QuotaExceededError"); };`],
+  ["cannot be read again", `FileSystemSyncAccessHandle.prototype.read = () => { throw new DOMException("gone", "NotReadableError"); };`],
+]) {
+  faulty(`preparing: the disk ${what}`, async (page, { saved }) => {
+    await injected(page, code);
+    await toLast(page);
+    await button(page).click();
+    await page.locator(".outcome.bad").waitFor();
+    assert.match(await fault(page).innerText(), /not enough room|could not be/);
+    assert.deepEqual(await storedNames(page), []);
+    assert.equal(saved.length, 0);
+  });
+}
+
+faulty("preparing: the disk of the chosen file fills", async (page) => {
+  await picker(page, `async (create) => { const w = await create(); await w.abort(); return new WritableStream({ write() { throw new DOMException("full", "QuotaExceededError"); } }); }`);
+  await toLast(page);
+  await button(page).click();
+  await page.locator(".outcome.bad").waitFor();
+  assert.match(await fault(page).innerText(), /not enough room/);
+  assert.deepEqual(await storedNames(page), [], "neither the chosen file nor what was searched is left");
+  await page.evaluate(() => delete window.showSaveFilePicker);
+  await works(page);
+}, { picker: true, bypassCSP: true });
+
+faulty("preparing: the browser ends the worker", async (page, { saved }) => {
+  // The search never ends, so that it can be met.
+  await injected(page, "FileSystemSyncAccessHandle.prototype.flush = () => {}; FileSystemSyncAccessHandle.prototype.read = () => { for (;;); };");
+  await toLast(page);
+  await button(page).click();
+  await page.locator(".savebox.checked progress").waitFor();
+  await page.waitForFunction(async () => (await Array.fromAsync((await navigator.storage.getDirectory()).keys())).length > 0);
+  await page.evaluate(() => window.workers.at(-1).terminate());
+  await fault(page).first().waitFor();
+  await page.waitForFunction(async () => (await Array.fromAsync((await navigator.storage.getDirectory()).keys())).length === 0);
+  assert.equal(saved.length, 0);
+  await injected(page, "");
+  await page.getByRole("button", { name: "Read it again" }).click();
+  await page.getByRole("tab", { name: "Prepare for sharing" }).waitFor();
+  await toLast(page);
+  await works(page);
+});
+
+faulty("preparing: the user cancels at any moment", async (page, { saved }) => {
+  await toLast(page);
+  for (const delay of [0, 5, 10, 20, 40, 80, 160, 320]) {
+    await button(page).click();
+    await page.waitForTimeout(delay);
+    const cancel = page.getByRole("button", { name: "Cancel" });
+    if (await cancel.isVisible()) await cancel.click({ timeout: 1000 }).catch(() => {}); // it was done meanwhile
+    await button(page).waitFor();
+    assert.match(await page.locator(".outcome").innerText(), /Checked and saved|stopped/i);
+  }
+  for (const bytes of await Promise.all(saved)) assert.ok(bytes.equals(expected), "what was saved is whole");
+  await works(page);
+});
