@@ -180,10 +180,15 @@ for (const [form, url] of [["hosted", () => site.url], ["from the disk", () => p
 }
 
 faulty("the browser ends the worker while it reads", async (page) => {
-  await injected(page, "ReadableStreamBYOBReader.prototype.read = Blob.prototype.arrayBuffer = () => new Promise(() => {});");
+  await injected(page, `ReadableStreamBYOBReader.prototype.read = Blob.prototype.arrayBuffer = () => {
+    new BroadcastChannel("reads").postMessage("");
+    return new Promise(() => {});
+  };`);
+  await page.evaluate(() => {
+    window.reads = new Promise((resolve) => (new BroadcastChannel("reads").onmessage = () => resolve()));
+  });
   await choose(page, example);
-  await page.getByRole("progressbar").waitFor();
-  await page.waitForFunction(() => window.workers.length >= 2);
+  await page.evaluate(() => window.reads);
   await page.evaluate(() => window.workers.forEach((worker) => worker.terminate()));
   await fault(page).waitFor();
   assert.match(await fault(page).innerText(), /The browser ended/);
