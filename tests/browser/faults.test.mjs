@@ -136,7 +136,7 @@ faulty("the disk is full: the browser's storage takes no more", async (page, { c
   await works(page, example);
 });
 
-for (const [what, code] of [["takes nothing", "FileSystemSyncAccessHandle.prototype.write = () => 0;"], ["fails in the end", `FileSystemSyncAccessHandle.prototype.flush = () => { throw new DOMException("full", "QuotaExceededError"); };`]]) {
+for (const [what, code] of [["loses what it took", "FileSystemSyncAccessHandle.prototype.write = (bytes) => bytes.byteLength;"], ["takes nothing", "FileSystemSyncAccessHandle.prototype.write = () => 0;"], ["fails in the end", `FileSystemSyncAccessHandle.prototype.flush = () => { throw new DOMException("full", "QuotaExceededError"); };`]]) {
   faulty(`the disk ${what}`, async (page, { saved }) => {
     await injected(page, code);
     await choose(page, example);
@@ -152,6 +152,7 @@ for (const [what, code] of [["takes nothing", "FileSystemSyncAccessHandle.protot
 for (const [what, change, words] of [
   ["permission is refused", `() => Promise.reject(new DOMException("no", "NotAllowedError"))`, /did not allow it/],
   ["the disk fills at the very end", `async (create) => { const w = await create(); w.close = () => Promise.reject(new DOMException("full", "QuotaExceededError")); return w; }`, /not enough room/],
+  ["the disk loses the end and says nothing", `async (create) => { const w = await create(); const { write } = w; let lost = false; w.write = async (piece) => { if (!lost) await write.call(w, piece.subarray(0, piece.length - 9)); lost = true; }; return w; }`, /not enough room/],
   ["the disk is taken away", `async (create) => { const w = await create(); w.write = () => Promise.reject(new DOMException("gone", "NotFoundError")); return w; }`, /could not be/],
 ]) {
   faulty(`writing to the chosen file: ${what}`, async (page) => {

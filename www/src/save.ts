@@ -78,6 +78,17 @@ function onProgress(part: number): void {
   if (now.name === "saving") state.saving.value = { ...now, part };
 }
 
+/** The bytes that end each of our archives, in front of numbers and no comment. */
+const END = "PK\x05\x06";
+const END_LENGTH = 22;
+
+/** Makes sure that a written archive is all there: a disk that loses what it took says nothing. */
+export async function readBack(file: Blob, size: number): Promise<void> {
+  const end = new Uint8Array(await file.slice(-END_LENGTH).arrayBuffer());
+  const whole = file.size === size && END === String.fromCharCode(...end.subarray(0, END.length));
+  if (!whole) throw new DOMException("the end is not there", "QuotaExceededError");
+}
+
 async function toPicked(handle: FileSystemFileHandle & { remove?: () => Promise<void> }, signal: AbortSignal) {
   let file: FileSystemWritableFileStream | undefined;
   try {
@@ -85,6 +96,7 @@ async function toPicked(handle: FileSystemFileHandle & { remove?: () => Promise<
     const ask = { recipe: state.recipe.value!, outlet: "page" as const, file: "" };
     const { size } = await line().call("export", ask, { signal, onProgress, onPiece: (piece) => opened.write(piece) });
     await opened.close();
+    await readBack(await handle.getFile(), size);
     return { name: handle.name, size };
   } catch (error) {
     await file?.abort().catch(() => {});
@@ -109,7 +121,12 @@ async function toDownloads(signal: AbortSignal) {
   const outlet = storage ? "storage" : "page";
   const made = line().call("export", { recipe, outlet, file }, { signal, onProgress, onPiece });
   // A worker that is gone could not tidy up.
-  const result = await made.catch(async (error: unknown) => {
+  const checked = async () => {
+    const result = await made;
+    await readBack(result.stored ?? new Blob(parts), result.size);
+    return result;
+  };
+  const result = await checked().catch(async (error: unknown) => {
     if (storage) await discard(file);
     throw error;
   });

@@ -5,7 +5,7 @@ import type { Choice, Class, Leaks, PathRow, Preset, Protection, ReviewText } fr
 import type { Preview, TableInfo } from "./engine/types.js";
 import { f, t } from "./i18n/index.js";
 import { line } from "./job.js";
-import { discard, download, hold, pick, spoolName } from "./save.js";
+import { discard, download, hold, pick, readBack, spoolName } from "./save.js";
 import { announce, state } from "./state.js";
 
 export type StepName = "fields" | "risk" | "texts" | "save";
@@ -235,8 +235,10 @@ export async function saveChecked(): Promise<void> {
       sharing.result.value = { name: "refused", leaks };
       return announce(words.refused);
     }
-    if (picked) await stored.stream().pipeTo(await picked.createWritable(), { signal: mine.signal });
-    else download(stored, FILE);
+    if (picked) {
+      await stored.stream().pipeTo(await picked.createWritable(), { signal: mine.signal });
+      await readBack(await picked.getFile(), size);
+    } else download(stored, FILE);
     sharing.result.value = { name: "done", file: picked?.name ?? FILE, size, picked: picked !== null };
     announce(`${words.done}: ${words.doneWhat(picked?.name ?? FILE, f.value.bytes(size))}`);
   } catch (error) {
