@@ -74,7 +74,7 @@ impl Default for Limits {
         Limits {
             memory: 3 << 30,
             part: 256 << 20,
-            part_share: 8,
+            part_share: 16,
             record: 64 << 20,
             depth: Self::DEPTH,
             columns: 100_000,

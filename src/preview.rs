@@ -5,7 +5,7 @@ use crate::export::{TableFile, chosen, folders, paths, tables as tables_of};
 use crate::log::Log;
 use crate::planned::Planned;
 use crate::psynet;
-use crate::recipe::{Filetype, Recipe};
+use crate::recipe::{Filetype, Recipe, ViewName};
 use crate::source::{Reader, Want};
 use crate::study::{Data, Study};
 use crate::table::{Cell, Rows, Step};
@@ -217,7 +217,10 @@ fn find(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<TableFile> {
         if !path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')) {
             continue;
         }
-        for view in recipe.wanted() {
+        // Of other views nothing needs to be worked out.
+        let is_near =
+            |view: &ViewName| paths(folder, *view, recipe, std::iter::once("")).iter().any(|p| above(p) == above(path));
+        for view in recipe.wanted().filter(is_near) {
             let one = Recipe { views: vec![view], ..recipe.clone() };
             let mut files = tables_of(log, session, folder, &one);
             if let Some(at) = files.iter().position(|file| file.path == path) {
@@ -226,6 +229,11 @@ fn find(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<TableFile> {
         }
     }
     Err(Error::new(Code::NoSuchTable, Place::file(path)))
+}
+
+/// The folder of a path.
+fn above(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder)
 }
 
 /// A name for the ZIP: the session's or the experiment's if there is one, else the input's.
