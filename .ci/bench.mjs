@@ -1,21 +1,24 @@
-// `npm run bench [-- --size 216] [--responses 200000] [--json FILE]`: the whole job on made-up dumps, as ratios in one
-// run, and on a PsyNet database of so many responses.
+// `npm run bench [-- --size 216] [--responses 200000] [--shape "many sessions"] [--json FILE]`: the whole job on made-up
+// dumps, as ratios in one run, and on a PsyNet database of so many responses.
 //
-// Measured: the command line with one thread and with all, the wasm module in Node, the page in Chromium.
-// With UPROOT_PYTHON (a Python that has uproot-science 0.10.1) uproot itself does the same job on the same file.
+// Measured: the command line with one thread and with all, the wasm module in Node, the page in Chromium, and every lane of
+// the work on its own, so that how far each job is from the limit is a number.
+// With UPROOT_PYTHON (a Python that has uproot-science 0.10.1) uproot itself does the same job on the same file; with
+// PEERS_PYTHON (one that has polars and duckdb) these make single views of the same table.
 import { execFileSync, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openAsBlob, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { mkdtempSync, openAsBlob, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { writeDump } from "../tests/bench/dump.mjs";
 import { writeDatabase } from "../tests/bench/psynet.mjs";
 import { build } from "./build.mjs";
+import { median, middle, rendererMemory, sum, times } from "./measure.mjs";
 import { environment, must, root, say } from "./steps.mjs";
 
 const { values: options } = parseArgs({
-  options: { size: { type: "string", default: "54" }, runs: { type: "string", default: "3" }, responses: { type: "string", default: "200000" }, json: { type: "string" } },
+  options: { size: { type: "string", default: "54" }, runs: { type: "string", default: "3" }, responses: { type: "string", default: "200000" }, shape: { type: "string" }, json: { type: "string" } },
 });
 const size = Number(options.size) * 1e6;
 const runs = Number(options.runs);
@@ -25,26 +28,8 @@ const binary = join(root, "target/release/windrow");
 // PsyNet needs the experiment, PostgreSQL and Redis, so it cannot run here.
 const elsewhere = "PsyNet 13.3.0's own dump of 200,035 responses took 374 s and 4.5 GB (one run, two busy cores)";
 
-const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
-
-/** Seconds of a job, the middle of several runs. */
-async function timed(job) {
-  const seconds = [];
-  for (let i = 0; i < runs; i += 1) {
-    const start = performance.now();
-    await job();
-    seconds.push((performance.now() - start) / 1000);
-  }
-  return median(seconds);
-}
-
-/** Peak memory of a command in MB, as the system counts it; unknown where /usr/bin/time is missing. */
-function peak(args) {
-  const { stderr, status } = spawnSync("/usr/bin/time", ["-f", "%M", binary, ...args], { encoding: "utf8" });
-  return status === 0 ? Math.round(Number(stderr.trim().split("\n").at(-1)) / 1000) : null;
-}
-
-const run = (args) => execFileSync(binary, args, { stdio: "ignore" });
+/** The command line on one job; what it prints goes to `output`. It may have problems to report. */
+const cli = (args, output) => times(runs, binary, args, { good: [0, 1], ...(output && { output }) });
 
 /** The wasm module and its API, ready to use. */
 async function nodeEngine() {
@@ -56,26 +41,17 @@ async function nodeEngine() {
 
 async function inNode(dump, zip) {
   const { wasm, engine } = await nodeEngine();
-  return timed(async () => {
+  const laps = [];
+  for (let i = 0; i < runs; i += 1) {
+    const [start, before] = [performance.now(), process.cpuUsage()];
     const study = await engine.open(wasm, [{ path: "backup.bin", blob: await openAsBlob(dump) }]);
     const pieces = [];
     await study.export(wasm.default_recipe(), { write: (bytes) => void pieces.push(bytes.slice()), close() {}, abort() {} });
     writeFileSync(zip, Buffer.concat(pieces));
-  });
-}
-
-/** Most memory that a process of Chromium that runs a page has had, in MB; unknown where /proc is missing. */
-function rendererPeak() {
-  const peaks = [];
-  for (const pid of existsSync("/proc/self/status") ? readdirSync("/proc").filter((name) => /^\d+$/.test(name)) : []) {
-    try {
-      if (!readFileSync(`/proc/${pid}/cmdline`, "latin1").includes("--type=renderer")) continue;
-      peaks.push(Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "latin1"))?.[1] ?? 0) / 1000);
-    } catch {
-      // It ended meanwhile.
-    }
+    const { user, system } = process.cpuUsage(before);
+    laps.push({ seconds: (performance.now() - start) / 1000, cpu: (user + system) / 1e6 });
   }
-  return peaks.length > 0 ? Math.round(Math.max(...peaks)) : null;
+  return middle(laps);
 }
 
 /** The page from the choice of the file to the summary, and on to the saved ZIP. */
@@ -95,11 +71,12 @@ async function inPage(dump) {
     await save.click();
     await page.getByRole("button", { name: "Save again" }).waitFor();
     laps.whole.push((performance.now() - begin) / 1000);
-    memory = Math.max(memory ?? 0, rendererPeak() ?? 0) || null;
+    const now = rendererMemory();
+    if (now && now.peak > (memory?.peak ?? 0)) memory = now;
     await context.close();
   }
   await stop();
-  return { summary: median(laps.summary), whole: median(laps.whole), memory };
+  return { summary: { seconds: median(laps.summary) }, whole: { seconds: median(laps.whole) }, memory };
 }
 
 /** Seconds of every lane of the whole job on one thread: what any arrangement of the work has to share out. */
@@ -141,67 +118,108 @@ async function wasmLanes(dump) {
 /** uproot's own loader and exporter on the same file, in a process of its own. */
 function inUproot(dump) {
   const python = process.env.UPROOT_PYTHON;
+  return python ? times(1, python, [join(root, "tests/bench/uproot_export.py"), dump]) : null;
+}
+
+/** Single views of an exported ultralong table, and the same by others, as far as what they write says the same. */
+function singleViews(dump) {
+  const python = process.env.PEERS_PYTHON;
   if (!python) return null;
-  const start = performance.now();
-  execFileSync(python, [join(root, "tests/bench/uproot_export.py"), dump], { stdio: "ignore" });
-  return (performance.now() - start) / 1000;
+  const script = join(root, "tests/bench/peers.py");
+  const [long, ours, theirs] = ["long.csv", "ours.csv", "theirs.csv"].map((name) => join(folder, name));
+  const [session] = execFileSync(binary, ["inspect", dump], { encoding: "utf8" }).match(/(?<=^ {2})\S+(?=: \d+ changes)/m);
+  const view = (file, format) => ["view", file, "--session", session, "--format", format, "--filetype", "csv"];
+  cli(view(dump, "ultralong"), long);
+  const views = {};
+  for (const name of ["latest", "sparse"]) {
+    views[name] = { windrow: cli(view(long, name), ours) };
+    for (const peer of ["polars", "duckdb"]) {
+      const job = times(runs, python, [script, peer, name, long, theirs]);
+      const { status } = spawnSync(python, [script, "same", name, ours, theirs]);
+      views[name][peer] = status === 0 ? job : "other cells";
+    }
+  }
+  return views;
+}
+
+/** How near a job comes to the limit: the lanes' seconds, spread over so many processors, as a part of its own. */
+const share = (lanes, processors, { seconds }) => sum(Object.values(lanes)) / processors / seconds;
+
+/** The lanes of the page: those of the module, but it is the browser that hashes, as quickly as native code does. */
+const pageLanes = ({ wasm, native }) => ({ ...wasm, hash: native.hash, fetch: native.fetch });
+
+const percent = (part) => `${Math.round(100 * part)} %`;
+
+function tell(name, { seconds, cpu, memory }, against) {
+  const parts = [`${seconds.toFixed(2)} s`, cpu != null && `${cpu.toFixed(2)} s of processors`, memory != null && `${memory} MB`, against && `${(against.seconds / seconds).toFixed(1)} times as fast as ${against.name}`];
+  say(`  ${name}: ${parts.filter(Boolean).join(", ")}`);
 }
 
 await build();
 must("cargo", ["build", "--release", "--features", "cli"], { env: environment() });
-const report = { cores: cpus().length, runs, shapes: [] };
+const report = { cores: cpus().length, load: loadavg()[0], runs, shapes: [] };
+say(`${report.cores} processors, load ${report.load.toFixed(1)}`);
 try {
   for (const [name, sessions, players] of [["many sessions", Math.max(2, Math.round(size / 4e6)), 60], ["one session", 1, 600], ["tall", 1, 20]]) {
+    if (options.shape && options.shape !== name) continue;
     const dump = join(folder, "backup.bin");
     const zip = join(folder, "out.zip");
     const made = await writeDump(dump, { size, sessions, players });
     say(`${name}: ${made.changes} changes, ${Math.round(made.bytes / 1e6)} MB`);
     const page = await inPage(dump);
-    const seconds = {
-      "command line, 1 thread": await timed(() => run(["export", dump, "-o", zip, "--threads", "1"])),
-      "command line, all threads": await timed(() => run(["export", dump, "-o", zip])),
-      "command line, summary": await timed(() => run(["inspect", dump])),
+    const jobs = {
+      "command line, 1 thread": cli(["export", dump, "-o", zip, "--threads", "1"]),
+      "command line, all threads": cli(["export", dump, "-o", zip]),
+      "command line, summary": cli(["inspect", dump]),
       "wasm in Node, 1 thread": await inNode(dump, join(folder, "node.zip")),
-      "page in Chromium": page.whole,
+      "page in Chromium": { ...page.whole, memory: page.memory?.peak ?? null },
       "page in Chromium, summary": page.summary,
     };
     const same = readFileSync(zip).equals(readFileSync(join(folder, "node.zip")));
     if (!same) throw new Error("the wasm module gave other bytes than the command line");
-    const memory = { "command line": peak(["export", dump, "-o", zip]), page: page.memory };
     const lanes = { native: nativeLanes(dump), wasm: await wasmLanes(dump) };
     const uproot = inUproot(dump);
-    const base = seconds["command line, 1 thread"];
-    for (const [job, time] of Object.entries(seconds)) {
-      const against = uproot ? `${(uproot / time).toFixed(0)} x uproot` : `${(time / base).toFixed(2)} x the first`;
-      say(`  ${job}: ${time.toFixed(2)} s, ${against}`);
-    }
-    say(uproot ? `  uproot: ${uproot.toFixed(1)} s` : "  uproot: not measured, UPROOT_PYTHON is not set");
+    for (const [job, took] of Object.entries(jobs)) tell(job, took, uproot && { name: "uproot", ...uproot });
+    if (uproot) tell("uproot", uproot);
+    else say("  uproot: not measured, UPROOT_PYTHON is not set");
     for (const [where, lane] of Object.entries(lanes)) {
-      const sum = Object.values(lane).reduce((a, b) => a + b, 0);
       const parts = Object.entries(lane).map(([name, time]) => `${name} ${time.toFixed(2)}`);
-      say(`  lanes, ${where}: ${parts.join(", ")} s; ${sum.toFixed(2)} s in all`);
+      say(`  lanes, ${where}: ${parts.join(", ")} s; ${sum(Object.values(lane)).toFixed(2)} s in all`);
     }
-    const limit = Object.values(lanes.native).reduce((a, b) => a + b, 0) / report.cores;
-    say(`  all threads reach ${Math.round((100 * limit) / seconds["command line, all threads"])} % of what the lanes allow`);
-    const known = Object.entries(memory).map(([where, peak]) => `${where} ${peak ?? "unknown"} MB`);
-    say(`  peak memory: ${known.join(", ")}; ZIP ${Math.round(statSync(zip).size / 1e6)} MB`);
-    report.shapes.push({ name, ...made, seconds, lanes, uproot, memory, zip: statSync(zip).size });
+    const limits = {
+      "command line, 1 thread": share(lanes.native, 1, jobs["command line, 1 thread"]),
+      "command line, all threads": share(lanes.native, report.cores, jobs["command line, all threads"]),
+      "wasm in Node, 1 thread": share(lanes.wasm, 1, jobs["wasm in Node, 1 thread"]),
+      "page in Chromium": share(pageLanes(lanes), report.cores, jobs["page in Chromium"]),
+    };
+    say(`  of what the lanes allow: ${Object.entries(limits).map(([job, part]) => `${job} ${percent(part)}`).join("; ")}`);
+    const common = (lanes) => sum(["parse", "plan", "render", "deflate"].map((lane) => lanes[lane]));
+    const wasmToNative = common(lanes.wasm) / common(lanes.native);
+    say(`  wasm takes ${wasmToNative.toFixed(2)} times as long as native code, hashing aside`);
+    if (page.memory) say(`  of the page's ${page.memory.peak} MB ${page.memory.program} are Chromium's program; ZIP ${Math.round(statSync(zip).size / 1e6)} MB`);
+    const views = name === "one session" ? singleViews(dump) : undefined;
+    if (views === null) say("  single views: not compared, PEERS_PYTHON is not set");
+    for (const [view, by] of Object.entries(views ?? {})) {
+      for (const [who, took] of Object.entries(by)) {
+        if (took === "other cells") say(`  ${view} of ultralong CSV, ${who}: not comparable, its cells are others`);
+        else tell(`${view} of ultralong CSV, ${who}`, took, who !== "windrow" && { name: "Windrow", ...by.windrow });
+      }
+    }
+    report.shapes.push({ name, ...made, jobs, lanes, limits, wasmToNative, uproot, views, page: page.memory, zip: statSync(zip).size });
   }
   const database = join(folder, "database.zip");
   const zip = join(folder, "psynet.zip");
   const source = readFileSync(join(root, "tests/cases/psynet/static/database.zip"));
   const made = writeDatabase(database, source, { responses: Number(options.responses) });
   say(`PsyNet: ${made.responses} responses, ${made.rows} rows, ${Math.round(made.raw / 1e6)} MB raw`);
-  const seconds = {
-    "command line, 1 thread": await timed(() => run(["export", database, "-o", zip, "--threads", "1"])),
-    "command line, all threads": await timed(() => run(["export", database, "-o", zip])),
-    "command line, summary": await timed(() => run(["inspect", database])),
+  const jobs = {
+    "command line, 1 thread": cli(["export", database, "-o", zip, "--threads", "1"]),
+    "command line, all threads": cli(["export", database, "-o", zip]),
+    "command line, summary": cli(["inspect", database]),
   };
-  const memory = peak(["export", database, "-o", zip]);
-  for (const [job, time] of Object.entries(seconds)) say(`  ${job}: ${time.toFixed(2)} s`);
-  say(`  peak memory of the command line: ${memory ?? "unknown"} MB; ZIP ${Math.round(statSync(zip).size / 1e6)} MB`);
-  say(`  measured elsewhere, not here: ${elsewhere}`);
-  report.psynet = { ...made, seconds, memory, zip: statSync(zip).size, elsewhere };
+  for (const [job, took] of Object.entries(jobs)) tell(job, took);
+  say(`  ZIP ${Math.round(statSync(zip).size / 1e6)} MB; measured elsewhere, not here: ${elsewhere}`);
+  report.psynet = { ...made, jobs, zip: statSync(zip).size, elsewhere };
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
