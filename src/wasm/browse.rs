@@ -1,6 +1,6 @@
 //! Looking into the data: questions and answers as plain data, searches that can be left at any time.
 
-use super::{Study, from_js, thrown, to_js};
+use super::{Study, from_js, long_to_js, thrown};
 use crate::browse::changes::{Filter, Search};
 use crate::browse::{self, Look};
 use crate::preview;
@@ -29,7 +29,7 @@ impl Browser {
     /// Answers a question, see the type `Looks`.
     pub fn look(&mut self, ask: JsValue) -> std::result::Result<JsValue, JsValue> {
         let look: Look = from_js(&ask).map_err(thrown)?;
-        to_js(&self.0.look(look))
+        long_to_js(&self.0.look(look))
     }
 
     /// Begins a search for changes, see the type `Filter`.
@@ -40,7 +40,7 @@ impl Browser {
 
     /// Keeps what a search found, `[search, total]`, in place of what the last one did. The search is used up.
     pub fn keep(&mut self, search: Searching) -> std::result::Result<JsValue, JsValue> {
-        to_js(&self.0.keep(search.0))
+        long_to_js(&self.0.keep(search.0))
     }
 }
 

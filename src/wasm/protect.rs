@@ -7,7 +7,7 @@ use js_sys::{Function, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use super::{Export, Study, Viewing, from_js, page_recipe, thrown, to_js, want};
+use super::{Export, Study, Viewing, from_js, long_to_js, page_recipe, thrown, to_js, want};
 use crate::error::{Code, Error, Place};
 use crate::export;
 use crate::limits::Limits;
@@ -84,12 +84,12 @@ struct Texts<'a> {
 impl Looked {
     /// Path by path, see the type `Protection`.
     pub fn protection(&self) -> Thrown<JsValue> {
-        to_js(&self.0)
+        long_to_js(&self.0)
     }
 
     /// Some of the texts that can be reviewed, see the type `Texts`.
     pub fn texts(&self, start: usize, count: usize) -> Thrown<JsValue> {
-        to_js(&Texts { total: self.0.texts.len(), texts: self.0.texts(start, count) })
+        long_to_js(&Texts { total: self.0.texts.len(), texts: self.0.texts(start, count) })
     }
 }
 
@@ -138,7 +138,7 @@ impl Prepared {
     /// As of the study.
     pub fn tables(&mut self, recipe: JsValue) -> Thrown<JsValue> {
         let recipe = self.recipe(recipe)?;
-        to_js(&self.viewer.tables(&self.protected.study, &recipe).map_err(thrown)?)
+        long_to_js(&self.viewer.tables(&self.protected.study, &recipe).map_err(thrown)?)
     }
 
     /// As of the study.
@@ -161,7 +161,7 @@ impl Prepared {
         let mut search = self.search.take().unwrap_or_default();
         let Protected { searcher, own_columns, .. } = &self.protected;
         if search.step(&mut zip, searcher, own_columns).map_err(thrown)? {
-            return to_js(&search.finish());
+            return long_to_js(&search.finish());
         }
         self.search = Some(search);
         Ok(JsValue::UNDEFINED)
