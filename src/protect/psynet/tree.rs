@@ -399,6 +399,16 @@ fn is_dotted(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    #[test]
+    fn names_of_classes_hold_words_and_dots_alone() {
+        for name in ["dict", "psynet.trial.Trial", "_a.B2"] {
+            assert!(is_dotted(name), "{name}");
+        }
+        for text in ["Jane Doe", "a.2b", "jane@example.org", "a..b", "", &"a".repeat(201)] {
+            assert!(!is_dotted(text), "{text}");
+        }
+    }
+
     /// Notes paths and keeps everything but members called `gone`.
     #[derive(Default)]
     struct Notes(Vec<String>);
