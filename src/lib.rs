@@ -15,6 +15,7 @@ pub mod command;
 pub mod describe;
 pub mod error;
 pub mod export;
+mod file_names;
 pub mod filter;
 pub mod json;
 pub mod limits;

@@ -46,10 +46,11 @@ impl Planned {
         let shape = |(kind, Table { rows, columns, .. }): (String, Table)| Shape { kind, rows, columns };
         let tables = Table::by_kind(log, session, view.view(), &options);
         let shapes: Arc<[Shape]> = tables.into_iter().map(shape).collect();
-        self.names += 1 + shapes.iter().map(|shape| 1 + shape.columns.len()).sum::<usize>();
-        if self.names > MOST {
+        let names = 1 + shapes.iter().map(|shape| 1 + shape.columns.len()).sum::<usize>();
+        if self.names + names > MOST {
             (self.shapes, self.names) = Default::default();
         }
+        self.names += names;
         self.shapes.insert(key, shapes.clone());
         shapes
     }

@@ -3,6 +3,7 @@
 use super::parts::Parts;
 use crate::describe::{dictionary, psynet_readme, readme};
 use crate::error::{Code, Error, Place, Result};
+use crate::file_names::Taken;
 use crate::log::{Log, Session};
 use crate::protect::report;
 use crate::psynet::{self, LeftOut};
@@ -11,7 +12,7 @@ use crate::source::Want;
 use crate::study::{Data, Study};
 use crate::view::{Table, View};
 use crate::write::dump::Dump;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// The name of the recipe in the ZIP, beside the sessions' folders.
@@ -73,59 +74,15 @@ pub fn paths<'k>(folder: &str, view: ViewName, recipe: &Recipe, kinds: impl Iter
         other => other.as_str().to_owned(),
     };
     let mut taken = Taken::default();
-    kinds.map(|kind| format!("{folder}/{below}/{}.{ext}", taken.name(kind))).collect()
+    kinds.map(|kind| format!("{folder}/{below}/{}.{ext}", taken.safe(kind))).collect()
 }
 
 /// Folder names of sessions: their own names where those are safe on every system, each once.
 pub fn folders(sessions: &[&Session]) -> Vec<String> {
     let mut taken = Taken::default();
-    taken.name(RECIPE);
-    taken.name(DATABASE);
-    sessions.iter().map(|session| taken.name(&session.name)).collect()
-}
-
-/// Names in one folder, each given once.
-#[derive(Default)]
-struct Taken(BTreeMap<String, u32>);
-
-impl Taken {
-    /// A safe name like this one that was not given yet.
-    fn name(&mut self, like: &str) -> String {
-        let base = safe_name(like);
-        // Names that differ only in case would be one file on Windows and macOS.
-        let mut name = base.clone();
-        while self.0.contains_key(&name.to_lowercase()) {
-            let number = self.0.entry(base.to_lowercase()).or_insert(1);
-            *number += 1;
-            name = format!("{base}_{number}");
-        }
-        self.0.insert(name.to_lowercase(), 1);
-        name
-    }
-}
-
-/// Longest name of a file or folder that is made of a name in the data; most systems take 255 bytes with the ending.
-const LONGEST: usize = 120;
-
-/// A name that no system takes for a path, a device or a hidden file; other bytes stand as `%` and two digits.
-fn safe_name(name: &str) -> String {
-    let mut out = String::new();
-    for (i, c) in name.char_indices() {
-        if out.len() >= LONGEST {
-            break;
-        }
-        let edge = i == 0 || i + c.len_utf8() == name.len();
-        if c.is_ascii_alphanumeric() || c == '_' || c == '-' || (c == '.' && !edge) {
-            out.push(c);
-        } else {
-            let mut buffer = [0; 4];
-            c.encode_utf8(&mut buffer).bytes().for_each(|b| out.push_str(&format!("%{b:02X}")));
-        }
-    }
-    let stem = out.split('.').next().unwrap_or_default().to_ascii_uppercase();
-    let device = matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL")
-        || (stem.len() == 4 && (stem.starts_with("COM") || stem.starts_with("LPT")));
-    if device || out.is_empty() { format!("_{out}") } else { out }
+    taken.safe(RECIPE);
+    taken.safe(DATABASE);
+    sessions.iter().map(|session| taken.safe(&session.name)).collect()
 }
 
 /// One file of the ZIP to be written.

@@ -17,9 +17,10 @@ use super::scrub;
 use super::source_code::SourceCode;
 use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
+use crate::file_names::Taken;
 use crate::limits::Limits;
 use crate::order;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// The rows of a file that come from one group of one table.
 #[derive(Debug)]
@@ -124,14 +125,10 @@ pub fn files(tables: &[RawTable], shaped: Vec<Shaped>) -> Vec<ClassFile> {
         }
     }
     let mut files: Vec<ClassFile> = files.into_values().collect();
-    let mut taken = BTreeSet::new();
+    let mut taken = Taken::default();
     for file in &mut files {
-        // Names that differ only in case would be one file on Windows and macOS.
-        let (class, mut number) = (file.class.clone(), 1);
-        while !taken.insert(file.class.to_lowercase()) {
-            number += 1;
-            file.class = format!("{class}_{number}");
-        }
+        // The class names the file.
+        file.class = taken.once(&file.class);
         // What rows lack counts as missing.
         file.stats.iter_mut().filter(|(_, rows)| *rows < file.rows).for_each(|(seen, _)| seen.note_missing());
     }

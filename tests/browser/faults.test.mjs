@@ -42,6 +42,15 @@ function copied(path, name) {
   return copy;
 }
 
+/** A worker that waits for a word before it reads. */
+const waits = `
+  const go = new Promise((resolve) => (new BroadcastChannel("go").onmessage = resolve));
+  const { read } = ReadableStreamBYOBReader.prototype;
+  const { arrayBuffer } = Blob.prototype;
+  ReadableStreamBYOBReader.prototype.read = async function (view) { await go; return read.call(this, view); };
+  Blob.prototype.arrayBuffer = async function () { await go; return arrayBuffer.call(this); };
+`;
+
 const harms = {
   shrinks: (path) => truncateSync(path, 1000),
   grows: (path) => appendFileSync(path, "more"),
@@ -50,13 +59,7 @@ const harms = {
 for (const [how, harm] of Object.entries(harms)) {
   faulty(`the file ${how} while it is read`, async (page) => {
     const path = copied(example, `${how}.gz`);
-    await injected(page, `{
-      const go = new Promise((resolve) => (new BroadcastChannel("go").onmessage = resolve));
-      const { read } = ReadableStreamBYOBReader.prototype;
-      const { arrayBuffer } = Blob.prototype;
-      ReadableStreamBYOBReader.prototype.read = async function (view) { await go; return read.call(this, view); };
-      Blob.prototype.arrayBuffer = async function () { await go; return arrayBuffer.call(this); };
-    }`);
+    await injected(page, `{ ${waits} }`);
     await choose(page, path);
     await page.getByRole("progressbar").waitFor();
     await page.waitForFunction(() => window.workers.length >= 2);
@@ -93,14 +96,7 @@ faulty("a large file shrinks while another worker reads it ahead", async (page) 
   const path = join(folder, "large.msgpack");
   await writeDump(path, { size: 12e6, sessions: 2 });
   // Every worker waits for a word of its own before it reads.
-  await injected(page, `{
-    const go = new Promise((resolve) => (new BroadcastChannel("go").onmessage = resolve));
-    const { read } = ReadableStreamBYOBReader.prototype;
-    const { arrayBuffer } = Blob.prototype;
-    ReadableStreamBYOBReader.prototype.read = async function (view) { await go; return read.call(this, view); };
-    Blob.prototype.arrayBuffer = async function () { await go; return arrayBuffer.call(this); };
-    new BroadcastChannel("started").postMessage("");
-  }`);
+  await injected(page, `{ ${waits} new BroadcastChannel("started").postMessage(""); }`);
   await page.evaluate(() => {
     window.started = 0;
     new BroadcastChannel("started").onmessage = () => (window.started += 1);

@@ -255,12 +255,15 @@ fn sorted(met: &[Met], owners: Option<&Vec<u32>>) -> Vec<(i64, u32)> {
 }
 
 fn look_up<T: Copy>(sorted: &[(i64, T)], id: i64) -> Option<T> {
+    place_of(sorted, |row| row.0, id).and_then(|at| sorted.get(at)).map(|(_, value)| *value)
+}
+
+/// Where a number stands among ascending ones.
+fn place_of<T>(sorted: &[T], number: impl Fn(&T) -> i64, id: i64) -> Option<usize> {
     // Most tables have all numbers from the first on.
-    let guess = id.wrapping_sub(sorted.first()?.0);
-    if let Some((_, value)) = usize::try_from(guess).ok().and_then(|at| sorted.get(at)).filter(|row| row.0 == id) {
-        return Some(*value);
-    }
-    sorted.binary_search_by_key(&id, |(id, _)| *id).ok().and_then(|at| sorted.get(at)).map(|(_, value)| *value)
+    let guess = usize::try_from(id.wrapping_sub(number(sorted.first()?))).ok();
+    let right = guess.filter(|at| sorted.get(*at).is_some_and(|item| number(item) == id));
+    right.or_else(|| sorted.binary_search_by_key(&id, number).ok())
 }
 
 /// Everybody and every row.
@@ -281,11 +284,7 @@ pub(super) struct Census {
 impl Census {
     /// The place of a participant among [`Census::people`].
     pub fn index(&self, id: i64) -> u32 {
-        // Most studies have all numbers from the first on.
-        let guess = self.people.first().map(|first| id.wrapping_sub(first.id)).and_then(|at| u32::try_from(at).ok());
-        let right = guess.filter(|at| self.people.get(*at as usize).is_some_and(|person| person.id == id));
-        let search = || self.people.binary_search_by_key(&id, |person| person.id).map_or(NOBODY, |at| at as u32);
-        right.unwrap_or_else(search)
+        place_of(&self.people, |person| person.id, id).map_or(NOBODY, |at| at as u32)
     }
 
     /// Where somebody's times begin.
