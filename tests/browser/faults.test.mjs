@@ -194,6 +194,26 @@ faulty("the browser ends the worker while it reads", async (page) => {
   await works(page, example);
 });
 
+faulty("the browser ends the worker before it has started", async (page) => {
+  await page.clock.install();
+  await page.evaluate(() => {
+    const { postMessage } = Worker.prototype;
+    Worker.prototype.postMessage = function (...given) {
+      if ("ask" in given[0]) this.terminate();
+      postMessage.apply(this, given);
+    };
+    window.asked = () => (Worker.prototype.postMessage = postMessage);
+  });
+  await choose(page, example);
+  await page.waitForFunction(() => window.workers.length > 1);
+  await page.clock.runFor(31_000);
+  await fault(page).waitFor();
+  assert.match(await fault(page).innerText(), /The browser ended/);
+  await page.evaluate(() => window.asked());
+  await page.getByRole("button", { name: "Read it again" }).click();
+  await works(page, example);
+});
+
 faulty("the browser ends the worker while the ZIP is saved", async (page) => {
   await picker(page, `async (create) => { const w = await create(); w.write = () => new Promise(() => {}); return w; }`);
   await choose(page, example);

@@ -1,12 +1,12 @@
 // Reads a large file in a worker of its own, some pieces ahead: who works through them need not wait for the next one.
 // It runs the same script as the worker that holds the data, and is bound by the same policy.
-import { whenGone } from "./alive.js";
+import { WatchedWorker } from "./alive.js";
 import { EngineError, faultOf, type Fault } from "./engine/error.js";
 import { RangeReader, type ByteSource, type Ranges, type Take } from "./engine/read.js";
 
 /** What the reading worker is told: what to read, and that a piece's memory may be used again. */
 export type ToReader = { read: Blob; start: number; end: number } | { again: ArrayBuffer };
-export type FromReader = { piece: Uint8Array<ArrayBuffer> } | { read: true } | { unread: Fault } | { alive: string };
+export type FromReader = { piece: Uint8Array<ArrayBuffer> } | { read: true } | { unread: Fault };
 
 /** Pieces that may be under way. */
 const AHEAD = 3;
@@ -19,7 +19,7 @@ export class AheadReader implements Ranges {
   readonly #near: RangeReader;
   readonly #script: string;
   readonly #ended = new AbortController();
-  #worker: Worker | undefined;
+  #worker: WatchedWorker<ToReader, FromReader> | undefined;
   #use: Take = () => {};
   #settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
 
@@ -35,30 +35,26 @@ export class AheadReader implements Ranges {
     this.#use = use;
     await new Promise<void>((resolve, reject) => {
       this.#settle = { resolve, reject };
-      worker.postMessage({ read: file, start, end } satisfies ToReader);
+      worker.post({ read: file, start, end });
     });
   }
 
-  #start(): Worker {
-    const worker = new Worker(this.#script);
-    worker.onmessage = ({ data }: MessageEvent<FromReader>) => {
-      if ("alive" in data) whenGone(data.alive, this.#ended.signal, () => this.#fail(new EngineError({ code: "worker-gone" })));
-      else if ("read" in data) this.#settle?.resolve();
-      else if ("unread" in data) this.#fail(new EngineError(data.unread));
-      else this.#take(worker, data.piece);
+  #start(): WatchedWorker<ToReader, FromReader> {
+    const hear = (message: FromReader) => {
+      if ("read" in message) this.#settle?.resolve();
+      else if ("unread" in message) this.#fail(new EngineError(message.unread));
+      else this.#take(worker, message.piece);
     };
-    worker.onerror = (event) => {
-      event.preventDefault();
-      this.#fail(new EngineError({ code: "worker-gone", message: event.message }));
-    };
+    const gone = (reason: EngineError) => this.#fail(reason);
+    const worker = new WatchedWorker<ToReader, FromReader>(this.#script, hear, gone);
     return worker;
   }
 
-  #take(worker: Worker, piece: Uint8Array<ArrayBuffer>): void {
+  #take(worker: WatchedWorker<ToReader, FromReader>, piece: Uint8Array<ArrayBuffer>): void {
     if (this.#ended.signal.aborted) return;
     try {
       this.#use(piece);
-      worker.postMessage({ again: piece.buffer } satisfies ToReader, [piece.buffer]);
+      worker.post({ again: piece.buffer }, [piece.buffer]);
     } catch (error) {
       this.#fail(error);
     }
@@ -71,7 +67,7 @@ export class AheadReader implements Ranges {
 
   end(): void {
     this.#ended.abort();
-    this.#worker?.terminate();
+    this.#worker?.end();
   }
 }
 

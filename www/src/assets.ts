@@ -1,5 +1,6 @@
 // What the build puts into the page as data: the wasm module and the example. Nothing is fetched.
 import source from "virtual:worker-source";
+import { WatchedWorker } from "./alive.js";
 import { fromBase64, type FromCompiler, type ToCompiler } from "./compiler.js";
 import { EngineError } from "./engine/error.js";
 
@@ -10,11 +11,14 @@ const text = (id: string) => document.getElementById(id)?.textContent ?? "";
 async function compile(): Promise<WebAssembly.Module> {
   const script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   try {
-    const worker = new Worker(script);
     return await new Promise((resolve, reject) => {
-      worker.onmessage = ({ data }: MessageEvent<FromCompiler>) => ("module" in data ? resolve(data.module) : reject(new EngineError(data.fault)));
-      worker.onerror = (event) => reject(new EngineError({ code: "internal", message: event.message }));
-      worker.postMessage({ engine: text("engine") } satisfies ToCompiler);
+      const hear = (answer: FromCompiler) => {
+        worker.end();
+        if ("module" in answer) resolve(answer.module);
+        else reject(new EngineError(answer.fault));
+      };
+      const worker = new WatchedWorker<ToCompiler, FromCompiler>(script, hear, reject);
+      worker.post({ engine: text("engine") });
     });
   } finally {
     URL.revokeObjectURL(script);

@@ -1,6 +1,6 @@
 // The page's end of the line to the worker: one typed call for each request, with progress and AbortSignal.
 import source from "virtual:worker-source";
-import { whenGone } from "./alive.js";
+import { WatchedWorker } from "./alive.js";
 import { EngineError } from "./engine/error.js";
 import type { Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
@@ -22,11 +22,10 @@ interface Call extends CallOptions {
 
 /** A worker and the calls that wait for it. `end` gives its memory back; calls under way are then rejected. */
 export class Bridge {
-  readonly #worker: Worker;
+  readonly #worker: WatchedWorker<ToWorker, ToPage>;
   readonly #script: string;
   readonly #onDeath: (reason: EngineError) => void;
   readonly #calls = new Map<number, Call>();
-  readonly #ended = new AbortController();
   #last = 0;
 
   /** `onDeath` is called if the worker ends by itself, with the reason. */
@@ -34,12 +33,7 @@ export class Bridge {
     this.#onDeath = onDeath;
     // The address stays good while the worker lives: it starts its helpers from it.
     this.#script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-    this.#worker = new Worker(this.#script);
-    this.#worker.onmessage = ({ data }: MessageEvent<ToPage>) => this.#hear(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#die(new EngineError({ code: "internal", message: event.message }));
-    };
+    this.#worker = new WatchedWorker(this.#script, (message) => this.#hear(message), (reason) => this.#die(reason));
   }
 
   /** Sends a request and waits for its answer. */
@@ -47,35 +41,25 @@ export class Bridge {
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { ...options, resolve, reject, queue: Promise.resolve() });
-      options.signal?.addEventListener("abort", () => this.#send({ id, stop: true }), { once: true });
-      this.#send({ id, ask, ...what } as ToWorker);
+      options.signal?.addEventListener("abort", () => this.#worker.post({ id, stop: true }), { once: true });
+      this.#worker.post({ id, ask, ...what } as ToWorker);
     });
   }
 
   /** Ends the worker at once. */
   end(reason: unknown = new EngineError({ code: "aborted" })): void {
-    this.#ended.abort();
-    this.#worker.terminate();
+    this.#worker.end();
     URL.revokeObjectURL(this.#script);
     for (const call of this.#calls.values()) call.reject(reason);
     this.#calls.clear();
   }
 
   #die(reason: EngineError): void {
-    if (this.#ended.signal.aborted) return;
     this.end(reason);
     this.#onDeath(reason);
   }
 
-  #send(message: ToWorker): void {
-    this.#worker.postMessage(message);
-  }
-
   #hear(message: ToPage): void {
-    if ("alive" in message) {
-      // The browser ended the worker: it does so when memory runs out, and it does not say why.
-      return whenGone(message.alive, this.#ended.signal, () => this.#die(new EngineError({ code: "worker-gone", message: "" })));
-    }
     const { id } = message;
     const call = this.#calls.get(id);
     if (!call) return;
@@ -86,11 +70,11 @@ export class Bridge {
     } else if ("piece" in message) {
       call.queue = call.queue.then(async () => {
         await call.onPiece?.(message.piece);
-        this.#send({ id, took: true });
+        this.#worker.post({ id, took: true });
       });
       call.queue.catch((error: unknown) => {
         this.#calls.delete(id);
-        this.#send({ id, stop: true });
+        this.#worker.post({ id, stop: true });
         call.reject(error);
       });
     } else {

@@ -1,13 +1,13 @@
 // Workers that compress and hash blocks of a ZIP, so that an export uses more than one processor.
 // They run the same script as the worker that holds the data, and are bound by the same policy.
-import { whenGone } from "./alive.js";
+import { WatchedWorker } from "./alive.js";
+import type { EngineError } from "./engine/error.js";
 import type { Helpers } from "./engine/share.js";
 import type { Task } from "./engine/types.js";
 
 /** What a lane is asked; it answers with the same number. */
 export type ToLane = { lane: WebAssembly.Module } | { job: number; pack: Task; small: boolean } | { job: number; hash: Task };
 export type LaneAnswer = { job: number; bytes?: Uint8Array<ArrayBuffer>; crc?: number; room?: Uint8Array<ArrayBuffer>; fault?: string };
-export type FromLane = LaneAnswer | { alive: string };
 
 /** More than this many lanes gain nothing: rendering cannot keep them busy. */
 const MOST_LANES = 3;
@@ -19,10 +19,9 @@ const AHEAD = 4;
 const ROOM = 1 << 20;
 
 class Lane {
-  readonly #worker: Worker;
+  readonly #worker: WatchedWorker<ToLane, LaneAnswer>;
   readonly #jobs = new Map<number, { resolve: (answer: LaneAnswer) => void; reject: (error: Error) => void }>();
-  readonly #ended = new AbortController();
-  #dead = "";
+  #dead: EngineError | undefined;
   #last = 0;
   /** Jobs that wait or run. */
   get load(): number {
@@ -30,41 +29,36 @@ class Lane {
   }
 
   constructor(script: string, module: WebAssembly.Module) {
-    this.#worker = new Worker(script);
-    this.#worker.onmessage = ({ data }: MessageEvent<FromLane>) => {
-      if ("alive" in data) return whenGone(data.alive, this.#ended.signal, () => this.#fail("a worker stopped"));
-      const job = this.#jobs.get(data.job);
-      this.#jobs.delete(data.job);
-      if (data.fault === undefined) job?.resolve(data);
-      else job?.reject(new Error(data.fault));
-    };
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#fail(event.message || "a worker stopped");
-    };
-    this.#worker.postMessage({ lane: module } satisfies ToLane);
+    this.#worker = new WatchedWorker(script, (answer) => this.#hear(answer), (reason) => this.#fail(reason));
+    this.#worker.post({ lane: module });
   }
 
-  #fail(why: string): void {
-    this.#dead = why;
-    for (const job of this.#jobs.values()) job.reject(new Error(why));
+  #hear(answer: LaneAnswer): void {
+    const job = this.#jobs.get(answer.job);
+    this.#jobs.delete(answer.job);
+    if (answer.fault === undefined) job?.resolve(answer);
+    else job?.reject(new Error(answer.fault));
+  }
+
+  #fail(reason: EngineError): void {
+    this.#dead = reason;
+    for (const job of this.#jobs.values()) job.reject(reason);
     this.#jobs.clear();
   }
 
   ask(what: { pack: Task; small: boolean } | { hash: Task }): Promise<LaneAnswer> {
-    if (this.#dead) return Promise.reject(new Error(this.#dead));
+    if (this.#dead) return Promise.reject(this.#dead);
     const job = ++this.#last;
     const task = "pack" in what ? what.pack : what.hash;
     return new Promise((resolve, reject) => {
       this.#jobs.set(job, { resolve, reject });
       const buffers = new Set([task.bytes.buffer, task.before.buffer] as ArrayBuffer[]);
-      this.#worker.postMessage({ job, ...what }, [...buffers]);
+      this.#worker.post({ job, ...what }, [...buffers]);
     });
   }
 
   end(): void {
-    this.#ended.abort();
-    this.#worker.terminate();
+    this.#worker.end();
   }
 }
 

@@ -45,5 +45,4 @@ export type ToPage =
   | { id: number; stage: string }
   | { id: number; piece: Uint8Array<ArrayBuffer> }
   | { id: number; answer: unknown }
-  | { id: number; fault: Fault; /** The module is broken and will answer no more. */ broken?: boolean }
-  | { alive: string };
+  | { id: number; fault: Fault; /** The module is broken and will answer no more. */ broken?: boolean };

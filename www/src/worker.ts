@@ -2,7 +2,7 @@
 // It is started from a blob: URL and so is bound by the page's policy: it cannot connect to anything.
 import * as wasm from "windrow-wasm";
 import { AheadReader, ReadingEnd, type ToReader } from "./ahead.js";
-import { live } from "./alive.js";
+import { showLife } from "./alive.js";
 import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
 import { Digests, open, type Browser, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
@@ -55,7 +55,6 @@ function progressOf(id: number): (part: number) => void {
 
 const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: AbortSignal) => Promise<Requests[R]["answer"]> } = {
   async open(id, { module, files }, signal) {
-    void showLife();
     wasm.initSync({ module });
     engine = module;
     forget();
@@ -211,12 +210,6 @@ function faultOfWork(error: unknown): { fault: Fault; broken?: true } {
   return { broken: true, fault: { ...faultOf({ code: memory ? "out-of-memory" : "internal" }), detail: place ?? "" } };
 }
 
-/** Lets the other side notice if this worker is gone. */
-async function showLife(): Promise<void> {
-  const alive = await live();
-  if (alive) self.postMessage({ alive });
-}
-
 async function answer<R extends Request>(message: { id: number; ask: R } & Requests[R]["ask"]): Promise<void> {
   const { id } = message;
   const stop = new AbortController();
@@ -272,7 +265,6 @@ async function laneWork(data: Exclude<ToLane, { lane: unknown }>): Promise<LaneA
 
 async function serveLane(data: ToLane): Promise<void> {
   if ("lane" in data) {
-    void showLife();
     wasm.initSync({ module: data.lane });
     return;
   }
@@ -289,17 +281,14 @@ async function serveLane(data: ToLane): Promise<void> {
 let reading: ReadingEnd | undefined;
 
 function serveReader(data: ToReader): void {
-  if (!reading) void showLife();
   reading ??= new ReadingEnd((message, moved) => self.postMessage(message, moved));
   void reading.hear(data);
 }
 
-self.onmessage = ({ data }: MessageEvent<ToWorker | ToLane | ToReader | ToCompiler>) => {
+self.onmessage = async ({ data }: MessageEvent<ToWorker | ToLane | ToReader | ToCompiler>) => {
+  await showLife();
   if ("engine" in data) {
-    void compileEngine(data).then((answer) => {
-      self.postMessage(answer);
-      self.close();
-    });
+    self.postMessage(await compileEngine(data));
   } else if ("lane" in data || "job" in data) {
     void serveLane(data);
   } else if ("read" in data || "again" in data) {
