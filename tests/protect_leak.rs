@@ -291,3 +291,13 @@ fn speed() {
         );
     }
 }
+
+#[test]
+fn bytes_of_a_uuid_are_found_between_letters_even_where_they_are_few_characters() {
+    let value = "f09f9880-f09f-9881-f09f-9882f09f9883";
+    let bytes = "😀😁😂😃".as_bytes();
+    let searcher = Searcher::new([original(value)], None);
+    let file = [b"abc", bytes, b"def"].concat();
+    let hits = search(&searcher, &[&file]);
+    assert_eq!(hits.list.iter().map(|hit| (hit.form, hit.offset)).collect::<Vec<_>>(), [(Form::Uuid, 3)]);
+}

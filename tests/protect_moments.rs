@@ -194,3 +194,31 @@ fn the_order_of_changes_of_a_participant_is_kept() {
         assert!(numbers.windows(2).all(|w| w[0] < w[1]));
     }
 }
+
+/// The reports on players who took so many seconds each.
+fn reports(seconds: &[f64]) -> (String, serde_json::Value) {
+    let list: Vec<String> = (0..seconds.len()).map(|i| format!(r#"{{"sname":"mztest","uname":"qk{i}zv"}}"#)).collect();
+    let mut rows = vec![Row::new(1, "session/mztest", "_uproot_players", 132, &format!("[{}]", list.join(",")))];
+    rows[0].time = BEGIN;
+    for (i, seconds) in seconds.iter().enumerate() {
+        for (field, at) in [("started", 0.0), ("choice", *seconds)] {
+            let seq = rows.len() as u64 + 1;
+            let time = BEGIN + 100.0 * i as f64 + at;
+            rows.push(Row { time, ..Row::new(seq, &format!("player/mztest/qk{i}zv"), field, 0, "7") });
+        }
+    }
+    let study = common::open(&[("uproot.msgpack".to_owned(), dump(&rows))], 1 << 16).unwrap();
+    let files = files(&study, r#"{"time":{"rounding":"1s"}}"#);
+    let report = |end: &str| files.iter().find(|(path, _)| path.ends_with(end)).unwrap().1.clone();
+    (report("ANONYMIZATION.txt"), serde_json::from_str(&report("anonymization.json")).unwrap())
+}
+
+#[test]
+fn who_alone_took_a_time_is_counted_and_told() {
+    for (seconds, count) in [(&[30.0, 30.0, 30.2, 55.0, 61.0][..], 2), (&[30.0, 30.4, 55.0, 55.0], 0)] {
+        let (text, json) = reports(seconds);
+        assert_eq!(json["participants_unique_by_duration"], count);
+        let told = text.contains(&format!("{count} participants took a time that no other took"));
+        assert_eq!(told, count > 0, "{text}");
+    }
+}

@@ -151,3 +151,30 @@ impl Seen {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protect::class::{Class, System, classify};
+
+    /// What the values of a column that nobody knows are held to be.
+    fn class(values: [[&str; 2]; 3]) -> Class {
+        let mut seen = Seen { open: true, ..Seen::default() };
+        for (owner, numbers) in (0u32..).zip(values) {
+            seen.owned_by(owner);
+            for number in numbers {
+                seen.number(number, owner, None);
+            }
+        }
+        seen.finish();
+        classify(System::Psynet, "participant.vars.zork", &seen.stats).class
+    }
+
+    #[test]
+    fn long_numbers_of_ones_own_are_probably_ids() {
+        assert_eq!(class([["10001", "10001"], ["10002", "10002"], ["10003", "10003"]]), Class::PersonId);
+        assert_eq!(class([["1001", "1001"], ["1002", "1002"], ["1003", "1003"]]), Class::Experiment, "short");
+        assert_eq!(class([["10001", "10004"], ["10002", "10005"], ["10003", "10006"]]), Class::Experiment, "changing");
+        assert_eq!(class([["10001", "10001"], ["10001", "10001"], ["10003", "10003"]]), Class::Experiment, "shared");
+    }
+}
