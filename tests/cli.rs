@@ -137,7 +137,7 @@ fn wrong_usage_says_what_is_wrong() {
         assert!(text(&output.stderr).contains(hint), "{arguments:?}: {}", text(&output.stderr));
         assert!(output.stdout.is_empty());
     }
-    for good in [vec!["--help"], vec!["--version"]] {
+    for good in [vec!["--help"], vec!["export", "--help"], vec!["look", "-h"], vec!["--version"]] {
         let output = windrow(&good);
         exits(&output, 0);
         assert!(text(&output.stdout).starts_with("windrow"));

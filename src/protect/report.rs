@@ -231,7 +231,9 @@ impl Report {
 
     /// The fields with an action, each once.
     fn fields(&self, pick: impl Fn(&PathReport) -> bool) -> String {
-        let all: Vec<&str> = self.paths.iter().filter(|p| pick(p)).map(|p| p.path.as_str()).collect();
+        let mut all: Vec<&str> = self.paths.iter().filter(|p| pick(p)).map(|p| p.path.as_str()).collect();
+        // Keys that are written alike, as those that name people are, are paths of their own.
+        all.dedup();
         all.join(", ")
     }
 
@@ -263,6 +265,10 @@ impl Report {
         for deviation in self.deviations() {
             out.bullet(&format!("Weaker than usual: {deviation}"));
         }
+        out.paragraph(match self.psynet {
+            true => "Below, a field is named by its table and column; [] stands for the entries of a list and * for the keys of an object.",
+            false => "Below, a field is named by the kind of its storage, its app (often none) and its own name, with a dot between; [] stands for the entries of a list and * for the keys of a dictionary.",
+        });
         out.heading("Removed");
         self.list(&mut out, &self.fields(|p| p.action == Action::Remove));
         if self.psynet {
@@ -292,7 +298,7 @@ impl Report {
             });
             if self.unique_by_duration > 0 {
                 out.paragraph(&format!(
-                    "{} participants took a time that no other took (first to last event, rounded as the times are). Who knows how long somebody took may find them.",
+                    "Participants who took a time that no other took (first to last event, rounded as the times are): {}. Who knows how long somebody took may find them.",
                     self.unique_by_duration
                 ));
             }
@@ -358,7 +364,8 @@ impl Report {
         let open = self.fields(|p| p.decided_by == DecidedBy::Nobody);
         out.paragraph(match open.is_empty() {
             true => "No field is without a rule. Look through the kept fields above all the same.",
-            false => "No rule knows these fields. Look at them, and through the kept fields above:",
+            false if self.share() => "No rule knows these fields, so their texts are withheld. Where they tell nothing about a person, keep them: in the page under Fields, or with a preset. Look through the kept fields above, too.",
+            false => "No rule knows these fields, and their texts are as they were. Look at them, and through the kept fields above:",
         });
         if !open.is_empty() {
             self.list(&mut out, &open);

@@ -29,6 +29,7 @@ pub struct Arguments {
     pub include_secrets: bool,
     pub database: bool,
     pub json: bool,
+    pub help: bool,
     pub protect: Option<Level>,
     pub key: Option<PathBuf>,
     pub preset: Option<PathBuf>,
@@ -52,6 +53,7 @@ pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments
     while let Some(argument) = parser.next()? {
         match argument {
             Value(path) => a.inputs.push(path.into()),
+            Short('h') | Long("help") => a.help = true,
             Short('o') | Long("output") => a.output = Some(parser.value()?.into()),
             Long("recipe") => a.recipe = Some(parser.value()?.into()),
             Long("session") => a.sessions.push(parser.value()?.string()?),
@@ -107,7 +109,7 @@ pub fn arguments(mut parser: lexopt::Parser, no_input: bool) -> Result<Arguments
             other => return Err(other.unexpected().into()),
         }
     }
-    if a.inputs.is_empty() && !no_input {
+    if a.inputs.is_empty() && !no_input && !a.help {
         return Err(usage("which file shall be read"));
     }
     Ok(a)

@@ -137,6 +137,10 @@ fn run() -> Result<bool, Failure> {
         return Err(Failure::Usage(format!("there is no command {command}")));
     }
     let arguments = arguments(parser, command == "key")?;
+    if arguments.help {
+        write!(io::stdout(), "{HELP}")?;
+        return Ok(false);
+    }
     match command.as_str() {
         "inspect" => inspect(&arguments),
         "export" => export(&arguments),
