@@ -1,9 +1,9 @@
 //! Decide for each class of rows which columns its file starts with and where their values come from.
 //!
 //! Classes that PsyNet or Dallinger define are known by their lists. A class that the experiment defines takes
-//! the list of the class it most likely extends: the shortest one that covers every column it ever fills. A
-//! table that nobody knows keeps its own columns.
+//! the list of the class that it extends (see `base`). A table that nobody knows keeps its own columns.
 
+use super::base;
 use super::schema::{Attribute, Class, Kind, Schema, TableFacts, last_part};
 use super::source_code::{Extra, SourceCode};
 use super::survey::{Group, RawTable};
@@ -185,8 +185,9 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
             return Some(plan);
         }
     }
-    let base = known
-        .or_else(|| facts.and_then(|f| declared_base(&plan.class, f, source).or_else(|| best_base(table, group, f))));
+    let base = known.or_else(|| {
+        facts.and_then(|f| base::declared(&plan.class, f, source).or_else(|| base::likely(table, group, f)))
+    });
     plan.knowledge = match (known, base) {
         (Some(_), _) => Knowledge::Known,
         (None, Some(base)) => Knowledge::Extends(base.path),
@@ -228,13 +229,6 @@ fn raw(table: &RawTable, name: &str) -> Option<(usize, Kind)> {
 
 fn raw_or_null(table: &RawTable, name: &str) -> Source {
     raw(table, name).map_or(Source::Null, |(column, kind)| Source::Raw(column, kind))
-}
-
-/// The class of PsyNet's that the source code says a class extends.
-fn declared_base<'s>(class: &str, facts: &'s TableFacts, source: &SourceCode) -> Option<&'s Class> {
-    let line = source.line_of(class);
-    let mut bases = line.iter().flat_map(|(_, declared)| &declared.bases);
-    bases.find_map(|base| facts.classes.iter().find(|c| !c.is_dallinger() && c.name() == base))
 }
 
 /// Appends the extra variables that the source code declares.
@@ -330,35 +324,6 @@ fn extra_source(name: &'static str, table: &RawTable) -> Source {
         ("info", "second_stimulus") => Source::Stimulus(1),
         _ => Source::Var(name.to_owned(), raw(table, name)),
     }
-}
-
-/// The class that an unknown class of a known table most likely extends.
-fn best_base<'s>(table: &RawTable, group: &Group, facts: &'s TableFacts) -> Option<&'s Class> {
-    let candidates = || facts.classes.iter().filter(|c| !c.is_dallinger());
-    let needed: Vec<&str> = table
-        .header
-        .iter()
-        .zip(&group.filled)
-        .filter(|(name, filled)| **filled && candidates().any(|c| c.has(name)))
-        .map(|(name, _)| name.as_str())
-        .collect();
-    let lacks = |class: &Class| needed.iter().filter(|name| !class.has(name)).count();
-    let named = |path: &str| facts.classes.iter().find(|c| c.path == path);
-    if table.name == "info" && group.gibbs {
-        return named("psynet.trial.gibbs.GibbsTrial");
-    }
-    if table.name == "info" && group.mcmcp {
-        return named("psynet.trial.mcmcp.MCMCPTrial");
-    }
-    let usual = match table.name.as_str() {
-        "participant" => named("psynet.participant.Participant"),
-        "response" => named("psynet.timeline.Response"),
-        "asset" => named("psynet.asset.ManagedAsset"),
-        _ => None,
-    };
-    usual
-        .filter(|class| lacks(class) == 0)
-        .or_else(|| candidates().min_by_key(|c| (lacks(c), c.attributes.len(), c.extras.len())))
 }
 
 fn request(plan: &mut Plan, table: &RawTable) {

@@ -12,6 +12,7 @@
 //! 3.13 leaves bare so that most readers break the row.
 
 mod archive;
+mod base;
 mod cell;
 mod chart;
 mod check;
@@ -29,6 +30,7 @@ pub(crate) mod json_text;
 pub(crate) mod jsonpickle;
 mod links;
 mod member;
+mod notes;
 pub(crate) mod number;
 mod output;
 pub(crate) mod passes;
@@ -51,10 +53,11 @@ pub use archive::Archive;
 pub use chart::{Bounds, Chart, ChartItem, ChartRow, Mark};
 pub use check::{Check, LeftOut};
 pub use contents::{Form, is_export, role_in_words};
+pub use notes::Note;
 pub use output::Preview;
 pub use scrub::Leak;
 pub use shelf::Shelf;
-pub use study::{Column, DatabaseTable, Note, Study, Table};
+pub use study::{Column, DatabaseTable, Study, Table};
 pub use timeline::{COLUMNS as TIMELINE_COLUMNS, Event, Kind as EventKind, Timeline};
 
 use serde::{Deserialize, Serialize};
