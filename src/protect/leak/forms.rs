@@ -46,7 +46,7 @@ pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
     let first = out.len();
     let mut add = |text: &[u8], form: Form, exact: bool| {
         let text = text.get(..LONGEST).unwrap_or(text);
-        let characters = String::from_utf8_lossy(text).chars().count();
+        let characters = if text.is_ascii() { text.len() } else { String::from_utf8_lossy(text).chars().count() };
         let known =
             |n: &Needle| n.exact == exact && if exact { n.text == text } else { n.text.eq_ignore_ascii_case(text) };
         let searchable = text.len() >= 8 || text.iter().any(u8::is_ascii_alphanumeric);
@@ -69,14 +69,18 @@ pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
         add(value.to_lowercase().as_bytes(), Form::Text, false);
         add(value.to_uppercase().as_bytes(), Form::Text, false);
     }
-    // Most ids are letters and digits alone, which nothing escapes.
-    let plain = value.bytes().all(|b| b.is_ascii_alphanumeric());
-    let encodings = ["", "-._~", "-._~/", "-._~!*'()", "-._~:/?#[]@!$&'()*+,;="];
-    for safe in encodings.into_iter().filter(|_| !plain) {
-        add(percent(value, safe, "%20").as_bytes(), Form::Percent, false);
-        add(percent(value, safe, "+").as_bytes(), Form::Percent, false);
+    // Most ids have nothing that is escaped, whose forms would be the value itself.
+    let has = |escaped: &dyn Fn(u8) -> bool| value.bytes().any(escaped);
+    for safe in ["", "-._~", "-._~/", "-._~!*'()", "-._~:/?#[]@!$&'()*+,;="] {
+        if has(&|b| !b.is_ascii_alphanumeric() && !safe.as_bytes().contains(&b)) {
+            add(percent(value, safe, "%20").as_bytes(), Form::Percent, false);
+        }
+        if has(&|b| b == b' ') {
+            add(percent(value, safe, "+").as_bytes(), Form::Percent, false);
+        }
     }
-    for ascii in [true, false].into_iter().filter(|_| !plain) {
+    let in_json = has(&|b| matches!(b, 0..b' ' | b'"' | b'\\' | 0x80..));
+    for ascii in [true, false].into_iter().filter(|_| in_json) {
         let mut escaped = value.to_owned();
         add(csv_quoted(&escaped).as_bytes(), Form::Csv, false);
         for _ in 0..LEVELS {
@@ -89,15 +93,15 @@ pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
             add(csv_quoted(&escaped).as_bytes(), Form::Csv, false);
         }
     }
-    add(value.replace('/', "\\/").as_bytes(), Form::Json, false);
+    if has(&|b| b == b'/') {
+        add(value.replace('/', "\\/").as_bytes(), Form::Json, false);
+    }
 
     add(hex(value.as_bytes()).as_bytes(), Form::Hex, false);
     base_64(value.as_bytes(), Form::Base64, &mut add);
     let (lower, upper) = (value.to_lowercase(), value.to_uppercase());
-    for case in [value, &lower, &upper] {
-        if case == value && !std::ptr::eq(case, value) {
-            continue;
-        }
+    let others = [&lower, &upper].into_iter().map(String::as_str).filter(|case| *case != value);
+    for case in std::iter::once(value).chain(others) {
         // Sixteen digits of a digest cannot be there by chance; a cut digest is found too.
         let mut digest = |bytes: &[u8], form| add(hex(bytes.get(..8).unwrap_or(bytes)).as_bytes(), form, false);
         digest(&Md5::digest(case.as_bytes()), Form::Md5);
@@ -117,7 +121,9 @@ pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
 fn base_64(bytes: &[u8], form: Form, add: &mut impl FnMut(&[u8], Form, bool)) {
     let mut both = |text: &str| {
         add(text.as_bytes(), form, true);
-        add(text.replace('+', "-").replace('/', "_").as_bytes(), form, true);
+        if text.contains(['+', '/']) {
+            add(text.replace('+', "-").replace('/', "_").as_bytes(), form, true);
+        }
     };
     for (pad, skip) in [(0, 0), (1, 2), (2, 3)] {
         let mut padded = vec![0; pad];

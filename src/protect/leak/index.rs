@@ -1,9 +1,9 @@
 //! All forms of all values, to be asked of the input whether one is there.
 //!
 //! A form is looked up in one of six ways, whichever asks the fewest places of the input: by its first sixteen digits
-//! if it is hexadecimal, by its longest word if it is short, by what follows a mark (`%`, `\\`, `"`) in it, or by windows:
-//! if it is long of eight bytes, every eighth place of the input, else of six bytes, every third place; base64 only where
-//! there is base64.
+//! if it is hexadecimal, by its longest word if it is short, by what stands at a mark in it (see [`mark`]), or by
+//! windows: if it is long of eight bytes, every eighth place of the input, else of six bytes, every third place; base64
+//! only where there is base64.
 
 use super::Form;
 use super::forms::{Apart, Needle};
@@ -28,8 +28,13 @@ const BEFORE: usize = runs::BEFORE;
 const LONG_BASE_64: usize = SHORT + 1 + 2 * BEFORE;
 /// What is left of these bytes.
 const KEPT: u64 = u64::MAX >> (8 * (READ - WINDOW));
-/// Bytes that are rare in tables and are in most of the forms that escape something.
-const MARKS: [u8; 3] = [b'%', b'\\', b'"'];
+/// The kinds of marks (see [`mark`]), each with a table of its own.
+const MARKS: usize = 5;
+/// The kind of the marks that are in no text; where a form has no room behind one, the table of the next kind has the
+/// window that ends there.
+const NO_TEXT: usize = MARKS - 2;
+/// Bytes between two hyphens of a UUID.
+const HYPHENS: usize = 5;
 
 /// A form at a place of the buffer.
 pub(super) struct Found {
@@ -68,7 +73,7 @@ pub(super) struct Index {
     long: Table,
     base64: Table,
     long_base64: Table,
-    marked: Table,
+    marked: [Table; MARKS],
     words: Table,
     /// A bit for each length that the longest word of a short form has.
     lengths: u32,
@@ -142,10 +147,32 @@ impl Windows {
     }
 }
 
-/// The marks of a form with seven bytes behind each.
-fn marks(text: &[u8]) -> impl Iterator<Item = usize> {
-    let last = text.len().saturating_sub(READ - 1);
-    (0..last).filter(move |at| text.get(*at).is_some_and(|b| MARKS.contains(b)))
+/// The kind of the mark at a place, if there is one: a byte that is rare in tables and is in most of the forms that escape
+/// something, a hyphen of a UUID, or, as in most UUIDs' own bytes, one that is in no text.
+#[inline]
+fn mark(text: &[u8], at: usize) -> Option<usize> {
+    match text.get(at)? {
+        b'"' | b'\\' => Some(0),
+        b'%' => Some(1),
+        b'-' if text.get(at + HYPHENS) == Some(&b'-') => Some(2),
+        0..b' ' | 0xf5.. => Some(NO_TEXT),
+        _ => None,
+    }
+}
+
+/// The marks of a form: their kinds, and where the windows that they begin or end are.
+fn marks(needle: &Needle) -> impl Iterator<Item = (usize, usize)> {
+    let text = needle.text.as_slice();
+    let last = text.len().checked_sub(READ).filter(|_| text.len() > SHORT);
+    (0..text.len()).filter_map(move |at| {
+        let (kind, last) = (mark(text, at)?, last?);
+        match kind {
+            // A line's end is in most texts.
+            NO_TEXT if !needle.exact => None,
+            NO_TEXT if at > last => Some((kind + 1, at + 1 - READ)),
+            _ => Some((kind, at)).filter(|_| at <= last),
+        }
+    })
 }
 
 fn is_base_64(byte: &u8) -> bool {
@@ -192,22 +219,21 @@ impl Index {
             for offset in kind.places(&needle.text).flat_map(|first| first..first + kind.stride()) {
                 counters.get_mut(slot(kind.hash(&needle.text, offset))).into_iter().for_each(|c| *c += 1);
             }
-            for offset in marks(&needle.text) {
+            for (_, offset) in marks(needle) {
                 counters.get_mut(slot(hash(eight(&needle.text, offset)))).into_iter().for_each(|c| *c += 1);
             }
         }
         let uses = |hash: u64| counters.get(slot(hash)).copied().unwrap_or(0);
-        let (mut windows, mut long, mut marked) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut windows, mut long, mut marked) = (Vec::new(), Vec::new(), [const { Vec::new() }; MARKS]);
         let (mut base64, mut long_base64) = (Vec::new(), Vec::new());
         let (mut words, mut runs) = (Vec::new(), Vec::new());
         for (number, needle) in (0u32..).zip(&all) {
             let text = &needle.text;
             if let Some(value) = hexadecimal(needle) {
                 runs.push(Entry { hash: word_hash(value), needle: number, offset: 0 });
-            } else if let Some(mark) =
-                marks(text).min_by_key(|at| uses(hash(eight(text, *at)))).filter(|_| text.len() > SHORT)
-            {
-                marked.push(Entry { hash: hash(eight(text, mark)), needle: number, offset: mark as u32 });
+            } else if let Some((kind, at)) = marks(needle).min_by_key(|(_, at)| uses(hash(eight(text, *at)))) {
+                let entry = Entry { hash: hash(eight(text, at)), needle: number, offset: at as u32 };
+                marked.get_mut(kind).into_iter().for_each(|of_kind| of_kind.push(entry));
             } else if text.len() > SHORT {
                 let kind = Windows::of(needle);
                 let all = |first: usize| first..first + kind.stride();
@@ -241,7 +267,8 @@ impl Index {
             });
             index.arena.extend_from_slice(&needle.text);
         }
-        (index.windows, index.base64, index.marked) = (Table::new(&windows), Table::new(&base64), Table::new(&marked));
+        (index.windows, index.base64) = (Table::new(&windows), Table::new(&base64));
+        index.marked = marked.map(|entries| Table::new(&entries));
         (index.long, index.long_base64) = (Table::new(&long), Table::new(&long_base64));
         (index.words, index.digits) = (Table::new(&words), Table::new(&runs));
         index
@@ -302,14 +329,21 @@ impl Index {
         if !self.long_base64.is_empty() {
             runs::long_base_64(buffer, first, until, |at| self.base_64(&self.long_base64, buffer, at, &mut found));
         }
-        if !self.marked.is_empty() {
-            let piece = buffer.get(from..until).unwrap_or_default();
-            for at in memchr::memchr3_iter(MARKS[0], MARKS[1], MARKS[2], piece) {
-                let hash = hash(eight(buffer, from + at));
-                if self.marked.may_hold(hash) {
-                    self.marked.get(hash).for_each(|entry| self.compare(buffer, from + at, entry, &mut found));
+        if self.marked.iter().any(|of_kind| !of_kind.is_empty()) {
+            let mut look = |kind: usize, at: usize| {
+                let hash = hash(eight(buffer, at));
+                if let Some(table) = self.marked.get(kind).filter(|table| table.may_hold(hash)) {
+                    table.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
                 }
-            }
+            };
+            runs::marks(buffer, from, until, |at| match mark(buffer, at) {
+                Some(NO_TEXT) => {
+                    look(NO_TEXT, at);
+                    at.checked_sub(READ - 1).into_iter().for_each(|at| look(NO_TEXT + 1, at));
+                }
+                Some(kind) => look(kind, at),
+                None => {}
+            });
         }
     }
 

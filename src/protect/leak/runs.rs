@@ -42,6 +42,16 @@ fn base_64_digits(eight: u64) -> u64 {
     alphanumeric(eight) | equal(eight | all(b'+' ^ b'/'), b'/') | equal(eight, b'-') | equal(eight, b'_')
 }
 
+/// The highest bit of each byte of eight that may be a mark (see `index::mark`).
+#[inline]
+fn may_be_mark(eight: u64) -> u64 {
+    let low = eight & !HIGH;
+    let control = !(low + all(0x80 - b' ')) & !eight;
+    let in_no_text = (low + all(0x80 - 0x75)) & eight;
+    let escape = equal(eight, b'"') | equal(eight, b'\\') | equal(eight, b'%') | equal(eight, b'-');
+    (control | in_no_text) & HIGH | escape
+}
+
 /// A bit for each of up to 64 bytes: those that `marks` marks in eight of them.
 #[inline]
 fn mask(bytes: &[u8], marks: impl Fn(u64) -> u64) -> u64 {
@@ -67,17 +77,18 @@ pub(super) fn words(buffer: &[u8], from: usize, until: usize, mut word: impl FnM
     let mut at = from;
     for bytes in buffer.get(from..until).unwrap_or_default().chunks(STEP) {
         let mask = mask(bytes, alphanumeric);
-        let mut i = 0;
-        loop {
-            let rest = if inside { !(mask >> i) } else { mask >> i };
-            i += rest.trailing_zeros() as usize;
-            if i >= bytes.len() {
-                break;
-            }
-            if !inside {
-                start = at + i;
-            } else if at + i > from {
-                word(start, at + i);
+        // Where a run begins or ends.
+        let mut edges = mask ^ (mask << 1 | u64::from(inside));
+        if bytes.len() < STEP {
+            edges &= (1 << bytes.len()) - 1;
+        }
+        while edges != 0 {
+            let edge = at + edges.trailing_zeros() as usize;
+            edges &= edges - 1;
+            match inside {
+                true if edge > from => word(start, edge),
+                true => {}
+                false => start = edge,
             }
             inside = !inside;
         }
@@ -86,6 +97,22 @@ pub(super) fn words(buffer: &[u8], from: usize, until: usize, mut word: impl FnM
     // A run up to `until` has ended there, or goes on and is met again.
     if inside && until > from && !buffer.get(until).is_some_and(u8::is_ascii_alphanumeric) {
         word(start, until);
+    }
+}
+
+/// Calls `place` with every place from `from` up to `until` that may be a mark.
+pub(super) fn marks(buffer: &[u8], from: usize, until: usize, mut place: impl FnMut(usize)) {
+    let mut at = from;
+    for bytes in buffer.get(from..until).unwrap_or_default().chunks(STEP) {
+        let mut mask = mask(bytes, may_be_mark);
+        if bytes.len() < STEP {
+            mask &= (1 << bytes.len()) - 1;
+        }
+        while mask != 0 {
+            place(at + mask.trailing_zeros() as usize);
+            mask &= mask - 1;
+        }
+        at += bytes.len();
     }
 }
 
@@ -98,7 +125,7 @@ pub(super) fn base_64(buffer: &[u8], first: usize, until: usize, place: impl FnM
 }
 
 /// Bytes of base64 on both sides of a place that [`long_base_64`] gives.
-pub(super) const BEFORE: usize = 9;
+pub(super) const BEFORE: usize = 6;
 
 /// Calls `place` with every third place from `first` up to `until`, if six bytes of base64 begin there and [`BEFORE`] of it
 /// stand on both sides.
@@ -108,7 +135,7 @@ pub(super) fn long_base_64(buffer: &[u8], first: usize, until: usize, mut place:
     let run = |two: u128| {
         let four = two & two >> 2;
         let eight = four & four >> 4;
-        eight & eight >> 8 & eight >> 16
+        eight & eight >> 8 & two >> 16
     };
     every_third(buffer, begin, until.saturating_sub(BEFORE), run, |at| place(at + BEFORE));
 }
