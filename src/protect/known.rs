@@ -9,10 +9,9 @@ const LONGEST: usize = 600;
 const TRIED: usize = 100;
 
 /// What became of texts, as long as they come again.
-#[derive(Default)]
-pub(super) struct Known {
+pub(super) struct Known<T = Made> {
     texts: Names,
-    made: Vec<Made>,
+    made: Vec<T>,
     /// The text that was asked for last: columns repeat themselves from row to row.
     last: u32,
     /// How often a text came again, where that decides whether it goes on.
@@ -26,9 +25,15 @@ pub(super) struct Made {
     pub leaks: bool,
 }
 
-impl Known {
+impl<T> Default for Known<T> {
+    fn default() -> Known<T> {
+        Known { texts: Names::default(), made: Vec::new(), last: 0, hits: None }
+    }
+}
+
+impl<T> Known<T> {
     /// One that gives up where most texts come once.
-    pub fn of_cells() -> Known {
+    pub fn of_cells() -> Known<T> {
         Known { hits: Some(0), ..Known::default() }
     }
 
@@ -38,7 +43,7 @@ impl Known {
     }
 
     /// What became of a text.
-    pub fn get(&mut self, text: &str) -> Option<&Made> {
+    pub fn get(&mut self, text: &str) -> Option<&mut T> {
         if text.len() > LONGEST || self.is_in_vain() {
             return None;
         }
@@ -46,19 +51,33 @@ impl Known {
         if !is_last {
             self.last = self.texts.find(text)?;
         }
-        let made = self.made.get(self.last as usize)?;
+        let made = self.made.get_mut(self.last as usize)?;
         if let Some(hits) = &mut self.hits {
             *hits += 1;
         }
         Some(made)
     }
 
-    /// Remembers it.
-    pub fn add(&mut self, text: &str, new: Option<&str>, leaks: bool) {
+    /// Remembers it; answers whether there was room.
+    pub fn add(&mut self, text: &str, made: impl FnOnce() -> T) -> bool {
         let room = text.len() <= LONGEST && self.made.len() < MOST && !self.is_in_vain();
-        if room && self.texts.intern(text) as usize == self.made.len() {
-            self.made.push(Made { new: new.map(str::to_owned), leaks });
+        let new = room && self.texts.intern(text) as usize == self.made.len();
+        if new {
+            self.made.push(made());
         }
+        new
+    }
+
+    /// All texts and what became of them.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &T)> {
+        (0u32..).zip(&self.made).map(|(number, made)| (self.texts.get(number), made))
+    }
+}
+
+impl Made {
+    /// A new text, if there is one, and whether an original was left in it.
+    pub fn new(new: Option<&str>, leaks: bool) -> Made {
+        Made { new: new.map(str::to_owned), leaks }
     }
 }
 
@@ -70,15 +89,15 @@ mod tests {
     fn what_comes_once_is_soon_not_looked_for() {
         for (mut known, gives_up) in [(Known::of_cells(), true), (Known::default(), false)] {
             for number in 0..=TRIED {
-                known.add(&number.to_string(), None, number == 0);
+                known.add(&number.to_string(), || Made::new(None, number == 0));
             }
             assert_eq!(known.get("0").is_none(), gives_up);
         }
         let mut known = Known::of_cells();
-        known.add("a", Some("b"), false);
+        known.add("a", || Made::new(Some("b"), false));
         assert!((0..TRIED * 2).all(|_| known.get("a").and_then(|made| made.new.as_deref()) == Some("b")));
         for number in 0..=TRIED {
-            known.add(&number.to_string(), None, false);
+            known.add(&number.to_string(), || Made::new(None, false));
         }
         assert!(known.get("0").is_some() && known.get("c").is_none());
     }

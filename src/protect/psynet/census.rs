@@ -56,6 +56,13 @@ pub(super) struct Rows {
     pub place: Vec<u32>,
 }
 
+impl Rows {
+    /// The new number of a row.
+    pub fn new_number(&self, id: i64) -> Option<u64> {
+        look_up(&self.numbers, id)
+    }
+}
+
 /// A row as it was met.
 struct Met {
     id: i64,
@@ -308,7 +315,7 @@ impl Census {
 
     /// The new number of a row.
     pub fn new_number(&self, table: &str, id: i64) -> Option<u64> {
-        look_up(&self.rows.get(table)?.numbers, id)
+        self.rows(table)?.new_number(id)
     }
 
     /// New numbers 1, 2, … by the new number of the participant, then by the old number.

@@ -1,8 +1,7 @@
 //! What is known of a column before any of its cells: the name of its rules, and what kind of cells it has.
 
-use std::borrow::Cow;
-
 use super::refer::Refer;
+use crate::log::column::Names;
 use crate::psynet::copy_csv::Record;
 use crate::psynet::schema::{Kind, last_part};
 use crate::psynet::survey::RawTable;
@@ -63,10 +62,40 @@ impl Column {
         table.header.iter().zip(&table.kinds).map(column).collect()
     }
 
-    /// The name of a cell's rules, where the column's own are not its.
-    pub fn own_name(&self, record: &Record) -> Option<String> {
+    /// The question or class that an answer is of, whose rules it has; nothing for other cells.
+    pub fn question<'r>(&self, record: &'r Record) -> Option<&'r str> {
         let of = self.of?.and_then(|column| record.text(column)).unwrap_or_default();
-        let of: Cow<str> = if self.name == "info.answer" { last_part(of).into() } else { of.into() };
-        Some(format!("{}[{of}]", self.name))
+        Some(if self.name == "info.answer" { last_part(of) } else { of })
+    }
+
+    /// The name of the rules of such a cell.
+    pub fn name_of(&self, question: &str) -> String {
+        format!("{}[{question}]", self.name)
+    }
+}
+
+/// What there is for each question of a column.
+pub(super) struct Each<T> {
+    questions: Names,
+    all: Vec<T>,
+}
+
+impl<T> Each<T> {
+    pub fn new() -> Each<T> {
+        Each { questions: Names::default(), all: Vec::new() }
+    }
+
+    /// What there is for a question, which `new` makes for a new one.
+    pub fn of(&mut self, question: &str, new: impl FnOnce() -> T) -> Option<&mut T> {
+        let number = self.questions.intern(question) as usize;
+        if number == self.all.len() {
+            self.all.push(new());
+        }
+        self.all.get_mut(number)
+    }
+
+    /// All questions with what there is for them.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &T)> {
+        (0u32..).zip(&self.all).map(|(number, each)| (self.questions.get(number), each))
     }
 }

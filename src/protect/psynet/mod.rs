@@ -46,7 +46,7 @@ use crate::study::{Data, Study};
 use census::{Census, Columns, Counting};
 use column::Column;
 use originals::{Dropped, OwnColumns};
-use pass::{Pass, look};
+use pass::{Pass, Surveyed, look};
 use refer::{Refer, is_dropped};
 use survey::{Survey, With};
 use transform::{Memory, Transform};
@@ -223,12 +223,12 @@ impl Preparing {
                 }
                 if pass.scan.is_none() {
                     let columns = Column::all(table, refer).into_iter();
-                    pass.columns = columns.map(|column| (survey.number(&column.name), column)).collect();
+                    pass.columns = columns.map(|column| Surveyed::new(column, survey)).collect();
                 }
-                let columns = std::mem::take(&mut pass.columns);
+                let mut columns = std::mem::take(&mut pass.columns);
                 let with = With { preset: &self.preset, census, refer, limits: &limits };
                 let want =
-                    pass.step(table, &limits, &mut |row, record| look(table, &columns, row, record, survey, with));
+                    pass.step(table, &limits, &mut |row, record| look(table, &mut columns, row, record, survey, with));
                 pass.columns = columns;
                 want
             }
@@ -284,6 +284,7 @@ impl Preparing {
         let phase = std::mem::replace(&mut self.phase, Phase::Count(Pass::default(), Box::default()));
         let Phase::Look(_, looked) = phase else { return Ok(()) };
         let Looked { census, refer, mut survey, dropped } = *looked;
+        survey.settle(With { preset: &self.preset, census: &census, refer: &refer, limits: &self.limits })?;
         survey.decide(&self.preset, &self.given.approved);
         survey.obeyed(&self.preset)?;
         let hidden = matches!(self.preset.time_mode(), TimeMode::Relative | TimeMode::Remove);

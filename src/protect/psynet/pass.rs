@@ -1,7 +1,7 @@
 //! One pass over the raw tables, a row at a time, and what the second of them does with a row.
 
 use super::census::NOBODY;
-use super::column::{Cells, Column};
+use super::column::{Cells, Column, Each};
 use super::survey::{Survey, With};
 use crate::error::Result;
 use crate::limits::Limits;
@@ -15,8 +15,20 @@ use crate::source::Want;
 pub(super) struct Pass {
     pub table: usize,
     pub scan: Option<Scan>,
-    /// The columns of the table, each with the number of its field.
-    pub columns: Vec<(usize, Column)>,
+    pub columns: Vec<Surveyed>,
+}
+
+/// A column with the number of its field, and those of its questions.
+pub(super) struct Surveyed {
+    column: Column,
+    field: usize,
+    questions: Each<usize>,
+}
+
+impl Surveyed {
+    pub fn new(column: Column, survey: &mut Survey) -> Surveyed {
+        Surveyed { field: survey.number(&column.name), column, questions: Each::new() }
+    }
 }
 
 impl Pass {
@@ -46,7 +58,7 @@ impl Pass {
 /// Surveys a row.
 pub(super) fn look(
     table: &RawTable,
-    columns: &[(usize, Column)],
+    columns: &mut [Surveyed],
     row: usize,
     record: &Record,
     survey: &mut Survey,
@@ -54,9 +66,12 @@ pub(super) fn look(
 ) -> Result<()> {
     let owner = with.census.rows(&table.name).and_then(|rows| rows.owner.get(row)).copied().unwrap_or(NOBODY);
     let whose = (owner, u64::MAX - row as u64);
-    for (place, (field, column)) in columns.iter().enumerate() {
+    for (place, Surveyed { column, field, questions }) in columns.iter_mut().enumerate() {
         let Some(text) = record.text(place).filter(|text| !text.is_empty()) else { continue };
-        let field = column.own_name(record).map_or(*field, |name| survey.number(&name));
+        let own = column
+            .question(record)
+            .and_then(|question| questions.of(question, || survey.number(&column.name_of(question))));
+        let field = *own.unwrap_or(field);
         match column.cells {
             Cells::Rows(_) => {}
             Cells::Times => survey.time(field, owner, with),

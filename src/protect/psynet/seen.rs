@@ -45,6 +45,11 @@ pub(super) struct Seen {
     pub quasi: bool,
 }
 
+/// Whether a text is a whole number of five digits or more, which may be somebody's.
+pub(super) fn is_long_number(text: &str) -> bool {
+    text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit())
+}
+
 impl Seen {
     pub fn owned_by(&mut self, owner: u32) {
         if owner == NOBODY {
@@ -59,53 +64,56 @@ impl Seen {
         }
     }
 
-    pub fn text(&mut self, text: &str, owner: u32, review: bool) -> u64 {
+    /// A text that somebody has so many times.
+    pub fn text(&mut self, text: &str, owner: u32, times: u64, review: bool) -> u64 {
         let stats = &mut self.stats;
-        stats.values += 1;
-        stats.texts += 1;
+        stats.values += times;
+        stats.texts += times;
         stats.longest = stats.longest.max(text.chars().count() as u64);
-        stats.uuids += u64::from(text.len() == 36 && uuid_bytes(text).is_some());
-        stats.times += u64::from(moment(text).is_some());
+        stats.uuids += if text.len() == 36 && uuid_bytes(text).is_some() { times } else { 0 };
+        stats.times += if moment(text).is_some() { times } else { 0 };
         if is_binary(text) {
-            stats.binaries += 1;
+            stats.binaries += times;
             self.files.insert(file_start(text));
         }
-        if text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit()) {
-            stats.long_numbers += 1;
+        if is_long_number(text) {
+            stats.long_numbers += times;
             self.of_owner(text, owner);
         }
         if text.len() <= LONG || self.strong {
             let (texts, counts) = &mut self.counted;
             let number = texts.intern(text) as usize;
             if let Some(count) = counts.get_mut(number) {
-                *count += 1;
+                *count += times;
                 return 0;
             }
-            counts.push(1);
+            counts.push(times);
             return text.len() as u64 + 64;
         }
         // Two long texts are hardly ever the same; each counts as another.
-        self.stats.distinct += 1;
-        self.stats.once += 1;
-        let held = if self.open { self.detect(text, 1) } else { 0 };
+        self.stats.distinct += times;
+        self.stats.once += times;
+        let held = if self.open { self.detect(text, times, times) } else { 0 };
         if !review {
             return held;
         }
         if let Some(count) = self.long.get_mut(text) {
-            *count += 1;
+            *count += times;
             return held;
         }
-        self.long.insert(text.to_owned(), 1);
+        self.long.insert(text.to_owned(), times);
         held + text.len() as u64 + 64
     }
 
-    pub fn number(&mut self, digits: &str, owner: u32, window: Option<Window>) -> u64 {
-        self.stats.values += 1;
+    /// A number that somebody has so many times.
+    pub fn number(&mut self, digits: &str, owner: u32, times: u64, window: Option<Window>) -> u64 {
+        self.stats.values += times;
         let number = digits.parse::<f64>().ok();
-        self.stats.times += u64::from(number.zip(window).is_some_and(|(number, window)| window.number(number)));
-        let long = digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit());
+        let inside = number.zip(window).is_some_and(|(number, window)| window.number(number));
+        self.stats.times += if inside { times } else { 0 };
+        let long = is_long_number(digits);
         if long && (self.open || self.strong) {
-            self.stats.long_numbers += 1;
+            self.stats.long_numbers += times;
             self.of_owner(digits, owner);
         }
         let kept = long && self.open || self.strong && digits.len() >= 5;
@@ -119,14 +127,14 @@ impl Seen {
         }
     }
 
-    /// Notes what detectors find.
-    fn detect(&mut self, text: &str, count: u64) -> u64 {
+    /// Notes what detectors find in a text of so many values, of which so many are looked at.
+    fn detect(&mut self, text: &str, count: u64, looked_at: u64) -> u64 {
         let mut held = 0;
         let finds = detect::detect(text);
         self.stats.detected += if finds.is_empty() { 0 } else { count };
         for (kind, found) in finds.iter().filter_map(|f| Some((f.kind, text.get(f.start..f.end)?))) {
             held += found.len() as u64 + 64;
-            *self.hits.entry((kind, found.to_owned())).or_default() += 1;
+            *self.hits.entry((kind, found.to_owned())).or_default() += looked_at;
         }
         held
     }
@@ -145,7 +153,7 @@ impl Seen {
         self.stats.own_value = self.own.values().filter(alone).count() as u64;
         if self.open {
             for (text, count) in std::mem::take(&mut self.texts) {
-                self.detect(&text, count);
+                self.detect(&text, count, 1);
                 self.texts.insert(text, count);
             }
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::census::{Census, NOBODY};
 use super::plan::{Plan, decide, decision};
 use super::refer::Refer;
-use super::seen::Seen;
+use super::seen::{Seen, is_long_number};
 use super::tree::{Enter, Leaf, Scratch, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
@@ -15,6 +15,7 @@ use crate::protect::class::{Action, Class, Stats};
 use crate::protect::decision::clean;
 use crate::protect::defaults;
 use crate::protect::detect::Kind;
+use crate::protect::known::Known;
 use crate::protect::preset::{Preset, Texts};
 
 /// One column, or one question's answers.
@@ -28,6 +29,19 @@ pub(super) struct Field {
     seen: Vec<Seen>,
     /// Values of quasi-identifiers by path and participant.
     pub values: BTreeMap<String, BTreeMap<u32, BTreeSet<String>>>,
+    /// Cells that come again.
+    again: Known<Again>,
+}
+
+/// A cell that was looked at: what is still to be counted of those that are like it.
+struct Again {
+    json: bool,
+    times: u64,
+    /// Whose the first was, and whether others have it too.
+    whose: u64,
+    many: bool,
+    /// The numbers of the paths at which it has something.
+    places: Box<[u32]>,
 }
 
 /// Originals by class and path.
@@ -47,7 +61,12 @@ pub(super) struct Survey {
     scratch: Scratch,
     /// What walks write that only look.
     nothing: String,
+    /// The paths at which the cell under way has something.
+    places: Vec<u32>,
 }
+
+/// Stands for the owners of what several have; no row has the number.
+const SEVERAL: u64 = u64::MAX / 2;
 
 /// What a survey is made with.
 #[derive(Clone, Copy)]
@@ -69,6 +88,7 @@ impl Survey {
             held: 0,
             scratch: Scratch::default(),
             nothing: String::new(),
+            places: Vec::new(),
         }
     }
 
@@ -76,7 +96,7 @@ impl Survey {
     pub fn number(&mut self, name: &str) -> usize {
         let number = self.names.intern(name) as usize;
         if number == self.fields.len() {
-            self.fields.push(Field { name: name.to_owned(), ..Field::default() });
+            self.fields.push(Field { name: name.to_owned(), again: Known::of_cells(), ..Field::default() });
         }
         number
     }
@@ -104,15 +124,38 @@ impl Survey {
         with: With<'_>,
     ) -> Result<()> {
         let Some(field) = self.fields.get_mut(field) else { return Ok(()) };
-        let mut looking = Looking { field, owner, row, with, held: 0 };
-        let structured = json || text.starts_with(['{', '[']);
-        let (scratch, out) = (&mut self.scratch, &mut self.nothing);
-        out.clear();
-        if !structured || rewrite(text, with.limits.depth, scratch, &mut looking, out)?.is_none() {
-            looking.leaf("", plain(text), out)?;
+        let whose = if owner == NOBODY { row } else { u64::from(owner) };
+        if let Some(again) = field.again.get(text) {
+            again.times += 1;
+            again.many |= again.whose != whose;
+            for place in &again.places {
+                field.seen.get_mut(*place as usize).into_iter().for_each(|seen| seen.owned_by(owner));
+            }
+            return Ok(());
         }
-        self.held += looking.held;
+        self.places.clear();
+        let mut looking =
+            Looking { field, owner, whose, with, times: 1, held: 0, personal: false, places: &mut self.places };
+        looking.cell(text, json, &mut self.scratch, &mut self.nothing)?;
+        let (held, personal) = (looking.held, looking.personal);
+        let again = || Again { json, times: 0, whose, many: false, places: self.places.as_slice().into() };
+        let known = !personal && field.again.add(text, again);
+        self.held += held + if known { text.len() as u64 + 128 } else { 0 };
         with.limits.memory(self.held)
+    }
+
+    /// Counts the cells that came again.
+    pub fn settle(&mut self, with: With<'_>) -> Result<()> {
+        for field in &mut self.fields {
+            for (text, again) in std::mem::take(&mut field.again).all().filter(|(_, again)| again.times > 0) {
+                let Again { json, times, whose, .. } = *again;
+                let whose = if again.many { SEVERAL } else { whose };
+                let (owner, personal, places) = (NOBODY, false, &mut self.places);
+                let mut looking = Looking { field, owner, whose, with, times, held: 0, personal, places };
+                looking.cell(text, json, &mut self.scratch, &mut self.nothing)?;
+            }
+        }
+        Ok(())
     }
 
     /// A time.
@@ -210,12 +253,30 @@ impl Field {
     }
 }
 
+/// Cells of one text under way.
 struct Looking<'a> {
     field: &'a mut Field,
     owner: u32,
-    row: u64,
+    /// The owner, or the row.
+    whose: u64,
     with: With<'a>,
+    /// How many cells there are.
+    times: u64,
     held: u64,
+    /// Whether it matters to more than counts whose it is.
+    personal: bool,
+    places: &'a mut Vec<u32>,
+}
+
+impl Looking<'_> {
+    fn cell(&mut self, text: &str, json: bool, scratch: &mut Scratch, out: &mut String) -> Result<()> {
+        let structured = json || text.starts_with(['{', '[']);
+        out.clear();
+        if !structured || rewrite(text, self.with.limits.depth, scratch, self, out)?.is_none() {
+            self.leaf("", plain(text), out)?;
+        }
+        Ok(())
+    }
 }
 
 impl Visit for Looking<'_> {
@@ -230,7 +291,7 @@ impl Visit for Looking<'_> {
     }
 
     fn key(&mut self, below: &str, key: &str, _: &mut String) -> Result<()> {
-        let whose = if self.owner == NOBODY { self.row } else { u64::from(self.owner) };
+        let whose = self.whose;
         let place = self.field.place(below, self.with);
         let Some(seen) = self.field.seen.get_mut(place) else { return Ok(()) };
         match seen.keys.get_mut(key) {
@@ -245,21 +306,29 @@ impl Visit for Looking<'_> {
 
     fn leaf(&mut self, below: &str, leaf: Leaf<'_>, _: &mut String) -> Result<bool> {
         let window = self.with.census.window;
-        let (place, owner) = (self.field.place(below, self.with), self.owner);
+        let (place, owner, times) = (self.field.place(below, self.with), self.owner, self.times);
         let Some(seen) = self.field.seen.get_mut(place) else { return Ok(false) };
         match leaf {
             Leaf::Null | Leaf::Text("") => return Ok(false),
-            Leaf::Text(text) => self.held += seen.text(text, owner, self.with.preset.texts == Texts::Review),
-            Leaf::Number(digits) => self.held += seen.number(digits, owner, window),
-            Leaf::Bool(_) => seen.stats.values += 1,
+            Leaf::Text(text) => {
+                self.held += seen.text(text, owner, times, self.with.preset.texts == Texts::Review);
+                self.personal |= is_long_number(text);
+            }
+            Leaf::Number(digits) => {
+                self.held += seen.number(digits, owner, times, window);
+                self.personal |= is_long_number(digits);
+            }
+            Leaf::Bool(_) => seen.stats.values += times,
             Leaf::Moment { .. } => {
-                seen.stats.values += 1;
-                seen.stats.texts += 1;
-                seen.stats.times += 1;
+                seen.stats.values += times;
+                seen.stats.texts += times;
+                seen.stats.times += times;
             }
             Leaf::Row(..) | Leaf::Reference(..) => {}
         }
         seen.owned_by(owner);
+        self.places.push(place as u32);
+        self.personal |= seen.quasi;
         if seen.quasi && owner != NOBODY {
             let value = match leaf {
                 Leaf::Text(text) | Leaf::Number(text) => text.to_owned(),

@@ -113,7 +113,7 @@ impl Transform {
         let (kept, leaks) = self.made(text, cell, out)?;
         self.caught += u64::from(leaks);
         if let Some(known) = self.known.cells(&cell).filter(|_| !self.personal) {
-            known.add(text, kept.then_some(out.as_str()), leaks);
+            known.add(text, || Made::new(kept.then_some(out.as_str()), leaks));
         }
         Ok(kept)
     }
@@ -159,7 +159,7 @@ impl Transform {
             return made.leaks;
         }
         let leaks = self.leaks(text);
-        self.known.searched.add(text, None, leaks);
+        self.known.searched.add(text, || Made::new(None, leaks));
         leaks
     }
 
@@ -223,7 +223,7 @@ impl Transform {
         let withheld = self.calendar(new) || self.preset.is_share() && detectors && found_in(new, &self.preset);
         let new = (!withheld).then_some(new);
         if let Some(known) = self.known.texts.get_mut(usize::from(detectors)) {
-            known.add(text, new, false);
+            known.add(text, || Made::new(new, false));
         }
         new.into_iter().for_each(put);
         new.is_some()
@@ -238,7 +238,7 @@ impl Transform {
         if !self.show(key, true, &mut |shown| new.push_str(shown)) || self.leaks(&new) {
             WITHHELD.clone_into(&mut new);
         }
-        self.known.keys.add(key, Some(&new), false);
+        self.known.keys.add(key, || Made::new(Some(&new), false));
         out.push_str(&new);
     }
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::census::{NOBODY, moment, written};
-use super::column::{Cells, Column};
+use super::census::{self, NOBODY, moment, written};
+use super::column::{Cells, Column, Each};
 use super::database::{Writer, field};
 use super::refer::is_dropped;
 use super::sorter::Sorter;
@@ -44,13 +44,25 @@ struct Reading {
     new: String,
 }
 
-/// A column with its rules, and its cells kept, changed and removed.
+/// A column with its rules.
 struct Known {
     column: Column,
-    field: Option<usize>,
     /// Whether nothing of it stays.
     removed: bool,
+    own: Ruled,
+    questions: Each<Ruled>,
+}
+
+/// The rules of cells, by the number of their field, and how many were kept, changed and removed.
+struct Ruled {
+    field: Option<usize>,
     counts: [u64; 3],
+}
+
+impl Ruled {
+    fn new(name: &str, survey: &Survey) -> Ruled {
+        Ruled { field: survey.field_number(name), counts: [0; 3] }
+    }
 }
 
 impl Writing {
@@ -88,7 +100,12 @@ impl Writing {
         let Reading { scan, sorter, columns, new } = &mut *reading;
         let (survey, census) = (self.survey.clone(), self.transform.census.clone());
         let by_row = census.rows(&table.name).map(|rows| (&rows.place[..], &rows.owner[..])).unwrap_or_default();
-        let mut rows = Rows { writing: self, survey: &survey, table, columns, new };
+        let numbered = columns.iter().map(|known| match &known.column.cells {
+            Cells::Rows(of) => of.as_ref().and_then(|of| census.rows(of)),
+            _ => None,
+        });
+        let numbered = numbered.collect();
+        let mut rows = Rows { writing: self, survey: &survey, table, columns, numbered, new };
         let go = scan.step(&mut |row, record| {
             let owner = by_row.1.get(row).copied().unwrap_or(NOBODY);
             let Some(place) = by_row.0.get(row) else { return Ok(()) };
@@ -125,10 +142,10 @@ impl Writing {
             return self.end_table();
         }
         let known = |column: Column| {
-            let field = self.survey.field_number(&column.name);
-            let plan = field.and_then(|field| self.survey.fields.get(field)?.plan(""));
+            let own = Ruled::new(&column.name, &self.survey);
+            let plan = own.field.and_then(|field| self.survey.fields.get(field)?.plan(""));
             let removed = plan.is_some_and(|plan| plan.decision.action == Action::Remove);
-            Known { column, field, removed, counts: [0; 3] }
+            Known { column, removed, own, questions: Each::new() }
         };
         let columns = Column::all(table, &self.transform.refer).into_iter().map(known).collect();
         let (scan, sorter) = (Scan::new(table, limits)?, Sorter::new(limits));
@@ -139,8 +156,11 @@ impl Writing {
     /// Writes the rows of a table that was read.
     fn end(&mut self, reading: Reading, limits: &Limits) -> Result<()> {
         reading.sorter.finish(&mut |line| self.writer.line(line, limits))?;
-        let counts = reading.columns.into_iter().map(|known| (known.column.name, known.counts));
-        self.counts.extend(counts);
+        for Known { column, own, questions, .. } in reading.columns {
+            let of_question = questions.all().map(|(question, of)| (column.name_of(question), of.counts));
+            self.counts.extend(of_question);
+            self.counts.insert(column.name, own.counts);
+        }
         self.end_table()
     }
 
@@ -156,6 +176,8 @@ struct Rows<'w> {
     survey: &'w Survey,
     table: &'w RawTable,
     columns: &'w mut [Known],
+    /// The rows whose numbers the column has.
+    numbered: Vec<Option<&'w census::Rows>>,
     new: &'w mut String,
 }
 
@@ -180,22 +202,25 @@ impl Rows<'_> {
     fn cell(&mut self, place: usize, text: &str, record: &Record, owner: u32) -> Result<bool> {
         let (survey, table) = (self.survey, self.table);
         let Some(known) = self.columns.get_mut(place) else { return Ok(false) };
-        let (column, removed) = (&known.column, known.removed);
-        let own_name = column.own_name(record);
-        let number = own_name.as_ref().map_or(known.field, |name| survey.field_number(name));
+        let Known { column, removed, own, questions } = known;
+        let of_question = column
+            .question(record)
+            .and_then(|question| questions.of(question, || Ruled::new(&column.name_of(question), survey)));
+        let Ruled { field: number, counts } = of_question.unwrap_or(own);
+        let number = *number;
         let field = number.and_then(|number| survey.fields.get(number)).unwrap_or(&self.writing.nothing);
         let transform = &mut self.writing.transform;
         let cell = Cell { field, number, owner, notes: None, json: column.json };
         let new = &mut *self.new;
         new.clear();
         let kept = match &column.cells {
-            Cells::Rows(of) => {
-                let number = of.as_deref().zip(text.parse().ok());
-                let number = number.and_then(|(of, id)| transform.census.new_number(of, id));
+            Cells::Rows(_) => {
+                let rows = self.numbered.get(place).copied().flatten();
+                let number = rows.and_then(|rows| rows.new_number(text.parse().ok()?));
                 number.into_iter().for_each(|number| new.push_str(itoa::Buffer::new().format(number)));
                 number.is_some()
             }
-            Cells::Times | Cells::Bools if removed => false,
+            Cells::Times | Cells::Bools if *removed => false,
             // Every row of PsyNet's has a time at which it was made.
             Cells::Times => {
                 let zero = || column.name.ends_with(".creation_time") && moment(text).is_some();
@@ -231,10 +256,6 @@ impl Rows<'_> {
         };
         // A number's column has no room for the word that a text is withheld.
         let kept = kept && !(column.number && new == super::transform::WITHHELD);
-        let counts = match own_name {
-            Some(name) => self.writing.counts.entry(name).or_default(),
-            None => &mut known.counts,
-        };
         let which = match kept {
             false => 2,
             true if new == text => 0,

@@ -213,7 +213,7 @@ impl Transform<'_> {
         let found = self.share() && !detect::detect(&new).is_empty();
         let withheld = found || self.window.is_some_and(|w| w.contains(&new)) || self.leaks(&new);
         let new = if withheld { WITHHELD.to_owned() } else { new };
-        self.keys.add(key, Some(&new), false);
+        self.keys.add(key, || Made::new(Some(&new), false));
         Ok(new)
     }
 
