@@ -323,11 +323,15 @@ impl Index {
                 at += LONG_STRIDE;
             }
         }
-        if !self.base64.is_empty() {
-            runs::base_64(buffer, first, until, |at| self.base_64(&self.base64, buffer, at, &mut found));
-        }
-        if !self.long_base64.is_empty() {
-            runs::long_base_64(buffer, first, until, |at| self.base_64(&self.long_base64, buffer, at, &mut found));
+        if !self.base64.is_empty() || !self.long_base64.is_empty() {
+            runs::base_64(buffer, first, until, |at, in_long| {
+                let hash = window(buffer, at);
+                for table in [Some(&self.base64), Some(&self.long_base64).filter(|_| in_long)].into_iter().flatten() {
+                    if table.may_hold(hash) {
+                        table.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
+                    }
+                }
+            });
         }
         if self.marked.iter().any(|of_kind| !of_kind.is_empty()) {
             let mut look = |kind: usize, at: usize| {
@@ -344,14 +348,6 @@ impl Index {
                 Some(kind) => look(kind, at),
                 None => {}
             });
-        }
-    }
-
-    #[inline]
-    fn base_64(&self, table: &Table, buffer: &[u8], at: usize, found: &mut impl FnMut(Found)) {
-        let hash = window(buffer, at);
-        if table.may_hold(hash) {
-            table.get(hash).for_each(|entry| self.compare(buffer, at, entry, found));
         }
     }
 

@@ -119,46 +119,37 @@ pub(super) fn marks(buffer: &[u8], from: usize, until: usize, mut place: impl Fn
 /// Every third place from `first` on, in 64 places.
 const THIRD: u64 = 0x9249_2492_4924_9249;
 
-/// Calls `place` with every third place from `first` up to `until`, if six bytes of base64 begin there, in either alphabet.
-pub(super) fn base_64(buffer: &[u8], first: usize, until: usize, place: impl FnMut(usize)) {
-    every_third(buffer, first, until, |two| two & two >> 2 & two >> 4, place);
-}
-
-/// Bytes of base64 on both sides of a place that [`long_base_64`] gives.
+/// Bytes of base64 on both sides of a place in a long run of it.
 pub(super) const BEFORE: usize = 6;
 
-/// Calls `place` with every third place from `first` up to `until`, if six bytes of base64 begin there and [`BEFORE`] of it
-/// stand on both sides.
-pub(super) fn long_base_64(buffer: &[u8], first: usize, until: usize, mut place: impl FnMut(usize)) {
-    // No multiple of three is lost: so many bytes are before the first run that can be there.
-    let begin = if first < BEFORE { first % 3 } else { first - BEFORE };
-    let run = |two: u128| {
-        let four = two & two >> 2;
-        let eight = four & four >> 4;
-        eight & eight >> 8 & two >> 16
-    };
-    every_third(buffer, begin, until.saturating_sub(BEFORE), run, |at| place(at + BEFORE));
-}
-
-/// Calls `place` with every third place from `first` up to `until` that `run` leaves of those at which two bytes of base64
-/// stand; it is given those of more than the next 64 places.
-fn every_third(buffer: &[u8], first: usize, until: usize, run: impl Fn(u128) -> u128, mut place: impl FnMut(usize)) {
-    let at_place = |at: usize| u128::from(mask(buffer.get(at..).unwrap_or_default(), base_64_digits));
-    // 63 places at once: the next begin with a third one, too.
+/// Calls `place` with every third place from `first` up to `until`, if six bytes of base64 begin there, in either alphabet,
+/// and with whether [`BEFORE`] of it stand on both sides of these.
+pub(super) fn base_64(buffer: &[u8], first: usize, until: usize, mut place: impl FnMut(usize, bool)) {
+    // So many places at once: the next begin with a third one, too.
     const STEP: usize = 63;
+    let at_place = |at: usize| u128::from(mask(buffer.get(at..).unwrap_or_default(), base_64_digits));
+    let begin = first.saturating_sub(BEFORE);
+    let mut before = at_place(begin) << (BEFORE + begin - first) & ((1 << BEFORE) - 1);
     let mut at = first;
     let mut next = at_place(at);
     while at < until {
-        let here = next;
+        let here = next & ((1 << STEP) - 1);
         next = at_place(at + STEP);
-        let one = here | next << STEP;
-        let mut found = run(one & one >> 1) as u64 & THIRD & u64::MAX >> 1;
+        // A bit for each place from that of `before` on.
+        let one = before | here << BEFORE | next << (BEFORE + STEP);
+        before = here >> (STEP - BEFORE);
+        let two = one & one >> 1;
+        let four = two & two >> 2;
+        let eight = four & four >> 4;
+        let mut six = ((four & two >> 4) >> BEFORE) as u64 & THIRD & ((1 << STEP) - 1);
+        let eighteen = (eight & eight >> 8 & two >> 16) as u64;
         if until - at < STEP {
-            found &= (1 << (until - at)) - 1;
+            six &= (1 << (until - at)) - 1;
         }
-        while found != 0 {
-            place(at + found.trailing_zeros() as usize);
-            found &= found - 1;
+        while six != 0 {
+            let i = six.trailing_zeros();
+            place(at + i as usize, eighteen >> i & 1 == 1);
+            six &= six - 1;
         }
         at += STEP;
     }
@@ -211,10 +202,12 @@ mod tests {
                 let mut found = Vec::new();
                 let mut long = Vec::new();
                 for first in 0..3 {
-                    base_64(&text, first, cut, |i| found.push(i));
-                    base_64(&text, cut + first, text.len(), |i| found.push(i));
-                    long_base_64(&text, first, cut, |i| long.push(i));
-                    long_base_64(&text, cut + first, text.len(), |i| long.push(i));
+                    let mut place = |i: usize, in_long: bool| {
+                        found.push(i);
+                        long.extend(in_long.then_some(i));
+                    };
+                    base_64(&text, first, cut, &mut place);
+                    base_64(&text, cut + first, text.len(), &mut place);
                 }
                 found.sort_unstable();
                 assert_eq!(found, slow, "{text:?} cut at {cut}");

@@ -3,8 +3,9 @@
 //!
 //! Three passes over the raw tables, each row at a time: `census` counts everybody and gives new numbers, `survey`
 //! looks at all values and decides a class for each path, `transform` makes new values, which `database` writes in an
-//! order that tells nothing (`sorter`). Tables of which nothing stays are read in the first pass alone. In memory are the new database (packed), some dozen bytes per row, and the distinct short
-//! texts and identifiers; all of it is counted against the limit. What no rule knows is withheld.
+//! order that tells nothing (`sorter`). Tables of which nothing stays are read in the first pass alone. In memory are the
+//! new database (packed), some dozen bytes per row, and the distinct short texts and identifiers, all counted against the
+//! limit. What no rule knows is withheld.
 
 mod census;
 mod column;
@@ -21,6 +22,7 @@ mod sorter;
 mod survey;
 mod transform;
 mod tree;
+mod walk;
 mod writing;
 
 use std::collections::BTreeSet;
@@ -44,7 +46,6 @@ use crate::recipe::{Filetype, Psynet as Choices, Recipe};
 use crate::source::{Reader, Want};
 use crate::study::{Data, Study};
 use census::{Census, Columns, Counting};
-use column::Column;
 use originals::{Dropped, OwnColumns};
 use pass::{Pass, Surveyed, look};
 use refer::{Refer, is_dropped};
@@ -222,8 +223,7 @@ impl Preparing {
                     return Ok(None);
                 }
                 if pass.scan.is_none() {
-                    let columns = Column::all(table, refer).into_iter();
-                    pass.columns = columns.map(|column| Surveyed::new(column, survey)).collect();
+                    pass.columns = Surveyed::all(table, refer, survey);
                 }
                 let mut columns = std::mem::take(&mut pass.columns);
                 let with = With { preset: &self.preset, census, refer, limits: &limits };
@@ -284,9 +284,8 @@ impl Preparing {
         let phase = std::mem::replace(&mut self.phase, Phase::Count(Pass::default(), Box::default()));
         let Phase::Look(_, looked) = phase else { return Ok(()) };
         let Looked { census, refer, mut survey, dropped } = *looked;
-        survey.settle(With { preset: &self.preset, census: &census, refer: &refer, limits: &self.limits })?;
-        survey.decide(&self.preset, &self.given.approved);
-        survey.obeyed(&self.preset)?;
+        let with = With { preset: &self.preset, census: &census, refer: &refer, limits: &self.limits };
+        survey.decide(with, &self.given.approved)?;
         let hidden = matches!(self.preset.time_mode(), TimeMode::Relative | TimeMode::Remove);
         let key = Key::new(&self.given.key);
         let mut tokens = Tokens::new(key.clone());

@@ -7,6 +7,7 @@ use super::transform::REMOVED;
 use super::tree::{Enter, Leaf, Scratch, Visit, rewrite};
 use crate::error::Result;
 use crate::limits::Limits;
+use crate::log::column::Names;
 use crate::protect::class::Class;
 use crate::protect::leak::Original;
 use crate::protect::names;
@@ -35,13 +36,27 @@ const DROPPED: [(&str, &str, Class); 6] = [
     ("error", "token", Class::Secret),
 ];
 
+/// So many bytes of texts are remembered.
+const REMEMBERED: u64 = 8 << 20;
+
+/// Columns of dropped tables whose texts may hold such values.
+const TEXTS: [&str; 4] = ["unique_id", "params", "arguments", "extra_info"];
+
 /// Identifiers in tables of which nothing stays.
 #[derive(Default)]
 pub(super) struct Dropped {
     found: BTreeSet<(String, Class, String)>,
-    /// Texts that were looked at: most rows repeat the one before.
-    last: BTreeMap<&'static str, String>,
+    /// The table under way, and those of its columns that hold texts.
+    table: String,
+    texts: Vec<Texts>,
     scratch: Scratch,
+}
+
+/// A column of texts, its path, and the texts that were looked at: most rows repeat one before.
+struct Texts {
+    column: usize,
+    path: String,
+    seen: Names,
 }
 
 impl Dropped {
@@ -52,24 +67,30 @@ impl Dropped {
                 self.add(text, *class, &format!("{}.{name}", table.name));
             }
         }
-        for column in ["unique_id", "params", "arguments", "extra_info"] {
-            let Some(text) = table.column(column).and_then(|c| record.text(c)) else { continue };
-            if self.last.get(column).is_some_and(|last| last == text) {
-                continue;
+        if self.table != table.name {
+            let texts = TEXTS.into_iter().filter_map(|name| {
+                let path = format!("{}.{name}", table.name);
+                Some(Texts { column: table.column(name)?, path, seen: Names::default() })
+            });
+            (self.texts, self.table) = (texts.collect(), table.name.clone());
+        }
+        let mut texts = std::mem::take(&mut self.texts);
+        for Texts { column, path, seen } in &mut texts {
+            let known = seen.len();
+            let Some(text) = record.text(*column).filter(|text| seen.intern(text) as usize == known) else { continue };
+            if seen.memory() > REMEMBERED {
+                *seen = Names::default();
             }
-            let last = self.last.entry(column).or_default();
-            last.clear();
-            last.push_str(text);
-            let path = format!("{}.{column}", table.name);
-            if column == "unique_id" {
-                self.unique(text, &path);
+            if path.ends_with(".unique_id") {
+                self.unique(text, path);
             } else {
                 let mut scratch = std::mem::take(&mut self.scratch);
-                let mut finding = Finding { dropped: self, path: &path };
+                let mut finding = Finding { dropped: self, path };
                 rewrite(text, limits.depth, &mut scratch, &mut finding, &mut String::new())?;
                 self.scratch = scratch;
             }
         }
+        self.texts = texts;
         Ok(())
     }
 

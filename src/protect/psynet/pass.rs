@@ -2,6 +2,7 @@
 
 use super::census::NOBODY;
 use super::column::{Cells, Column, Each};
+use super::refer::Refer;
 use super::survey::{Survey, With};
 use crate::error::Result;
 use crate::limits::Limits;
@@ -26,8 +27,10 @@ pub(super) struct Surveyed {
 }
 
 impl Surveyed {
-    pub fn new(column: Column, survey: &mut Survey) -> Surveyed {
-        Surveyed { field: survey.number(&column.name), column, questions: Each::new() }
+    /// The columns of a table.
+    pub fn all(table: &RawTable, refer: &Refer, survey: &mut Survey) -> Vec<Surveyed> {
+        let new = |column: Column| Surveyed { field: survey.number(&column.name), column, questions: Each::new() };
+        Column::all(table, refer).into_iter().map(new).collect()
     }
 }
 

@@ -145,7 +145,7 @@ impl Survey {
     }
 
     /// Counts the cells that came again.
-    pub fn settle(&mut self, with: With<'_>) -> Result<()> {
+    fn settle(&mut self, with: With<'_>) -> Result<()> {
         for field in &mut self.fields {
             for (text, again) in std::mem::take(&mut field.again).all().filter(|(_, again)| again.times > 0) {
                 let Again { json, times, whose, .. } = *again;
@@ -170,10 +170,7 @@ impl Survey {
     }
 
     /// Whether every choice of the preset could be obeyed.
-    ///
-    /// # Errors
-    /// [`Code::BadRecipe`] for a choice about a path that nobody may decide.
-    pub fn obeyed(&self, preset: &Preset) -> Result<()> {
+    fn obeyed(&self, preset: &Preset) -> Result<()> {
         for field in &self.fields {
             let mut plans = field.sorted().into_iter();
             if plans.any(|(below, plan)| plan.decision.is_defied(&clean(&format!("{}{below}", field.name)), preset)) {
@@ -185,7 +182,12 @@ impl Survey {
     }
 
     /// Gives every path its plan.
-    pub fn decide(&mut self, preset: &Preset, approved: &BTreeSet<String>) {
+    ///
+    /// # Errors
+    /// [`Code::BadRecipe`] for a choice about a path that nobody may decide, [`Code::OutOfMemory`].
+    pub fn decide(&mut self, with: With<'_>, approved: &BTreeSet<String>) -> Result<()> {
+        self.settle(with)?;
+        let preset = with.preset;
         let Survey { fields, originals, vocabulary, finds, .. } = self;
         let mut fields: Vec<&mut Field> = fields.iter_mut().collect();
         order::by(&mut fields, |a, b| a.name.cmp(&b.name));
@@ -210,6 +212,7 @@ impl Survey {
             order::by_key(&mut plans, |(number, _)| *number);
             field.plans = plans.into_iter().map(|(_, plan)| plan).collect();
         }
+        self.obeyed(preset)
     }
 }
 
