@@ -171,7 +171,7 @@ mod tests {
         for (owner, numbers) in (0u32..).zip(values) {
             seen.owned_by(owner);
             for number in numbers {
-                seen.number(number, owner, None);
+                seen.number(number, owner, 1, None);
             }
         }
         seen.finish();
