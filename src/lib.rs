@@ -28,6 +28,7 @@ pub mod protect;
 pub mod psynet;
 pub mod read;
 pub mod recipe;
+mod short;
 pub mod source;
 pub mod study;
 pub mod table;

@@ -5,16 +5,25 @@
 //! integers beyond 64 bits become floats, only `"`, `\` and U+0000–001F escaped.
 
 mod canonical;
+mod time;
 
 pub use canonical::{Bad, canonical, compact, is_compact};
 
 /// Appends a float as orjson prints it; not-a-number and infinities become `null`.
 pub fn float(value: f64, out: &mut Vec<u8>) {
-    if !value.is_finite() {
-        out.extend_from_slice(b"null");
-        return;
+    with_float(value, |digits| out.extend_from_slice(digits));
+}
+
+/// Gives away the text of a float, as [`float`] would append it.
+#[inline]
+pub fn with_float(value: f64, give: impl FnOnce(&[u8])) {
+    if let Some(digits) = time::digits(value, &mut [0; time::LONGEST]) {
+        give(digits);
+    } else if value.is_finite() {
+        give(zmij::Buffer::new().format_finite(value).as_bytes());
+    } else {
+        give(b"null");
     }
-    out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
 }
 
 /// Appends an unsigned integer.

@@ -3,7 +3,7 @@
 use super::admin::AdminTexts;
 use super::column::{self, Column, Names, ValueId, Values};
 use super::tally::Tally;
-use super::{ADMIN, Change, Log, Outline, Part, outline};
+use super::{ADMIN, Change, Fact, Log, Outline, Part, outline};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::order;
@@ -68,10 +68,7 @@ impl Builder {
             contexts: Names::default(),
             kinds: Names::default(),
             values: Values::default(),
-            seq: Column::new(),
-            time: Column::new(),
-            context: Column::new(),
-            value: Column::new(),
+            facts: Column::new(),
             order: Vec::new(),
             spans: Vec::new(),
             sessions: Vec::new(),
@@ -237,10 +234,8 @@ impl Builder {
         let history = self.history_of(storage, field);
         let log = &mut self.log;
         self.history.push(history);
-        log.seq.push(seq);
-        log.time.push(change.time);
-        log.context.push(log.contexts.intern(change.context));
-        log.value.push(change.value);
+        let context = log.contexts.intern(change.context);
+        log.facts.push(Fact { seq, time: change.time, context, value: change.value });
         self.count(change.storage.len() + change.field.len() + change.context.len())
     }
 
@@ -305,7 +300,7 @@ impl Builder {
         let mut order = Vec::with_capacity(self.history.len());
         for (number, row) in rows.iter().enumerate() {
             if let Some(change) = row.2 {
-                self.log.seq.set(change as usize, number as u64 + 1);
+                self.log.set_seq(change, number as u64 + 1);
                 order.push(change);
             }
         }

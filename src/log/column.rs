@@ -1,5 +1,6 @@
 //! Memory that grows in blocks: no doubling, no copying, a size that can be asked.
 
+use crate::short;
 use crate::table::{self, Cell};
 use crate::value::Type;
 use hashbrown::HashTable;
@@ -79,12 +80,13 @@ impl Names {
     /// The number of a string, new or known.
     pub fn intern(&mut self, name: &str) -> u32 {
         // Neighbouring changes often share their storage and code location.
-        if self.all.get(self.last as usize).is_some_and(|known| &**known == name) {
+        let same = |known: &str| short::same(known.as_bytes(), name.as_bytes());
+        if self.all.get(self.last as usize).is_some_and(|known| same(known)) {
             return self.last;
         }
         let key = hash(0, name.as_bytes());
         let all = &self.all;
-        self.last = match self.index.find(key, |&i| &*all[i as usize] == name) {
+        self.last = match self.index.find(key, |&i| same(&all[i as usize])) {
             Some(&known) => known,
             None => {
                 let new = self.all.len() as u32;
@@ -190,7 +192,7 @@ impl Values {
     pub fn find(&self, kind: Type, text: &[u8]) -> Option<ValueId> {
         let same = |id: &ValueId| {
             let (known, stored) = at(&self.blocks, *id);
-            known == kind && stored.as_bytes() == text
+            known == kind && short::same(stored.as_bytes(), text)
         };
         self.index.find(hash(kind.0, text), same).copied()
     }
@@ -252,10 +254,11 @@ impl Values {
 fn at(blocks: &[String], id: ValueId) -> (Type, &str) {
     let (block, at) = id.place();
     let block = &blocks[block];
-    let header = &block.as_bytes()[at..at + Values::HEADER];
-    let len = header[2..].iter().rev().fold(0, |len, group| len << 7 | usize::from(*group));
+    let header: &[u8; Values::HEADER] = block.as_bytes()[at..].first_chunk().unwrap_or(&[0; Values::HEADER]);
+    let &[kind, more, a, b, c, d] = header;
+    let len = usize::from(a) | usize::from(b) << 7 | usize::from(c) << 14 | usize::from(d) << 21;
     let from = at + Values::HEADER;
-    (Type(header[0] | header[1] << 7), &block[from..from + len])
+    (Type(kind | more << 7), &block[from..from + len])
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The one representation of uproot data: every change, in columns, with its place in the output known.
+//! The one representation of uproot data: every change with its place in the output known.
 //!
 //! Readers push changes into a [`Builder`]; [`Builder::finish`] settles the order; no view knows the format
 //! that the changes came from. A change costs 28 bytes, plus 4 in the order, plus what is distinct about it.
@@ -9,7 +9,6 @@ pub mod column;
 mod outline;
 mod tally;
 
-use crate::table::Cell;
 use admin::AdminTexts;
 pub use builder::{Builder, Ended};
 use column::{Column, Names, ValueId, Values};
@@ -71,6 +70,20 @@ pub struct Session {
     pub last: f64,
 }
 
+/// What is known of a change but its place. It is kept together, because a row shows all of it, and rows do not come in the
+/// order of the file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fact {
+    /// Sequence number.
+    pub seq: u64,
+    /// Unix time in seconds.
+    pub time: f64,
+    /// Number of the code location in [`Log::contexts`].
+    pub context: u32,
+    /// The value.
+    pub value: ValueId,
+}
+
 /// The changes, with interned names and values. Filled by [`Builder`], read by views.
 #[derive(Debug)]
 pub struct Log {
@@ -84,10 +97,7 @@ pub struct Log {
     pub kinds: Names,
     /// Distinct values.
     pub values: Values,
-    seq: Column<u64>,
-    time: Column<f64>,
-    context: Column<u32>,
-    value: Column<ValueId>,
+    facts: Column<Fact>,
     /// Indices of changes in the order of the output: session by session, kind by kind, storage by storage,
     /// field by field, then by seq. Superseded rows of replaced fields are not in it.
     pub order: Vec<u32>,
@@ -111,47 +121,51 @@ pub struct Log {
 }
 
 impl Log {
-    /// Sequence number of a change (an index found in [`Log::order`]).
+    /// All that is known of a change (an index found in [`Log::order`]).
+    #[inline]
+    pub(crate) fn fact(&self, change: u32) -> Fact {
+        self.facts.get(change as usize)
+    }
+
+    /// Sequence number of a change.
     #[inline]
     pub fn seq(&self, change: u32) -> u64 {
-        self.seq.get(change as usize)
+        self.fact(change).seq
     }
 
     /// Gives changes new sequence numbers, by the place at which they were pushed; the order of the output stays.
     pub(crate) fn renumber(&mut self, numbers: &[u64]) {
-        for (change, number) in numbers.iter().enumerate().take(self.seq.len()) {
-            self.seq.set(change, *number);
+        for (change, number) in numbers.iter().enumerate().take(self.facts.len()) {
+            self.set_seq(change as u32, *number);
         }
+    }
+
+    fn set_seq(&mut self, change: u32, seq: u64) {
+        self.facts.set(change as usize, Fact { seq, ..self.fact(change) });
     }
 
     /// Unix time of a change in seconds.
     #[inline]
     pub fn time(&self, change: u32) -> f64 {
-        self.time.get(change as usize)
+        self.fact(change).time
     }
 
     /// Code location of a change.
     #[inline]
     pub fn context(&self, change: u32) -> &str {
-        self.contexts.get(self.context.get(change as usize))
-    }
-
-    /// Code location of a change as a cell.
-    #[inline]
-    pub fn context_cell(&self, change: u32) -> Cell<'_> {
-        self.contexts.cell(self.context.get(change as usize))
+        self.contexts.get(self.fact(change).context)
     }
 
     /// Number of the code location of a change in [`Log::contexts`].
     #[inline]
     pub(crate) fn context_number(&self, change: u32) -> u32 {
-        self.context.get(change as usize)
+        self.fact(change).context
     }
 
     /// Value of a change.
     #[inline]
     pub fn value(&self, change: u32) -> ValueId {
-        self.value.get(change as usize)
+        self.fact(change).value
     }
 
     /// The changes of a span, oldest first.
@@ -178,10 +192,7 @@ impl Log {
 
     /// Bytes held.
     pub fn memory(&self) -> u64 {
-        self.seq.memory()
-            + self.time.memory()
-            + self.context.memory()
-            + self.value.memory()
+        self.facts.memory()
             + self.values.memory()
             + self.storages.memory()
             + self.fields.memory()

@@ -58,27 +58,37 @@ impl Changes {
         *near = self.line(row, *near);
         let line = &self.lines[*near];
         let before = if *near == 0 { 0 } else { self.ends[*near - 1] };
-        let change = log.changes(line.span(log))[(row - before) as usize];
-        let id = log.value(change);
+        let span = line.span(log);
+        let fact = log.fact(log.changes(span)[(row - before) as usize]);
+        let is_deletion = fact.value.is_tombstone();
         let mut made = String::new();
-        let value = match id.is_tombstone() {
+        let value = match is_deletion {
             true => Cell::Null,
-            false => filter::cell(line.value(log, id, &mut made)),
+            false => filter::cell(line.value(log, fact.value, &mut made)),
         };
         let metas = [
-            log.context_cell(change),
+            log.contexts.cell(fact.context),
             line.name_cell(log),
-            Cell::Uint(log.seq(change)),
-            log.storages.cell(line.span(log).storage),
-            Cell::Float(log.time(change)),
-            Cell::Bool(id.is_tombstone()),
+            Cell::Uint(fact.seq),
+            log.storages.cell(span.storage),
+            Cell::Float(fact.time),
+            Cell::Bool(is_deletion),
         ];
         let column = self.values[*near] as usize;
-        let before = self.metas.iter().take_while(|at| **at < column).count();
-        let mut metas = self.metas.into_iter().zip(metas);
-        metas.by_ref().take(before).for_each(|(at, meta)| rows.cell(at, meta));
-        rows.cell(column, value);
-        // A field called like one of the columns takes its place (uproot 0.10.1).
-        metas.filter(|(at, _)| *at != column).for_each(|(at, meta)| rows.cell(at, meta));
+        let mut value = Some(value);
+        for (at, meta) in self.metas.into_iter().zip(metas) {
+            if at >= column
+                && let Some(value) = value.take()
+            {
+                rows.cell(column, value);
+            }
+            // A field called like one of the columns takes its place (uproot 0.10.1).
+            if at != column {
+                rows.cell(at, meta);
+            }
+        }
+        if let Some(value) = value {
+            rows.cell(column, value);
+        }
     }
 }

@@ -70,7 +70,7 @@ impl PageTimes {
         let shown = log.values.get(log.value(visit.entered));
         let order = visit.order.map(|order| log.values.get(order).1);
         pages.turn_to(visit.order, order.unwrap_or_default());
-        rows.cell(0, log.context_cell(visit.entered));
+        rows.cell(0, log.contexts.cell(log.context_number(visit.entered)));
         rows.cell(1, Cell::Float(log.time(visit.entered)));
         rows.cell(2, visit.left.map_or(Cell::Null, |left| Cell::Float(log.time(left))));
         rows.cell(3, order.map_or(Cell::Null, |order| pages.name(order, shown.1)));

@@ -4,14 +4,24 @@
 //! CR or LF. `null` is empty, truth values are `TRUE` and `FALSE`, JSON strings are their content.
 
 use crate::json;
+use crate::short;
 use crate::table::{Cell, Rows};
 
 /// How lines end.
 const EOL: &[u8] = b"\r\n";
 
-/// Renders rows to CSV.
+/// A run of separators.
+static SEPARATORS: [u8; 64] = [b','; 64];
+
+/// Bytes that are gathered before they go to the output together.
+const ROOM: usize = 4096;
+
+/// Renders rows to CSV. What was gathered is in the output when this is dropped.
 pub struct Csv<'o> {
     out: &'o mut Vec<u8>,
+    gathered: [u8; ROOM],
+    /// Bytes that are gathered.
+    len: usize,
     columns: usize,
     /// Columns of the current row that are written.
     written: usize,
@@ -20,12 +30,66 @@ pub struct Csv<'o> {
 impl<'o> Csv<'o> {
     /// Appends rows of so many columns.
     pub fn new(out: &'o mut Vec<u8>, columns: usize) -> Self {
-        Csv { out, columns, written: 0 }
+        Csv { out, gathered: [0; ROOM], len: 0, columns, written: 0 }
     }
 
-    /// Bytes written to the buffer so far.
+    /// Bytes written so far, with those that were in the output before.
     pub fn len(&self) -> usize {
-        self.out.len()
+        self.out.len() + self.len
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.len + bytes.len();
+        match self.gathered.get_mut(self.len..end) {
+            Some(room) => {
+                short::copy(bytes, room);
+                self.len = end;
+            }
+            None => {
+                self.pass_on();
+                self.out.extend_from_slice(bytes);
+            }
+        }
+    }
+
+    /// Gives what was gathered to the output.
+    fn pass_on(&mut self) {
+        self.out.extend_from_slice(&self.gathered[..self.len]);
+        self.len = 0;
+    }
+
+    fn separators(&mut self, count: usize) {
+        let mut left = count;
+        while left > 0 {
+            let run = left.min(SEPARATORS.len());
+            self.put(&SEPARATORS[..run]);
+            left -= run;
+        }
+    }
+
+    /// A cell in quotes.
+    fn quoted(&mut self, content: &[u8]) {
+        self.put(b"\"");
+        for piece in content.split_inclusive(|byte| *byte == b'"') {
+            self.put(piece);
+            if piece.ends_with(b"\"") {
+                self.put(b"\"");
+            }
+        }
+        self.put(b"\"");
+    }
+
+    /// A JSON string, given by its content, with escapes or separators in it.
+    fn unescaped(&mut self, inner: &str) {
+        let mut plain = Vec::with_capacity(inner.len());
+        json::unescape(inner, &mut plain);
+        if needs_quotes(&plain) { self.quoted(&plain) } else { self.put(&plain) }
+    }
+}
+
+impl Drop for Csv<'_> {
+    fn drop(&mut self) {
+        self.pass_on();
     }
 }
 
@@ -62,17 +126,28 @@ pub fn quoted(content: &[u8], out: &mut Vec<u8>) {
 }
 
 fn needs_quotes(content: &[u8]) -> bool {
-    if content.len() < 16 {
+    if content.len() < SHORT {
         return content.iter().any(|b| matches!(b, b',' | b'"' | b'\r' | b'\n'));
     }
     memchr::memchr3(b',', b'"', b'\n', content).is_some() || memchr::memchr(b'\r', content).is_some()
 }
 
+/// Whether one of two bytes occurs.
+fn holds(content: &[u8], [a, b]: [u8; 2]) -> bool {
+    if content.len() < SHORT {
+        return content.iter().any(|byte| *byte == a || *byte == b);
+    }
+    memchr::memchr2(a, b, content).is_some()
+}
+
+/// Shorter texts are looked through byte by byte.
+const SHORT: usize = 16;
+
 /// Appends a cell as CSV shows it, without quotes around it.
 pub fn content(cell: Cell<'_>, out: &mut Vec<u8>) {
     match cell {
         Cell::Null => {}
-        Cell::Bool(value) => out.extend_from_slice(if value { b"TRUE" } else { b"FALSE" }),
+        Cell::Bool(value) => out.extend_from_slice(truth(value)),
         Cell::Uint(value) => json::uint(value, out),
         Cell::Float(value) if value.is_finite() => json::float(value, out),
         Cell::Float(_) => {}
@@ -88,6 +163,10 @@ pub fn content(cell: Cell<'_>, out: &mut Vec<u8>) {
     }
 }
 
+fn truth(value: bool) -> &'static [u8] {
+    if value { b"TRUE" } else { b"FALSE" }
+}
+
 /// The content of a JSON string, escapes and all.
 fn inner(text: &str) -> Option<&str> {
     text.strip_prefix('"')?.strip_suffix('"')
@@ -101,38 +180,38 @@ impl Rows for Csv<'_> {
     fn cell(&mut self, column: usize, cell: Cell<'_>) {
         // The columns between are empty, and so is the separator's run.
         match column + usize::from(self.written > 0) - self.written {
-            0 => {}
-            1 => self.out.push(b','),
-            separators => self.out.resize(self.out.len() + separators, b','),
+            1 => self.put(b","),
+            more => self.separators(more),
         }
         self.written = column + 1;
-        match cell {
-            Cell::Text(text) | Cell::Raw(text) => quoted(text.as_bytes(), self.out),
-            Cell::Json(text) => match inner(text) {
+        let mut digits = itoa::Buffer::new();
+        let bytes = match cell {
+            Cell::Null => return,
+            Cell::Bool(value) => truth(value),
+            Cell::Uint(value) => digits.format(value).as_bytes(),
+            Cell::Float(value) if value.is_finite() => return json::with_float(value, |digits| self.put(digits)),
+            Cell::Float(_) => return,
+            Cell::Plain(text) => text.as_bytes(),
+            Cell::Text(text) | Cell::Raw(text) if needs_quotes(text.as_bytes()) => return self.quoted(text.as_bytes()),
+            Cell::Text(text) | Cell::Raw(text) => text.as_bytes(),
+            Cell::Json(text) => match text.as_bytes() {
                 // Quotes and line ends have a backslash in JSON.
-                Some(inner) if memchr::memchr2(b'\\', b',', inner.as_bytes()).is_none() => {
-                    self.out.extend_from_slice(inner.as_bytes())
-                }
-                Some(inner) => {
-                    let mut plain = Vec::with_capacity(inner.len());
-                    json::unescape(inner, &mut plain);
-                    quoted(&plain, self.out);
-                }
-                None if matches!(text.as_bytes(), [b'-' | b'0'..=b'9', ..]) => {
-                    self.out.extend_from_slice(text.as_bytes())
-                }
-                None if matches!(text, "null" | "true" | "false") => content(cell, self.out),
-                None => quoted(text.as_bytes(), self.out),
+                [b'"', inner @ .., b'"'] if !holds(inner, [b'\\', b',']) => inner,
+                [b'"', ..] => return self.unescaped(inner(text).unwrap_or_default()),
+                number @ [b'-' | b'0'..=b'9', ..] => number,
+                b"null" => return,
+                b"true" => truth(true),
+                b"false" => truth(false),
+                other if needs_quotes(other) => return self.quoted(other),
+                other => other,
             },
-            // Numbers and truth values never need quotes.
-            _ => content(cell, self.out),
-        }
+        };
+        self.put(bytes);
     }
 
     fn end(&mut self) {
-        let separators = self.columns.saturating_sub(self.written.max(1));
-        self.out.resize(self.out.len() + separators, b',');
-        self.out.extend_from_slice(EOL);
+        self.separators(self.columns.saturating_sub(self.written.max(1)));
+        self.put(EOL);
     }
 }
 
@@ -154,6 +233,7 @@ mod tests {
             csv.begin();
             cells.iter().for_each(|column| csv.cell(*column, Cell::Text("x")));
             csv.end();
+            drop(csv);
             assert_eq!(String::from_utf8(out).unwrap(), expected);
         }
     }
@@ -177,7 +257,9 @@ mod tests {
             let mut out = Vec::new();
             let mut csv = Csv::new(&mut out, 1);
             csv.cell(0, Cell::Json(json));
-            assert_eq!(String::from_utf8(out).unwrap(), expected);
+            csv.end();
+            drop(csv);
+            assert_eq!(String::from_utf8(out).unwrap(), format!("{expected}\r\n"));
         }
     }
 }

@@ -194,6 +194,7 @@ mod tests {
         rows.cell(0, Cell::Text("=1,2"));
         rows.cell(1, Cell::Json("-2"));
         rows.end();
+        drop(rows);
         assert_eq!(out, "\u{feff}'=a,b\r\n\"'=1,2\",-2\r\n".as_bytes());
     }
 }

@@ -1,0 +1,83 @@
+//! Unix times of our days as orjson prints floats: the digits that [`super::float`] gives, in a fraction of the time.
+
+use crate::short;
+
+/// Bits behind the point of a float between 2³⁰ and 2³¹, which is from 2004 to 2038.
+const BITS: u32 = 22;
+
+/// A hundred-millionth second is less than half the distance of two such floats, so that seven digits are always enough.
+const MOST: u64 = 10_000_000;
+
+/// The longest text: ten digits, the point, seven digits.
+pub const LONGEST: usize = 18;
+
+/// The shortest digits that read back the same, and of those the nearest; `None` for other floats, and where two are as near.
+pub fn digits(value: f64, room: &mut [u8; LONGEST]) -> Option<&[u8]> {
+    if !(1073741824.0..2147483648.0).contains(&value) {
+        return None;
+    }
+    // The top bit of the mantissa is not stored.
+    let mantissa = value.to_bits() & ((1 << 52) - 1) | 1 << 52;
+    let fraction = mantissa & ((1 << BITS) - 1);
+    // The nearest number of so many parts of a second, and how far off it is in 2²² of such parts.
+    let nearest = |parts: u64| {
+        let exact = fraction * parts;
+        let near = (exact + (1 << (BITS - 1))) >> BITS;
+        (near, (near << BITS).abs_diff(exact))
+    };
+    let (mut near, off) = nearest(MOST);
+    if off == 1 << (BITS - 1) {
+        return None;
+    }
+    let mut parts = MOST;
+    while parts > 10 {
+        let (fewer, off) = nearest(parts / 10);
+        // It reads back the same while it is nearer than half the distance to the next float; it is never just as far.
+        if 2 * off >= parts / 10 {
+            break;
+        }
+        (near, parts) = (fewer, parts / 10);
+    }
+    // Ten digits stand before the point.
+    let mut number = itoa::Buffer::new();
+    let (whole, behind) = number.format((mantissa >> BITS) * parts + near).as_bytes().split_at_checked(10)?;
+    *room.first_chunk_mut::<10>()? = *whole.first_chunk()?;
+    room[10] = b'.';
+    let room = room.get_mut(..11 + behind.len())?;
+    short::copy(behind, &mut room[11..]);
+    Some(room)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_those_of_every_float() {
+        let mut seed = 1u64;
+        let mut any = move || {
+            seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+            seed >> 12
+        };
+        let (first, end) = (1073741824.0f64, 2147483648.0f64);
+        let random = (0..300_000).flat_map(|_| {
+            let bits = f64::from_bits(first.to_bits() + any() % (end.to_bits() - first.to_bits()));
+            let decimals = 10f64.powi((any() % 8) as i32);
+            [bits, (bits * decimals).round() / decimals]
+        });
+        let odd = (0..=256).map(|part| 1.7e9 + f64::from(part) / 256.0);
+        let near = [first, first.next_up(), end.next_down(), 1.7e9, 1.7e9f64.next_up(), 1.7e9f64.next_down()];
+        let mut answered = 0;
+        for value in random.chain(odd).chain(near) {
+            let mut room = [0; LONGEST];
+            let Some(digits) = digits(value, &mut room) else { continue };
+            let expected = zmij::Buffer::new().format_finite(value).to_owned();
+            assert_eq!(std::str::from_utf8(digits), Ok(expected.as_str()));
+            answered += 1;
+        }
+        assert!(answered > 590_000, "{answered}");
+        for other in [first.next_down(), end, 0.0, -1.7e9, f64::NAN, f64::INFINITY] {
+            assert_eq!(digits(other, &mut [0; LONGEST]), None);
+        }
+    }
+}
