@@ -4,6 +4,9 @@ import type { Spool } from "./engine/index.js";
 /** Whether the browser has storage that can be written at once; only a worker has it, so only there it shows. */
 export const canSpool = () => "createSyncAccessHandle" in FileSystemFileHandle.prototype;
 
+/** Bytes written at once: a few megabytes take Chromium half as long again when they are written in one go. */
+const PIECE = 512 << 10;
+
 /** A file in the browser's own storage: no memory is taken, however large the ZIP. */
 export async function storageSpool(file: string): Promise<Spool & { stored: () => Promise<File> }> {
   const folder = await navigator.storage.getDirectory();
@@ -12,7 +15,7 @@ export async function storageSpool(file: string): Promise<Spool & { stored: () =
   return {
     write(bytes) {
       for (let at = 0; at < bytes.byteLength; ) {
-        const written = access.write(bytes.subarray(at));
+        const written = access.write(bytes.subarray(at, at + PIECE));
         if (written === 0) throw new DOMException("nothing was written", "QuotaExceededError");
         at += written;
       }
