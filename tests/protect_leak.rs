@@ -6,7 +6,7 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use windrow::protect::class::Class;
-use windrow::protect::leak::{Form, Hits, Original, Searcher};
+use windrow::protect::leak::{Form, Hits, Original, Scan, Searcher};
 use windrow::protect::time::Window;
 
 /// A small generator, so that failures repeat.
@@ -136,9 +136,9 @@ fn planted(value: &str) -> Vec<(Form, Vec<u8>)> {
 
 fn search(searcher: &Searcher, pieces: &[&[u8]]) -> Hits {
     let mut hits = Hits::default();
-    let mut scan = searcher.scan("data.csv");
-    pieces.iter().for_each(|piece| scan.push(piece, &mut hits));
-    scan.finish(&mut hits);
+    let mut scan = Scan::of("data.csv");
+    pieces.iter().for_each(|piece| scan.push(searcher, piece, &mut hits));
+    scan.finish(searcher, &mut hits);
     hits
 }
 

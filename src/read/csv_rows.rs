@@ -8,11 +8,13 @@ use crate::limits::Limits;
 
 /// The cells of one row, unquoted.
 #[derive(Clone, Copy)]
-pub(super) struct Cells<'a> {
+pub(crate) struct Cells<'a> {
     bytes: &'a [u8],
     ends: &'a [usize],
     /// Offset of the row's first byte in the file.
     pub offset: u64,
+    /// Offset of the byte after its end; of CR LF the LF may follow.
+    pub end: u64,
 }
 
 impl<'a> Cells<'a> {
@@ -54,7 +56,7 @@ enum State {
 
 /// How a file ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
+pub(crate) enum End {
     /// With the end of a row.
     Line,
     /// Without the end of its last row, which was handed on.
@@ -64,7 +66,7 @@ pub(super) enum End {
 }
 
 /// A file being cut. Holds one row.
-pub(super) struct CsvRows {
+pub(crate) struct CsvRows {
     separator: u8,
     limits: Limits,
     state: State,
@@ -192,7 +194,7 @@ impl CsvRows {
         }
         let is_row = self.ends.len() > 1 || !self.bytes.is_empty() || self.quoted;
         if is_row {
-            take(Cells { bytes: &self.bytes, ends: &self.ends, offset: self.begin })?;
+            take(Cells { bytes: &self.bytes, ends: &self.ends, offset: self.begin, end: next })?;
         }
         self.bytes.clear();
         self.ends.clear();

@@ -1,7 +1,7 @@
 //! Preparing for sharing, for JavaScript: what will be done, the prepared study, and the search of its finished ZIP.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 
 use js_sys::{Function, Uint8Array};
 use serde::Deserialize;
@@ -154,11 +154,11 @@ impl Prepared {
         Ok(Export { export, name: "prepared-for-sharing.zip".to_owned() })
     }
 
-    /// Searches the next file of the finished ZIP of so many bytes; `read(start, end)` gives a range of it at once.
-    /// `undefined` until all is searched; then see the type `Leaks`.
+    /// Searches about a megabyte of what the finished ZIP of so many bytes holds; `read(start, end)` gives a range of it
+    /// at once. `undefined` until all is searched; then see the type `Leaks`.
     pub fn leaks(&mut self, size: f64, read: Function) -> Thrown<JsValue> {
-        let mut zip = BufReader::with_capacity(1 << 20, Ranges { read, size: size as u64, at: 0 });
         let mut search = self.search.take().unwrap_or_default();
+        let mut zip = Ranges { read, size: size as u64, at: search.read() };
         let Protected { searcher, own_columns, .. } = &self.protected;
         if search.step(&mut zip, searcher, own_columns).map_err(thrown)? {
             return long_to_js(&search.finish());
@@ -167,13 +167,18 @@ impl Prepared {
         Ok(JsValue::UNDEFINED)
     }
 
+    /// How many bytes of the ZIP were searched so far.
+    pub fn searched(&self) -> f64 {
+        self.search.as_ref().map_or(0.0, |search| search.read() as f64)
+    }
+
     /// Begins the search anew, where one was stopped.
     pub fn unsearched(&mut self) {
         self.search = None;
     }
 }
 
-/// A file that JavaScript reads by ranges.
+/// A file that JavaScript reads by ranges, one behind the other.
 struct Ranges {
     read: Function,
     size: u64,
@@ -196,18 +201,6 @@ impl Read for Ranges {
         }
         self.at += length as u64;
         Ok(length)
-    }
-}
-
-impl Seek for Ranges {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        let to = match to {
-            SeekFrom::Start(at) => Some(at),
-            SeekFrom::End(by) => self.size.checked_add_signed(by),
-            SeekFrom::Current(by) => self.at.checked_add_signed(by),
-        };
-        self.at = to.ok_or(io::ErrorKind::InvalidInput)?;
-        Ok(self.at)
     }
 }
 

@@ -17,7 +17,7 @@ use windrow::describe::summary::{ProblemSummary, Summary};
 use windrow::error::{Code, Error, Place, Problem};
 use windrow::export::{Export, chosen, threads};
 use windrow::log::Session;
-use windrow::protect::check::{Leaks, check};
+use windrow::protect::check::Leaks;
 use windrow::protect::{Given, prepare};
 use windrow::recipe::{Compression, Filetype, Recipe};
 use windrow::source::{Reader, Want};
@@ -229,7 +229,7 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     }
     let protected = work.finish()?;
     write_zip(&mut Export::new(&protected.study, &protected.recipe)?, a, &input, output, |partial| {
-        let leaks = check(&mut io::BufReader::new(File::open(partial)?), &protected.searcher, &protected.own_columns)?;
+        let leaks = protect::searched(partial, &protected)?;
         if leaks.accepted > 0 {
             eprintln!("windrow: {} places were passed over, as the preset says", leaks.accepted);
         }

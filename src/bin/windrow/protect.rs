@@ -2,14 +2,27 @@
 
 use crate::Failure;
 use crate::arguments::Arguments;
-use crate::input::{open, unreadable};
+use crate::input::{Progress, open, unreadable};
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 use windrow::describe::summary::ProblemSummary;
 use windrow::error::{Code, Place, Problem};
-use windrow::protect::check::{Leak, Leaks};
+use windrow::protect::Protected;
+use windrow::protect::check::{Leak, Leaks, Search};
 use windrow::recipe::Recipe;
+
+/// Searches a finished ZIP.
+pub fn searched(path: &Path, protected: &Protected) -> Result<Leaks, Failure> {
+    let mut zip = File::open(path)?;
+    let size = zip.metadata()?.len().max(1);
+    let mut progress = Progress::new("searching");
+    let mut search = Search::default();
+    while !search.step(&mut zip, &protected.searcher, &protected.own_columns)? {
+        progress.show(search.read() as f64 / size as f64);
+    }
+    Ok(search.finish())
+}
 
 /// What was left, in words or as JSON.
 pub fn leaked(leaks: &Leaks, json: bool) {

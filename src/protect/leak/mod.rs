@@ -79,7 +79,7 @@ pub struct Original {
 /// Something that must not be there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hit {
-    /// The file, as it was called in [`Searcher::scan`], or the path given to [`Searcher::cell`].
+    /// The file, as it was called in [`Scan::of`], or the path given to [`Searcher::cell`].
     pub file: String,
     /// First byte in the file (or in the cell).
     pub offset: u64,
@@ -178,16 +178,11 @@ impl Searcher {
         (values, self.index.len())
     }
 
-    /// Begins a file.
-    pub fn scan(&self, file: &str) -> Scan<'_> {
-        Scan { searcher: self, file: file.to_owned(), buffer: Vec::new(), base: 0, done: 0 }
-    }
-
     /// Searches a text that is whole already: the name of an entry, a decoded cell.
     pub fn text(&self, file: &str, text: &str, hits: &mut Hits) {
-        let mut scan = self.scan(file);
-        scan.push(text.as_bytes(), hits);
-        scan.finish(hits);
+        let mut scan = Scan::of(file);
+        scan.push(self, text.as_bytes(), hits);
+        scan.finish(self, hits);
     }
 
     /// Searches a cell of `path` for the values that are looked for only where they came from.
@@ -219,10 +214,9 @@ fn hit(file: &str, offset: u64, length: usize, form: Form, original: &Original) 
     }
 }
 
-/// One file on its way through the searcher.
+/// One file on its way through a searcher, the same for all of it.
 #[derive(Clone, Debug)]
-pub struct Scan<'a> {
-    searcher: &'a Searcher,
+pub struct Scan {
     file: String,
     /// The end of what was pushed: what is not searched yet, and as much before it as a form may reach back.
     buffer: Vec<u8>,
@@ -237,14 +231,29 @@ const TIME_REACH: usize = 48;
 /// Blocks of the file that are searched one after another, so that the order of hits does not depend on the pieces.
 const BLOCK: usize = 16 << 10;
 
-impl Scan<'_> {
+/// Bytes before and behind a place in which what is found there can stand.
+fn reach(searcher: &Searcher) -> usize {
+    searcher.index.longest().max(TIME_REACH) + 8
+}
+
+impl Scan {
+    /// Begins a file, called so in what is found.
+    pub fn of(file: &str) -> Scan {
+        Scan { file: file.to_owned(), buffer: Vec::new(), base: 0, done: 0 }
+    }
+
+    /// The place in the file before which nothing more can be found to begin.
+    pub fn settled(&self, searcher: &Searcher) -> u64 {
+        (self.base + self.done as u64).saturating_sub(reach(searcher) as u64)
+    }
+
     /// The next bytes of the file, any number of them.
-    pub fn push(&mut self, bytes: &[u8], hits: &mut Hits) {
+    pub fn push(&mut self, searcher: &Searcher, bytes: &[u8], hits: &mut Hits) {
         // Bounded pieces keep the buffer small whatever is pushed.
         for piece in bytes.chunks(256 << 10) {
             self.buffer.extend_from_slice(piece);
-            let reach = self.reach();
-            self.blocks(self.buffer.len().saturating_sub(reach), hits);
+            let reach = reach(searcher);
+            self.blocks(searcher, self.buffer.len().saturating_sub(reach), hits);
             let behind = self.done.saturating_sub(reach);
             self.buffer.drain(..behind);
             self.base += behind as u64;
@@ -253,55 +262,51 @@ impl Scan<'_> {
     }
 
     /// The end of the file.
-    pub fn finish(mut self, hits: &mut Hits) {
-        self.blocks(self.buffer.len(), hits);
+    pub fn finish(mut self, searcher: &Searcher, hits: &mut Hits) {
+        self.blocks(searcher, self.buffer.len(), hits);
         if self.done < self.buffer.len() {
-            self.search(self.buffer.len(), hits);
+            self.search(searcher, self.buffer.len(), hits);
         }
     }
 
     /// Searches the blocks that end at or before `until`.
-    fn blocks(&mut self, until: usize, hits: &mut Hits) {
+    fn blocks(&mut self, searcher: &Searcher, until: usize, hits: &mut Hits) {
         loop {
             let into = ((self.base + self.done as u64) % BLOCK as u64) as usize;
             let next = self.done + BLOCK - into;
             if next > until {
                 return;
             }
-            self.search(next, hits);
+            self.search(searcher, next, hits);
         }
     }
 
-    fn reach(&self) -> usize {
-        self.searcher.index.longest().max(TIME_REACH) + 8
-    }
-
     /// Searches all forms whose window begins, and all words that end, after `done` and up to `until`.
-    fn search(&mut self, until: usize, hits: &mut Hits) {
-        let index = &self.searcher.index;
-        index.windows(&self.buffer, self.base, self.done, until, |found| self.record(found, hits));
-        index.digit_runs(&self.buffer, self.done, until, |found| self.record(found, hits));
-        let times = self.searcher.window;
+    fn search(&mut self, searcher: &Searcher, until: usize, hits: &mut Hits) {
+        let index = &searcher.index;
+        index.windows(&self.buffer, self.base, self.done, until, |found| self.record(searcher, found, hits));
+        index.digit_runs(&self.buffer, self.done, until, |found| self.record(searcher, found, hits));
+        let times = searcher.window;
         if index.has_words() || times.is_some() {
             runs::words(&self.buffer, self.done, until, |start, end| {
-                index.word(&self.buffer, start, end, |found| self.record(found, hits));
+                index.word(&self.buffer, start, end, |found| self.record(searcher, found, hits));
                 let window = times.filter(|_| Window::may_be_at(&self.buffer, start, end));
                 if let Some((from, to)) = window.and_then(|window| window.at(&self.buffer, start, end)) {
                     let found = Found { start: from, length: to - from, form: Form::Calendar, number: u32::MAX };
-                    self.record(found, hits);
+                    self.record(searcher, found, hits);
                 }
             });
         }
         self.done = until;
     }
 
-    fn record(&self, found: Found, hits: &mut Hits) {
-        if self.searcher.accepted.get(found.number as usize) == Some(&true) {
+    fn record(&self, searcher: &Searcher, found: Found, hits: &mut Hits) {
+        if searcher.accepted.get(found.number as usize) == Some(&true) {
             hits.accepted += 1;
             return;
         }
         let offset = self.base + found.start as u64;
-        hits.add(|| match self.searcher.originals.get(found.number as usize) {
+        hits.add(|| match searcher.originals.get(found.number as usize) {
             Some(original) => hit(&self.file, offset, found.length, found.form, original),
             None => Hit {
                 file: self.file.clone(),

@@ -1,7 +1,7 @@
 //! An obvious searcher, to which the fast one is compared: every form at every place.
 
 use super::forms::{Apart, Needle, needles};
-use super::{Form, Hits, Original, Searcher};
+use super::{Form, Hits, Original, Scan, Searcher};
 use crate::order;
 use crate::protect::class::Class;
 use crate::protect::pseudonym::uuid_text;
@@ -43,9 +43,9 @@ fn slow(originals: &[Original], file: &[u8]) -> Findings {
 fn fast(originals: &[Original], file: &[u8]) -> Findings {
     let searcher = Searcher::new(originals.iter().cloned(), None);
     let mut hits = Hits::default();
-    let mut scan = searcher.scan("f");
-    scan.push(file, &mut hits);
-    scan.finish(&mut hits);
+    let mut scan = Scan::of("f");
+    scan.push(&searcher, file, &mut hits);
+    scan.finish(&searcher, &mut hits);
     // The path of an original tells its value here, which a hit does not.
     let mut found: Findings = hits.list.into_iter().map(|hit| (hit.offset, hit.length, hit.form, hit.path)).collect();
     assert_eq!(found.len() as u64, hits.total);
