@@ -8,13 +8,11 @@ use crate::limits::Limits;
 
 /// The cells of one row, unquoted.
 #[derive(Clone, Copy)]
-pub(crate) struct Cells<'a> {
+pub(super) struct Cells<'a> {
     bytes: &'a [u8],
     ends: &'a [usize],
     /// Offset of the row's first byte in the file.
     pub offset: u64,
-    /// Offset of the byte after its end; of CR LF the LF may follow.
-    pub end: u64,
 }
 
 impl<'a> Cells<'a> {
@@ -56,7 +54,7 @@ enum State {
 
 /// How a file ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum End {
+pub(super) enum End {
     /// With the end of a row.
     Line,
     /// Without the end of its last row, which was handed on.
@@ -66,7 +64,7 @@ pub(crate) enum End {
 }
 
 /// A file being cut. Holds one row.
-pub(crate) struct CsvRows {
+pub(super) struct CsvRows {
     separator: u8,
     limits: Limits,
     state: State,
@@ -194,7 +192,7 @@ impl CsvRows {
         }
         let is_row = self.ends.len() > 1 || !self.bytes.is_empty() || self.quoted;
         if is_row {
-            take(Cells { bytes: &self.bytes, ends: &self.ends, offset: self.begin, end: next })?;
+            take(Cells { bytes: &self.bytes, ends: &self.ends, offset: self.begin })?;
         }
         self.bytes.clear();
         self.ends.clear();

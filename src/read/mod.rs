@@ -1,7 +1,7 @@
 //! Add a format here: one file each, one line in [`open`]. Inputs take bytes and fill a [`crate::log::Log`].
 
 mod briefcase_zip;
-pub(crate) mod csv_rows;
+mod csv_rows;
 pub mod database;
 pub mod dump;
 pub mod gzip;

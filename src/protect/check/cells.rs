@@ -1,15 +1,14 @@
 //! Follows a table row by row as it passes by: which cells hold what was found, and what must not be left in its own
 //! columns.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Leak, Leaks, leak};
-use crate::error::Result;
 use crate::json;
 use crate::limits::Limits;
 use crate::protect::class::Class;
 use crate::protect::leak::{Hit, Hits, Searcher, masked};
-use crate::read::csv_rows::{self, CsvRows};
 
 /// The kind of storage that a table is about: the stem of its file's name.
 fn kind(file: &str) -> &str {
@@ -96,19 +95,16 @@ pub(super) struct With<'a> {
 
 /// A table on its way past.
 pub(super) struct Table {
-    cut: Cut,
+    csv: bool,
     rows: Rows,
-    /// The end of what was pushed: the search is not over there, so that more may be found in it.
+    /// The row that is not at its end, and what is not looked at yet: the search is not over there, so that more may be
+    /// found in it.
     held: Vec<u8>,
-    /// Bytes of the file before these.
+    /// Place of these bytes in the file, and how many of them were looked at.
     at: u64,
-}
-
-/// What cuts a table into rows.
-enum Cut {
-    Csv(Box<CsvRows>),
-    /// The line that is not at its end.
-    Lines(Vec<u8>),
+    seen: usize,
+    /// Whether what comes next stands in quotes.
+    quoted: bool,
 }
 
 /// The rows so far.
@@ -116,111 +112,113 @@ enum Cut {
 struct Rows {
     /// How many.
     count: u64,
-    /// Names of the columns, each with whether its cells concern the search; of lines nothing.
+    /// Names of the columns, each with whether its cells concern the search; of lines of JSON nothing.
     header: Vec<(String, bool)>,
     /// What was found in rows that are still to come.
     hits: Vec<Hit>,
+    cells: Cells,
 }
 
 impl Table {
     /// At the beginning of a file; nothing if it is no table.
     pub fn of(file: &str) -> Option<Table> {
-        // The table is the result of limits; its rows may be as long as they came out.
-        let unlimited = Limits { record: usize::MAX, columns: usize::MAX, ..Limits::default() };
-        let cut = match () {
-            () if file.ends_with(".csv") => Cut::Csv(Box::new(CsvRows::new(b',', unlimited))),
-            () if file.ends_with(".jsonl") => Cut::Lines(Vec::new()),
-            () => return None,
-        };
-        Some(Table { cut, rows: Rows::default(), held: Vec::new(), at: 0 })
+        let csv = file.ends_with(".csv");
+        (csv || file.ends_with(".jsonl")).then(|| Table {
+            csv,
+            rows: Rows::default(),
+            held: Vec::new(),
+            at: 0,
+            seen: 0,
+            quoted: false,
+        })
     }
 
     /// The next bytes, what was found meanwhile, and the place in the file before which nothing more will be.
-    pub fn push(
-        &mut self,
-        bytes: &[u8],
-        hits: Vec<Hit>,
-        settled: u64,
-        with: With<'_>,
-        leaks: &mut Leaks,
-    ) -> Result<()> {
+    pub fn push(&mut self, bytes: &[u8], hits: Vec<Hit>, settled: u64, with: With<'_>, leaks: &mut Leaks) {
         self.rows.hits.extend(hits);
         self.held.extend_from_slice(bytes);
-        let ready = usize::try_from(settled.saturating_sub(self.at)).unwrap_or(usize::MAX).min(self.held.len());
-        let Table { cut, rows, held, at } = self;
-        let bytes = held.get(..ready).unwrap_or_default();
-        match cut {
-            Cut::Csv(csv) => csv.push(bytes, &mut |row| {
-                rows.csv(&row, with, leaks);
-                Ok(())
-            })?,
-            Cut::Lines(begun) => {
-                let mut end = *at;
-                for piece in bytes.split_inclusive(|b| *b == b'\n') {
-                    begun.extend_from_slice(piece);
-                    end += piece.len() as u64;
-                    if piece.ends_with(b"\n") {
-                        rows.line(begun, end, with, leaks);
-                        begun.clear();
-                    }
-                }
+        let settled = usize::try_from(settled.saturating_sub(self.at)).unwrap_or(usize::MAX).min(self.held.len());
+        let mut begin = 0;
+        let fresh = self.held.get(self.seen..settled).unwrap_or_default();
+        // Line ends in quotes end no row. In lines of JSON there are none.
+        let quote = if self.csv { b'"' } else { b'\n' };
+        for at in memchr::memchr2_iter(b'\n', quote, fresh).map(|at| self.seen + at) {
+            if self.held.get(at) != Some(&b'\n') {
+                self.quoted = !self.quoted;
+            } else if !self.quoted {
+                let row = self.held.get(begin..=at).unwrap_or_default();
+                begin = at + 1;
+                self.rows.row(self.csv, row, self.at + begin as u64, with, leaks);
             }
         }
-        held.drain(..ready);
-        *at += ready as u64;
-        Ok(())
+        self.seen = self.seen.max(settled) - begin;
+        self.held.drain(..begin);
+        self.at += begin as u64;
     }
 
     /// The end of the file, with what was found there.
-    pub fn finish(mut self, hits: Vec<Hit>, with: With<'_>, leaks: &mut Leaks) -> Result<()> {
-        self.push(&[], hits, u64::MAX, with, leaks)?;
-        match self.cut {
-            Cut::Csv(mut csv) => {
-                csv.finish(&mut |row| {
-                    self.rows.csv(&row, with, leaks);
-                    Ok(())
-                })?;
-            }
-            Cut::Lines(line) if line.is_empty() => {}
-            Cut::Lines(line) => self.rows.line(&line, u64::MAX, with, leaks),
+    pub fn finish(mut self, hits: Vec<Hit>, with: With<'_>, leaks: &mut Leaks) {
+        self.push(&[], hits, u64::MAX, with, leaks);
+        if !self.held.is_empty() {
+            self.rows.row(self.csv, &self.held, u64::MAX, with, leaks);
         }
-        // What stands in no row.
+        // What stands behind the last row.
         self.rows.hits.iter().for_each(|hit| leaks.add(leak(with.file, None, None, hit)));
-        Ok(())
     }
 }
 
 impl Rows {
-    fn csv(&mut self, cells: &csv_rows::Cells<'_>, with: With<'_>, leaks: &mut Leaks) {
-        let cell = |i: usize| String::from_utf8_lossy(cells.get(i).unwrap_or_default());
-        self.count += 1;
-        let names = self.count == 1;
-        if names {
-            let column = |i: usize| (cell(i).into_owned(), cell(i) == DATA || with.own.0.contains_key(&*cell(i)));
-            self.header = (0..cells.len()).map(column).collect();
-        }
-        let found = self.found(cells.end);
-        if found.is_empty() && (names || with.own.0.is_empty()) {
+    /// The next row, which ends at a place in the file.
+    fn row(&mut self, csv: bool, row: &[u8], end: u64, with: With<'_>, leaks: &mut Leaks) {
+        if csv && matches!(row, b"\n" | b"\r\n") {
             return;
         }
-        let named = self.header.iter().position(|(column, _)| column == FIELD).map(cell);
-        let mut shown = false;
-        for (i, (column, concerned)) in self.header.iter().enumerate() {
-            if *concerned || !found.is_empty() {
-                let field = named.as_deref().filter(|_| column == DATA).unwrap_or(column);
-                let own = with.own.0.contains_key(field) && !names;
-                shown |= self.cell(column, field, &cell(i), (own, !found.is_empty()), with, leaks);
+        self.count += 1;
+        let found = match self.hits.is_empty() {
+            true => Vec::new(),
+            false => self.hits.extract_if(.., |hit| hit.offset < end).collect(),
+        };
+        let shown = match csv {
+            true if self.count == 1 || !found.is_empty() || !with.own.0.is_empty() => {
+                self.csv(row, !found.is_empty(), with, leaks)
             }
+            false if !found.is_empty() || !with.own.0.is_empty() => self.line(row, !found.is_empty(), with, leaks),
+            _ => false,
+        };
+        // What spans cells is in none of them.
+        if !shown {
+            found.iter().for_each(|hit| leaks.add(leak(with.file, Some(self.count), None, hit)));
         }
-        self.beside_cells(found, shown, with, leaks);
     }
 
-    fn line(&mut self, line: &[u8], end: u64, with: With<'_>, leaks: &mut Leaks) {
-        self.count += 1;
-        let found = self.found(end);
-        if found.is_empty() && with.own.0.is_empty() {
-            return;
+    /// Looks at the cells of a row of CSV; answers whether what was found in it is in one of them.
+    fn csv(&mut self, row: &[u8], search: bool, with: With<'_>, leaks: &mut Leaks) -> bool {
+        let mut cells = std::mem::take(&mut self.cells);
+        cells.cut(row);
+        let names = self.count == 1;
+        if names {
+            let column = |name: Cow<'_, str>| (name.to_string(), name == DATA || with.own.0.contains_key(&*name));
+            self.header = (0..cells.ends.len()).map(|i| column(cells.get(i))).collect();
         }
+        let named = self.header.iter().position(|(column, _)| column == FIELD).map(|i| cells.get(i));
+        let mut shown = false;
+        for (i, (column, concerned)) in self.header.iter().enumerate() {
+            if *concerned || search {
+                let field = named.as_deref().filter(|_| column == DATA).unwrap_or(column);
+                // The first row holds names.
+                let own = !names && with.own.0.contains_key(field);
+                if own || search {
+                    shown |= self.cell(column, field, &cells.get(i), (own, search), with, leaks);
+                }
+            }
+        }
+        drop(named);
+        self.cells = cells;
+        shown
+    }
+
+    /// The same of a line of JSON.
+    fn line(&self, line: &[u8], search: bool, with: With<'_>, leaks: &mut Leaks) -> bool {
         let text = String::from_utf8_lossy(line);
         let members = json::members(text.trim_end()).unwrap_or_default();
         let text = |value: &str| json::content(value).unwrap_or_else(|| value.to_owned());
@@ -229,16 +227,11 @@ impl Rows {
         for (column, value) in &members {
             let field = named.as_deref().filter(|_| *column == DATA).unwrap_or(column);
             let own = with.own.0.contains_key(field);
-            if own || !found.is_empty() {
-                shown |= self.cell(column, field, &text(value), (own, !found.is_empty()), with, leaks);
+            if own || search {
+                shown |= self.cell(column, field, &text(value), (own, search), with, leaks);
             }
         }
-        self.beside_cells(found, shown, with, leaks);
-    }
-
-    /// What was found before the end of a row and in none before it.
-    fn found(&mut self, end: u64) -> Vec<Hit> {
-        self.hits.extract_if(.., |hit| hit.offset < end).collect()
+        shown
     }
 
     /// Looks at a cell for its field's own values and, where something was found in its row, for that. Answers whether
@@ -272,13 +265,54 @@ impl Rows {
         }
         hits.total > 0
     }
+}
 
-    /// What was found in a row and in no cell of it, as it spans several.
-    fn beside_cells(&self, found: Vec<Hit>, shown: bool, with: With<'_>, leaks: &mut Leaks) {
-        if !shown {
-            found.iter().for_each(|hit| leaks.add(leak(with.file, Some(self.count), None, hit)));
+/// The cells of a row of CSV, without their quotes, one behind the other.
+#[derive(Default)]
+struct Cells {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Cells {
+    /// Takes a row.
+    fn cut(&mut self, row: &[u8]) {
+        self.bytes.clear();
+        self.ends.clear();
+        let row = row.strip_suffix(b"\n").unwrap_or(row);
+        let mut rest = row.strip_suffix(b"\r").unwrap_or(row);
+        loop {
+            if let Some(inside) = rest.strip_prefix(b"\"") {
+                rest = inside;
+                while let Some((before, behind)) = split(rest, b'"') {
+                    self.bytes.extend_from_slice(before);
+                    rest = behind;
+                    // Two are one.
+                    let Some(behind) = rest.strip_prefix(b"\"") else { break };
+                    self.bytes.push(b'"');
+                    rest = behind;
+                }
+            }
+            let next = split(rest, b',');
+            self.bytes.extend_from_slice(next.map_or(rest, |(cell, _)| cell));
+            self.ends.push(self.bytes.len());
+            let Some((_, behind)) = next else { return };
+            rest = behind;
         }
     }
+
+    /// A cell; empty where there is none.
+    fn get(&self, index: usize) -> Cow<'_, str> {
+        let begin = index.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied());
+        let range = begin.zip(self.ends.get(index).copied());
+        String::from_utf8_lossy(range.and_then(|(begin, end)| self.bytes.get(begin..end)).unwrap_or_default())
+    }
+}
+
+/// What stands before and behind the first of a byte.
+fn split(bytes: &[u8], at: u8) -> Option<(&[u8], &[u8])> {
+    let at = memchr::memchr(at, bytes)?;
+    Some((bytes.get(..at)?, bytes.get(at + 1..)?))
 }
 
 /// The columns of tables whose cells are of several fields: which one, and its value.

@@ -175,7 +175,7 @@ impl Search {
                 }
                 Met::Bytes => {
                     if let Some(file) = &mut self.file {
-                        file.push(&self.piece, searcher, &own, &mut self.leaks)?;
+                        file.push(&self.piece, searcher, &own, &mut self.leaks);
                     }
                 }
                 Met::End => match self.file.take() {
@@ -259,7 +259,7 @@ impl File {
         File { scan: Scan::of(&name), times, table: Table::of(&name), name }
     }
 
-    fn push(&mut self, bytes: &[u8], searcher: &Searcher, own: &Own<'_>, leaks: &mut Leaks) -> Result<()> {
+    fn push(&mut self, bytes: &[u8], searcher: &Searcher, own: &Own<'_>, leaks: &mut Leaks) {
         let mut hits = Hits::default();
         self.scan.push(searcher, bytes, &mut hits);
         if let Some(times) = &mut self.times {
@@ -270,12 +270,9 @@ impl File {
         match &mut self.table {
             Some(table) => {
                 let with = With { file: &self.name, searcher, own };
-                table.push(bytes, hits.list, self.scan.settled(searcher), with, leaks)
+                table.push(bytes, hits.list, self.scan.settled(searcher), with, leaks);
             }
-            None => {
-                hits.list.iter().for_each(|hit| leaks.add(leak(&self.name, None, None, hit)));
-                Ok(())
-            }
+            None => hits.list.iter().for_each(|hit| leaks.add(leak(&self.name, None, None, hit))),
         }
     }
 
@@ -289,11 +286,9 @@ impl File {
         leaks.accepted += hits.accepted;
         match self.table {
             Some(table) => table.finish(hits.list, With { file: &self.name, searcher, own }, leaks),
-            None => {
-                hits.list.iter().for_each(|hit| leaks.add(leak(&self.name, None, None, hit)));
-                Ok(())
-            }
+            None => hits.list.iter().for_each(|hit| leaks.add(leak(&self.name, None, None, hit))),
         }
+        Ok(())
     }
 }
 
