@@ -18,7 +18,8 @@ interface ProjectKey {
 
 export type Result =
   | { name: "idle" }
-  | { name: "working"; stage: string; part: number }
+  /** `part` is null as long as nobody knows how far the stage is. */
+  | { name: "working"; stage: string; part: number | null }
   | { name: "done"; file: string; size: number; picked: boolean }
   | { name: "refused"; leaks: Leaks }
   | { name: "stopped" }
@@ -219,15 +220,19 @@ export async function saveChecked(): Promise<void> {
   let file = "";
   try {
     picked = await pick(FILE);
-    const work = (stage: string, part: number) => (sharing.result.value = { name: "working", stage, part });
-    work("preparing", 0);
+    let stage = "preparing";
+    const work = (part: number | null) => (sharing.result.value = { name: "working", stage, part });
+    work(null);
     announce(words.stages.preparing!);
     file = await spoolName();
     if (file) hold(file);
     const { size, stored, leaks } = await line().call("protect", { recipe: recipe(), given: given(), file }, {
       signal: mine.signal,
-      onProgress: (part) => work("writing", part),
-      onStage: (stage) => work(stage, stage === "searching" ? 1 : 0),
+      onProgress: work,
+      onStage: (next) => {
+        stage = next;
+        work(null);
+      },
     });
     if (mine.signal.aborted) throw new EngineError({ code: "aborted" });
     if (leaks.total > 0 || !stored) {

@@ -1,7 +1,7 @@
 // Preparing for sharing: what would be done, the prepared study, and its ZIP, which is searched before anyone gets it.
 import { throwIfAborted } from "./error.js";
 import { RangeReader } from "./read.js";
-import { pauses, pushAll, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
+import { pauses, pushAll, writeZip, type ExportOptions, type Input, type Sink, type WorkOptions } from "./steps.js";
 import type { Preview, Recipe, TableInfo, Want, WasmExport, WasmViewing } from "./types.js";
 
 export type Class =
@@ -146,8 +146,10 @@ export interface WasmPrepared {
   tables(recipe: Recipe): TableInfo[];
   preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
   export(recipe: Recipe): WasmExport;
-  /** Searches the next file of the ZIP; undefined until all is searched. */
+  /** Searches on for about a megabyte of what the ZIP holds; undefined until all is searched. */
   leaks(size: number, read: (start: number, end: number) => Uint8Array): Leaks | undefined;
+  /** Bytes of the ZIP that were searched. */
+  searched(): number;
   unsearched(): void;
   free(): void;
 }
@@ -203,24 +205,25 @@ export class ProtectedStudy {
     this.#prepared.free();
   }
 
-  /** Searches a finished ZIP file by file, so that it can be called off. */
-  async #search(size: number, read: (start: number, end: number) => Uint8Array, signal?: AbortSignal): Promise<Leaks> {
+  /** Searches a finished ZIP in small steps, so that it can be called off. */
+  async #search(size: number, read: (start: number, end: number) => Uint8Array, { signal, onProgress }: WorkOptions): Promise<Leaks> {
     const pause = pauses();
     this.#prepared.unsearched();
     for (;;) {
       const leaks = this.#prepared.leaks(size, read);
       if (leaks) return leaks;
+      onProgress?.(this.#prepared.searched() / size);
       await pause();
       throwIfAborted(signal);
     }
   }
 
-  /** Writes the ZIP into a spool and searches it. With leaks nothing remains of it. */
+  /** Writes the ZIP into a spool and searches it: `onSearch` is called in between, and progress begins anew. With leaks nothing remains of it. */
   async export(recipe: Recipe, spool: Spool, options: ExportOptions & { onSearch?: () => void | Promise<void> } = {}): Promise<{ name: string; size: number; leaks: Leaks }> {
     let leaks: Leaks = { list: [], total: 0, accepted: 0 };
     const finish = async (size: number) => {
       await options.onSearch?.();
-      leaks = await this.#search(size, (start, end) => spool.read(start, end), options.signal);
+      leaks = await this.#search(size, (start, end) => spool.read(start, end), options);
       await (leaks.total > 0 ? spool.abort() : spool.close());
     };
     const written = await writeZip(() => this.#prepared.export(recipe), this.#inputs, spool, options, finish);

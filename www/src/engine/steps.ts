@@ -17,10 +17,14 @@ export interface Sink {
   abort(): void | Promise<void>;
 }
 
-export interface ExportOptions {
+export interface WorkOptions {
+  /** Calls the work off; it ends within moments. */
   signal?: AbortSignal;
   /** From 0 to 1. */
   onProgress?: (part: number) => void;
+}
+
+export interface ExportOptions extends WorkOptions {
   /** Who compresses and hashes; without them it is done here. The bytes are the same. */
   helpers?: Helpers;
 }

@@ -129,7 +129,7 @@ function Button() {
       {result.name === "working" ? (
         <>
           <p>{words.stages[result.stage]}</p>
-          <progress max={1} {...(result.stage === "writing" ? { value: result.part } : {})} aria-label={words.stages[result.stage]} />
+          <progress max={1} {...(result.part !== null && { value: result.part })} aria-label={words.stages[result.stage]} />
           <button type="button" onClick={cancelChecked}>
             {t.value.cancel}
           </button>
