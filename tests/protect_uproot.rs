@@ -304,7 +304,7 @@ fn a_planted_value_is_found_and_its_place_is_said() {
         let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
         zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
         zip.write_all(text.as_bytes()).unwrap();
-        zip.finish().unwrap()
+        Cursor::new(zip.finish().unwrap().into_inner())
     };
     let found =
         |name: &str, text: &str| check(&mut zip_of(name, text), &protected.searcher, &protected.own_columns).unwrap();

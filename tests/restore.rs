@@ -100,7 +100,7 @@ fn times_in_a_dump_are_searched() {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     zip.start_file(DATABASE, zip::write::SimpleFileOptions::default()).unwrap();
     std::io::Write::write_all(&mut zip, dump).unwrap();
-    let leaks = check(&mut zip.finish().unwrap(), &searcher, &own_columns).unwrap();
+    let leaks = check(&mut Cursor::new(zip.finish().unwrap().into_inner()), &searcher, &own_columns).unwrap();
     assert_eq!(leaks.total, 1);
 }
 
