@@ -58,8 +58,28 @@ pub struct Protected {
     pub own_columns: BTreeMap<String, BTreeSet<String>>,
 }
 
-/// Work that may read the input again: ask [`Reader::want`], push, and when nothing more is wanted, [`Work::finish`].
+/// What a step of some [`Work`] came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// A range must be pushed first.
+    Want(Want),
+    /// There is more to do.
+    More,
+    /// Nothing is left but [`Work::finish`].
+    Last,
+}
+
+/// Work that may read the input again: ask [`Reader::want`], push, and when nothing more is wanted, [`Work::finish`]. Who
+/// may want to stop in between asks [`Work::step`] instead.
 pub trait Work<T>: Reader {
+    /// Does a little of the work.
+    ///
+    /// # Errors
+    /// What the work meets.
+    fn step(&mut self) -> Result<Step> {
+        Ok(self.want()?.map_or(Step::Last, Step::Want))
+    }
+
     /// What came of it.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use js_sys::{Function, Uint8Array};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 
-use super::{Export, Study, Viewing, from_js, long_to_js, page_recipe, thrown, to_js, want};
+use super::{Export, Study, Viewing, from_js, long_to_js, object, page_recipe, thrown, to_js, want};
 use crate::error::{Code, Error, Place};
 use crate::export;
 use crate::limits::Limits;
@@ -15,7 +15,7 @@ use crate::preview;
 use crate::protect::check::Search;
 use crate::protect::overview::{Overview, Text};
 use crate::protect::preset::Preset;
-use crate::protect::{Given, Protected, Work, look, prepare};
+use crate::protect::{Given, Protected, Step, Work, look, prepare};
 use crate::recipe::Recipe;
 
 type Thrown<T> = std::result::Result<T, JsValue>;
@@ -48,15 +48,26 @@ impl Study {
     }
 }
 
-/// A look under way: ask `want`, push what it asks for, and when it asks for nothing more, `finish`.
+/// What a step came to, for JavaScript.
+fn stepped(step: Step) -> JsValue {
+    match step {
+        Step::Want(range) => object(&[("want", want(&range))]),
+        Step::More => object(&[("more", JsValue::TRUE)]),
+        Step::Last => JsValue::UNDEFINED,
+    }
+}
+
+/// A look under way: ask `next`, push what it wants, and when it has nothing more to do, `finish`.
 #[wasm_bindgen]
 pub struct Looking(Box<dyn Work<Overview>>);
 
 #[wasm_bindgen]
 impl Looking {
-    /// The next range to read, `{ file, start, end }`; `undefined` when all is there.
-    pub fn want(&mut self) -> Thrown<JsValue> {
-        Ok(self.0.want().map_err(thrown)?.as_ref().map_or(JsValue::UNDEFINED, want))
+    /// Does a little: `{ want }` when input must be pushed first, `{ more: true }` when there is more to do, `undefined`
+    /// when only `finish` is left.
+    #[allow(clippy::should_implement_trait, reason = "the name that JavaScript expects")]
+    pub fn next(&mut self) -> Thrown<JsValue> {
+        self.0.step().map(stepped).map_err(thrown)
     }
 
     /// The next bytes of the wanted range.
@@ -93,15 +104,17 @@ impl Looked {
     }
 }
 
-/// Preparation under way: ask `want`, push what it asks for, and when it asks for nothing more, `finish`.
+/// Preparation under way: ask `next`, push what it wants, and when it has nothing more to do, `finish`.
 #[wasm_bindgen]
 pub struct Preparing(Box<dyn Work<Protected>>);
 
 #[wasm_bindgen]
 impl Preparing {
-    /// The next range to read, `{ file, start, end }`; `undefined` when all is there.
-    pub fn want(&mut self) -> Thrown<JsValue> {
-        Ok(self.0.want().map_err(thrown)?.as_ref().map_or(JsValue::UNDEFINED, want))
+    /// Does a little: `{ want }` when input must be pushed first, `{ more: true }` when there is more to do, `undefined`
+    /// when only `finish` is left.
+    #[allow(clippy::should_implement_trait, reason = "the name that JavaScript expects")]
+    pub fn next(&mut self) -> Thrown<JsValue> {
+        self.0.step().map(stepped).map_err(thrown)
     }
 
     /// The next bytes of the wanted range.

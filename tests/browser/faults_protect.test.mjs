@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { after, before } from "node:test";
 import { exportByCli, root } from "../wasm/cli.mjs";
 import { choose, fault, faultyOn, injected, picker, storedNames } from "./faulty.mjs";
+import { writeDump } from "../bench/dump.mjs";
 import { start } from "./harness.mjs";
 
 const database = join(root, "tests/cases/psynet/kitchen_sink/database.zip");
@@ -14,13 +15,13 @@ const database = join(root, "tests/cases/psynet/kitchen_sink/database.zip");
 let site;
 let folder;
 let key;
-let expected;
+let expectedOfDatabase;
 before(async () => {
   site = await start();
   folder = mkdtempSync(join(tmpdir(), "windrow-faults-protect-"));
   key = join(folder, "project.key");
   writeFileSync(key, `windrow-project-key/1\n${"07".repeat(32)}\n`);
-  expected = exportByCli([database], "--protect", "share", "--key", key);
+  expectedOfDatabase = exportByCli([database], "--protect", "share", "--key", key);
 });
 after(async () => {
   await site.stop();
@@ -43,7 +44,7 @@ async function toLast(page, path = database) {
 }
 
 /** Saves, and expects what the command line gives. */
-async function works(page) {
+async function works(page, expected = expectedOfDatabase) {
   const [got] = await Promise.all([page.waitForEvent("download"), button(page).click()]);
   assert.ok(readFileSync(await got.path()).equals(expected), "the ZIP is not the command line's");
   await page.getByText("Checked and saved", { exact: true }).waitFor();
@@ -104,6 +105,50 @@ faulty("preparing: the user cancels at any moment", async (page, { saved }) => {
     await button(page).waitFor();
     assert.match(await page.locator(".outcome").innerText(), /Checked and saved|stopped/i);
   }
-  for (const bytes of await Promise.all(saved)) assert.ok(bytes.equals(expected), "what was saved is whole");
+  for (const bytes of await Promise.all(saved)) assert.ok(bytes.equals(expectedOfDatabase), "what was saved is whole");
   await works(page);
+});
+
+faulty("preparing: the user cancels while it works on one large file", async (page, { saved }) => {
+  const path = join(folder, "large.msgpack");
+  await writeDump(path, { size: 12e6, sessions: 1 });
+  // Each time when the finished ZIP is read takes a moment, and is told.
+  await injected(
+    page,
+    `{ const { read } = FileSystemSyncAccessHandle.prototype; const told = new BroadcastChannel("read");
+       FileSystemSyncAccessHandle.prototype.read = function (...given) { for (const end = performance.now() + 200; performance.now() < end; ); told.postMessage(0); return read.apply(this, given); }; }`,
+  );
+  await page.evaluate(() => {
+    window.reads = 0;
+    new BroadcastChannel("read").onmessage = () => (window.reads += 1);
+  });
+  await toLast(page, path);
+  const cancel = page.getByRole("button", { name: "Cancel" });
+  const nothingIsLeft = () => page.waitForFunction(async () => (await Array.fromAsync((await navigator.storage.getDirectory()).keys())).length === 0);
+  const stopped = page.locator(".outcome", { hasText: "stopped" });
+
+  await page.getByRole("button", { name: "Show the prepared tables" }).click();
+  await cancel.click();
+  await page.getByRole("button", { name: "Show the prepared tables" }).waitFor();
+
+  await button(page).click();
+  await cancel.click();
+  await stopped.waitFor();
+  await nothingIsLeft();
+  assert.equal(await page.evaluate(() => window.reads), 0);
+
+  await button(page).click();
+  await page.waitForFunction(() => window.reads >= 3);
+  await page.locator(".savebox progress[value]").waitFor();
+  await cancel.click();
+  const before = await page.evaluate(() => window.reads);
+  await stopped.waitFor();
+  await nothingIsLeft();
+  const after = await page.evaluate(() => window.reads);
+  assert.ok(after <= before + 3, `${after - before} reads after it was called off`);
+  assert.equal(saved.length, 0);
+
+  await works(page, exportByCli([path], "--protect", "share", "--key", key));
+  const whole = (await page.evaluate(() => window.reads)) - after;
+  assert.ok(whole > 2 * after, `${whole} reads: it would have been over anyway`);
 });

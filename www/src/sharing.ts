@@ -1,6 +1,6 @@
 // Preparing for sharing: the choices and what they lead to. Every change of a preset goes through here.
 import { computed, effect, signal } from "@preact/signals";
-import { EngineError, faultOf, type Fault } from "./engine/error.js";
+import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
 import type { Choice, Class, Leaks, PathRow, Preset, Protection, ReviewText } from "./engine/protect.js";
 import type { Preview, TableInfo } from "./engine/types.js";
 import { f, t } from "./i18n/index.js";
@@ -72,17 +72,39 @@ function recipe() {
   return { ...state.recipe.peek()!, protect: sharing.preset.value };
 }
 
+/** How long the worker has to end what was called off, in milliseconds; then nobody waits for it. */
+const PATIENCE = 300;
+
+/** What was asked for, or that it was called off, which shows at once, even while the worker is at something that cannot be interrupted. */
+function until<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener("abort", () => setTimeout(reject, PATIENCE, new EngineError({ code: "aborted" })), { once: true });
+  });
+  const asked = answer.then((given) => {
+    throwIfAborted(signal);
+    return given;
+  });
+  return Promise.race([asked, stopped]);
+}
+
 /** Of the recipe only the sessions decide what would be done. */
 const sessions = computed(() => state.recipe.value?.sessions);
+
+/** Calls off the look that is under way. */
+let looking = new AbortController();
 
 /** Keeps what would be done in step with the choices. */
 effect(() => {
   if (!opened.value || sessions.value === undefined || !state.summary.value) return;
   const asked = recipe();
   sharing.busy.value = true;
-  const current = () => opened.peek() && sharing.preset.peek() === asked.protect;
+  // Nobody waits for what was asked before.
+  looking.abort();
+  looking = new AbortController();
+  const { signal } = looking;
+  const current = () => !signal.aborted && opened.peek();
   line()
-    .call("look", { recipe: asked })
+    .call("look", { recipe: asked }, { signal })
     .then(
       (protection) => {
         if (!current()) return;
@@ -194,8 +216,8 @@ function given() {
 }
 
 /** Prepares the data to look at, and lists the tables. */
-export function preparedTables(): Promise<TableInfo[]> {
-  return line().call("preparedTables", { recipe: recipe(), given: given() });
+export function preparedTables(signal: AbortSignal): Promise<TableInfo[]> {
+  return until(line().call("preparedTables", { recipe: recipe(), given: given() }, { signal }), signal);
 }
 
 /** Some rows of a table of what was prepared to look at. */
@@ -226,15 +248,19 @@ export async function saveChecked(): Promise<void> {
     announce(words.stages.preparing!);
     file = await spoolName();
     if (file) hold(file);
-    const { size, stored, leaks } = await line().call("protect", { recipe: recipe(), given: given(), file }, {
+    const show = () => !mine.signal.aborted;
+    const answer = line().call("protect", { recipe: recipe(), given: given(), file }, {
       signal: mine.signal,
-      onProgress: work,
+      onProgress: (part) => show() && work(part),
       onStage: (next) => {
         stage = next;
-        work(null);
+        if (show()) work(null);
       },
     });
-    if (mine.signal.aborted) throw new EngineError({ code: "aborted" });
+    // If it ends when nobody waits for it any more, nothing may be left either.
+    const tidy = () => (show() || !file ? undefined : discard(file).catch(() => {}));
+    void answer.then(tidy, tidy);
+    const { size, stored, leaks } = await until(answer, mine.signal);
     if (leaks.total > 0 || !stored) {
       await picked?.remove?.().catch(() => {}); // the dialog made an empty file of this name
       sharing.result.value = { name: "refused", leaks };

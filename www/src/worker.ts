@@ -99,14 +99,14 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     return wasm.command_line(recipe, inputs, output);
   },
 
-  async look(_, { recipe }) {
-    looked = { recipe: JSON.stringify(recipe), look: await opened().look(recipe) };
+  async look(_, { recipe }, signal) {
+    looked = { recipe: JSON.stringify(recipe), look: await opened().look(recipe, { signal }) };
     return looked.look.protection;
   },
 
-  async texts(_, { recipe, start, count }) {
+  async texts(_, { recipe, start, count }, signal) {
     const asked = JSON.stringify(recipe);
-    if (looked?.recipe !== asked) looked = { recipe: asked, look: await opened().look(recipe) };
+    if (looked?.recipe !== asked) looked = { recipe: asked, look: await opened().look(recipe, { signal }) };
     return looked.look.texts(start, count);
   },
 
@@ -119,16 +119,28 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     };
     await stage("preparing");
     forget();
-    const prepared = await opened().protect(recipe, given);
-    await stage("writing");
-    const spool = await (file && canSpool() ? storageSpool(file) : memorySpool());
-    const result = await prepared.export(recipe, spool, { signal, onProgress: progressOf(id), onSearch: () => stage("searching") });
-    return { ...result, stored: result.leaks.total > 0 ? null : await spool.stored() };
+    const mine = await opened().protect(recipe, given, { signal });
+    let failed: unknown;
+    try {
+      await stage("writing");
+      const spool = await (file && canSpool() ? storageSpool(file) : memorySpool());
+      const result = await mine.export(recipe, spool, { signal, onProgress: progressOf(id), onSearch: () => stage("searching") });
+      return { ...result, stored: result.leaks.total > 0 ? null : await spool.stored() };
+    } catch (error) {
+      failed = error;
+      throw error;
+    } finally {
+      // It takes as much memory as the data; after a trap nothing can be freed.
+      if (!(failed instanceof WebAssembly.RuntimeError)) mine.free();
+    }
   },
 
-  async preparedTables(_, { recipe, given }) {
+  async preparedTables(_, { recipe, given }, signal) {
     forget();
-    prepared = await opened().protect(recipe, given);
+    const mine = await opened().protect(recipe, given, { signal });
+    // Another may have been prepared meanwhile.
+    forget();
+    prepared = mine;
     return prepared.tables(recipe);
   },
 

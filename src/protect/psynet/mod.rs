@@ -39,7 +39,7 @@ use crate::protect::preset::{Preset, TimeMode};
 use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
 use crate::protect::risk::RiskReport;
-use crate::protect::{Given, Protected, Work};
+use crate::protect::{Given, Protected, Step, Work};
 use crate::psynet::{Archive, Assets, Form, LeftOut, Study as Psynet};
 use crate::read::Format;
 use crate::recipe::{Filetype, Psynet as Choices, Recipe};
@@ -355,6 +355,13 @@ impl Reader for Looking {
 }
 
 impl Work<Overview> for Looking {
+    fn step(&mut self) -> Result<Step> {
+        match self.0.phase {
+            Phase::Write(..) => Ok(Step::Last),
+            _ => Ok(self.0.step()?.map_or(Step::More, Step::Want)),
+        }
+    }
+
     fn finish(self: Box<Self>) -> Result<Overview> {
         let Preparing { phase, preset, .. } = self.0;
         let Phase::Write(_, decided) = phase else {
@@ -369,6 +376,13 @@ impl Work<Overview> for Looking {
 }
 
 impl Work<Protected> for Preparing {
+    fn step(&mut self) -> Result<Step> {
+        match self.phase {
+            Phase::Done(..) => Ok(Step::Last),
+            _ => Ok(Preparing::step(self)?.map_or(Step::More, Step::Want)),
+        }
+    }
+
     fn finish(self: Box<Self>) -> Result<Protected> {
         self.finished()
     }

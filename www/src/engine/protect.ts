@@ -156,9 +156,11 @@ export interface WasmPrepared {
 
 /** Work of the wasm module that may want input; `finish` uses it up. */
 export interface WasmWork<T> {
-  want(): Want | undefined;
+  /** Does a little of it; undefined when only `finish` is left. */
+  next(): { want: Want } | { more: true } | undefined;
   push(chunk: Uint8Array): void;
   finish(): T;
+  free(): void;
 }
 
 /** What preparation would do, and the texts that can be read before it. */

@@ -2,6 +2,7 @@
 import { throwIfAborted } from "./error.js";
 import { RangeReader, type ByteSource, type Ranges } from "./read.js";
 import { share, type Helpers } from "./share.js";
+import type { WasmWork } from "./protect.js";
 import type { Want, WasmExport } from "./types.js";
 
 /** A file as it was given: its path (`/` between folders) and its bytes. */
@@ -39,6 +40,23 @@ export async function pushAll(work: { want(): Want | undefined; push(chunk: Uint
     await readWant(reader, inputs, want, (piece) => work.push(piece));
     await pause();
   }
+}
+
+/** Does some work of the module step by step, so that it can be called off; then nothing is left of it. */
+export async function finished<T>(work: WasmWork<T>, inputs: Input[], { signal }: Pick<WorkOptions, "signal"> = {}): Promise<T> {
+  const reader = new RangeReader(signal ? { signal } : {});
+  const pause = pauses();
+  try {
+    for (let step = work.next(); step; step = work.next()) {
+      if ("want" in step) await readWant(reader, inputs, step.want, (piece) => work.push(piece));
+      await pause();
+      throwIfAborted(signal);
+    }
+  } catch (error) {
+    free(work, error);
+    throw error;
+  }
+  return work.finish();
 }
 
 /** Writes a ZIP piece by piece and lets `finish` decide when it is whole; gives back its suggested name and its size. */

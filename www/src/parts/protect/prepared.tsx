@@ -16,18 +16,22 @@ export function Prepared() {
   const seen = useSignal<Seen>({ name: "no" });
   const path = useSignal<string | null>(null);
   const last = useRef(0);
+  const stop = useRef(new AbortController());
   // Another choice: what was prepared is not what would be saved.
   useEffect(() => {
     last.current += 1;
     seen.value = { name: "no" };
+    return () => stop.current.abort();
   }, [sharing.preset.value, sharing.approved.value, sharing.key.value, sharing.project.value, state.recipe.value]);
   const show = async () => {
     const number = ++last.current;
     seen.value = { name: "working" };
     announce(words.working);
-    const found: Seen = await preparedTables().then(
+    stop.current = new AbortController();
+    const { signal } = stop.current;
+    const found: Seen = await preparedTables(signal).then(
       (list) => ({ name: "tables", list, number }) as const,
-      (error: unknown) => ({ name: "failed", fault: faultOf(error) }) as const,
+      (error: unknown) => (signal.aborted ? { name: "no" } : { name: "failed", fault: faultOf(error) }) as Seen,
     );
     if (last.current === number) seen.value = found;
   };
@@ -41,7 +45,16 @@ export function Prepared() {
       <p class="hint">{words.lead}</p>
       {sharing.key.value === "once" && now.name === "tables" && <p class="hint">{words.once}</p>}
       {now.name === "failed" && <FaultNote fault={now.fault} />}
-      {now.name === "working" && <p class="quiet" role="status">{words.working}</p>}
+      {now.name === "working" && (
+        <>
+          <p class="quiet" role="status">{words.working}</p>
+          <p class="buttons">
+            <button type="button" onClick={() => stop.current.abort()}>
+              {t.value.cancel}
+            </button>
+          </p>
+        </>
+      )}
       {(now.name === "no" || now.name === "failed") && (
         <p class="buttons">
           <button type="button" onClick={() => void show()}>
