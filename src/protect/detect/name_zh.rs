@@ -23,7 +23,7 @@ const TITLES: &[&str] =
 /// Names of people in Chinese texts.
 pub(crate) fn names(text: &Text, finds: &mut Finds) {
     for i in 0..text.len() {
-        if !FAMILIES.contains(text.at(i)) {
+        if !is_han(text.at(i)) || !FAMILIES.contains(text.at(i)) {
             continue;
         }
         let before = |words: &[&str]| {

@@ -8,10 +8,11 @@ use super::Form;
 use crate::protect::pseudonym::{uuid_bytes, uuid_text};
 use crate::protect::time::encode;
 
-/// Bytes to look for.
-#[derive(Clone, Debug)]
+/// A form of a value; its bytes stand in [`Needles`].
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Needle {
-    pub text: Vec<u8>,
+    at: u32,
+    length: u32,
     pub form: Form,
     /// Number of the value.
     pub number: u32,
@@ -19,6 +20,49 @@ pub(super) struct Needle {
     pub exact: bool,
     /// What must not be beside it.
     pub apart: Apart,
+}
+
+/// Forms with the bytes to look for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Needles {
+    text: Vec<u8>,
+    all: Vec<Needle>,
+}
+
+impl Needles {
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// A form and its bytes.
+    pub fn get(&self, number: u32) -> Option<(&Needle, &[u8])> {
+        let needle = self.all.get(number as usize)?;
+        Some((needle, self.text(needle)))
+    }
+
+    /// All forms with their bytes.
+    pub fn iter(&self) -> impl Iterator<Item = (&Needle, &[u8])> {
+        self.all.iter().map(|needle| (needle, self.text(needle)))
+    }
+
+    fn text(&self, needle: &Needle) -> &[u8] {
+        self.text.get(needle.at as usize..).and_then(|text| text.get(..needle.length as usize)).unwrap_or_default()
+    }
+
+    /// Whether one of the forms from `first` on is the same.
+    fn has(&self, first: usize, text: &[u8], exact: bool) -> bool {
+        let same = |needle: &Needle| match exact {
+            true => self.text(needle) == text,
+            false => self.text(needle).eq_ignore_ascii_case(text),
+        };
+        self.all.get(first..).unwrap_or_default().iter().any(|needle| needle.exact == exact && same(needle))
+    }
+
+    fn push(&mut self, text: &[u8], form: Form, number: u32, exact: bool, apart: Apart) {
+        let (at, length) = (self.text.len() as u32, text.len() as u32);
+        self.text.extend_from_slice(text);
+        self.all.push(Needle { at, length, form, number, exact, apart });
+    }
 }
 
 /// What must not stand beside a form, so that a short one is not found in the middle of something else.
@@ -42,16 +86,14 @@ const ANYWHERE: usize = 8;
 const LEVELS: usize = 4;
 
 /// Adds all forms of a value.
-pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
+pub(super) fn needles(value: &str, number: u32, out: &mut Needles) {
     let first = out.len();
     let mut add = |text: &[u8], form: Form, exact: bool| {
         let text = text.get(..LONGEST).unwrap_or(text);
         let characters = if text.is_ascii() { text.len() } else { String::from_utf8_lossy(text).chars().count() };
-        let known =
-            |n: &Needle| n.exact == exact && if exact { n.text == text } else { n.text.eq_ignore_ascii_case(text) };
         let searchable = text.len() >= 8 || text.iter().any(u8::is_ascii_alphanumeric);
         let long_enough = form == Form::Text || text.len() >= SHORTEST;
-        if searchable && long_enough && !out.get(first..).unwrap_or_default().iter().any(known) {
+        if searchable && long_enough && !out.has(first, text, exact) {
             let apart = match form {
                 Form::Uuid => Apart::No,
                 // Those of values under four bytes are looked for as words, as other short forms are.
@@ -59,7 +101,7 @@ pub(super) fn needles(value: &str, number: u32, out: &mut Vec<Needle>) {
                 _ if characters < ANYWHERE => Apart::Word,
                 _ => Apart::No,
             };
-            out.push(Needle { text: text.to_vec(), form, number, exact, apart });
+            out.push(text, form, number, exact, apart);
         }
     };
 

@@ -6,7 +6,7 @@
 //! only where there is base64.
 
 use super::Form;
-use super::forms::{Apart, Needle};
+use super::forms::{Apart, Needle, Needles};
 use super::runs;
 use super::table::{Entry, Table};
 
@@ -44,17 +44,6 @@ pub(super) struct Found {
     pub number: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Stored {
-    /// Where the form begins in the arena, and its length.
-    at: u32,
-    length: u32,
-    number: u32,
-    form: Form,
-    exact: bool,
-    apart: Apart,
-}
-
 /// Every byte with the bit of lower case set: equal for both cases of a letter, different enough for the rest.
 const LOWER: u64 = 0x2020_2020_2020_2020;
 
@@ -67,16 +56,13 @@ fn hash(eight: u64) -> u64 {
 /// See the module.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    arena: Vec<u8>,
-    needles: Vec<Stored>,
+    needles: Needles,
     windows: Table,
     long: Table,
     base64: Table,
     long_base64: Table,
     marked: [Table; MARKS],
     words: Table,
-    /// A bit for each length that the longest word of a short form has.
-    lengths: u32,
     digits: Table,
     longest: usize,
 }
@@ -114,13 +100,13 @@ enum Windows {
 }
 
 impl Windows {
-    fn of(needle: &Needle) -> Windows {
+    fn of(needle: &Needle, text: &[u8]) -> Windows {
         match () {
-            () if needle.exact && needle.text.iter().all(is_base_64) => match needle.text.len() {
+            () if needle.exact && text.iter().all(is_base_64) => match text.len() {
                 LONG_BASE_64.. => Windows::LongBase64,
                 _ => Windows::Base64,
             },
-            () if needle.text.len() >= LONG => Windows::Long,
+            () if text.len() >= LONG => Windows::Long,
             () => Windows::Other,
         }
     }
@@ -138,7 +124,7 @@ impl Windows {
             Windows::Base64 | Windows::Other => (0, SHORT + 1),
         };
         let room = text.len().saturating_sub(whole);
-        [0, room, room / 2, room / 3, room * 2 / 3, room / 4, room * 3 / 4].into_iter().map(move |at| before + at)
+        [0, room, room / 3, room * 2 / 3].into_iter().map(move |at| before + at)
     }
 
     /// The hash of the window of a form at `at`.
@@ -161,14 +147,14 @@ fn mark(text: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The marks of a form: their kinds, and where the windows that they begin or end are.
-fn marks(needle: &Needle) -> impl Iterator<Item = (usize, usize)> {
-    let text = needle.text.as_slice();
+fn marks(needle: &Needle, text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
+    let exact = needle.exact;
     let last = text.len().checked_sub(READ).filter(|_| text.len() > SHORT);
     (0..text.len()).filter_map(move |at| {
         let (kind, last) = (mark(text, at)?, last?);
         match kind {
             // A line's end is in most texts.
-            NO_TEXT if !needle.exact => None,
+            NO_TEXT if !exact => None,
             NO_TEXT if at > last => Some((kind + 1, at + 1 - READ)),
             _ => Some((kind, at)).filter(|_| at <= last),
         }
@@ -207,35 +193,34 @@ fn word_hash(packed: u64) -> u64 {
 }
 
 impl Index {
-    pub fn new(all: Vec<Needle>) -> Index {
+    pub fn new(all: Needles) -> Index {
         let mut index = Index::default();
         // How often each window could be used, by a short hash: common beginnings ("https://") would make long buckets.
         const COUNTERS: usize = 1 << 18;
         let mut counters = vec![0u32; COUNTERS];
         let slot = |hash: u64| (hash >> 46) as usize & (COUNTERS - 1);
-        let hexadecimal = |n: &Needle| if n.exact { None } else { digits(&n.text) };
-        for needle in all.iter().filter(|n| n.text.len() > SHORT && hexadecimal(n).is_none()) {
-            let kind = Windows::of(needle);
-            for offset in kind.places(&needle.text).flat_map(|first| first..first + kind.stride()) {
-                counters.get_mut(slot(kind.hash(&needle.text, offset))).into_iter().for_each(|c| *c += 1);
+        let hexadecimal = |needle: &Needle, text| if needle.exact { None } else { digits(text) };
+        for (needle, text) in all.iter().filter(|(n, text)| text.len() > SHORT && hexadecimal(n, text).is_none()) {
+            let kind = Windows::of(needle, text);
+            for offset in kind.places(text).flat_map(|first| first..first + kind.stride()) {
+                counters.get_mut(slot(kind.hash(text, offset))).into_iter().for_each(|c| *c += 1);
             }
-            for (_, offset) in marks(needle) {
-                counters.get_mut(slot(hash(eight(&needle.text, offset)))).into_iter().for_each(|c| *c += 1);
+            for (_, offset) in marks(needle, text) {
+                counters.get_mut(slot(hash(eight(text, offset)))).into_iter().for_each(|c| *c += 1);
             }
         }
         let uses = |hash: u64| counters.get(slot(hash)).copied().unwrap_or(0);
         let (mut windows, mut long, mut marked) = (Vec::new(), Vec::new(), [const { Vec::new() }; MARKS]);
         let (mut base64, mut long_base64) = (Vec::new(), Vec::new());
         let (mut words, mut runs) = (Vec::new(), Vec::new());
-        for (number, needle) in (0u32..).zip(&all) {
-            let text = &needle.text;
-            if let Some(value) = hexadecimal(needle) {
+        for (number, (needle, text)) in (0u32..).zip(all.iter()) {
+            if let Some(value) = hexadecimal(needle, text) {
                 runs.push(Entry { hash: word_hash(value), needle: number, offset: 0 });
-            } else if let Some((kind, at)) = marks(needle).min_by_key(|(_, at)| uses(hash(eight(text, *at)))) {
+            } else if let Some((kind, at)) = marks(needle, text).min_by_key(|(_, at)| uses(hash(eight(text, *at)))) {
                 let entry = Entry { hash: hash(eight(text, at)), needle: number, offset: at as u32 };
                 marked.get_mut(kind).into_iter().for_each(|of_kind| of_kind.push(entry));
             } else if text.len() > SHORT {
-                let kind = Windows::of(needle);
+                let kind = Windows::of(needle, text);
                 let all = |first: usize| first..first + kind.stride();
                 let common = |first: &usize| all(*first).map(|offset| uses(kind.hash(text, offset))).max();
                 let rarest = kind.places(text).min_by_key(common).unwrap_or(0);
@@ -251,26 +236,17 @@ impl Index {
                     offset: offset as u32,
                 }));
             } else {
-                let (from, to) = longest_run(&needle.text);
-                let hash = word_hash(packed(&needle.text, from, to - from));
+                let (from, to) = longest_run(text);
+                let hash = word_hash(packed(text, from, to - from));
                 words.push(Entry { hash, needle: number, offset: from as u32 });
-                index.lengths |= 1 << (to - from);
             }
-            index.longest = index.longest.max(needle.text.len());
-            index.needles.push(Stored {
-                at: index.arena.len() as u32,
-                length: needle.text.len() as u32,
-                number: needle.number,
-                form: needle.form,
-                exact: needle.exact,
-                apart: needle.apart,
-            });
-            index.arena.extend_from_slice(&needle.text);
+            index.longest = index.longest.max(text.len());
         }
         (index.windows, index.base64) = (Table::new(&windows), Table::new(&base64));
         index.marked = marked.map(|entries| Table::new(&entries));
         (index.long, index.long_base64) = (Table::new(&long), Table::new(&long_base64));
         (index.words, index.digits) = (Table::new(&words), Table::new(&runs));
+        index.needles = all;
         index
     }
 
@@ -380,9 +356,7 @@ impl Index {
     /// Finds the short forms of which `start..end` is the longest word.
     #[inline]
     pub fn word(&self, buffer: &[u8], start: usize, end: usize, mut found: impl FnMut(Found)) {
-        if end - start > SHORT || self.lengths >> (end - start) & 1 == 0 {
-            return;
-        }
+        // A longer word has the hash of no short one.
         let hash = word_hash(packed(buffer, start, end - start));
         if self.words.may_hold(hash) {
             self.words.get(hash).for_each(|entry| self.compare(buffer, start, entry, &mut found));
@@ -391,12 +365,10 @@ impl Index {
 
     /// Compares a form with the buffer, its window or word lying at `at`.
     fn compare(&self, buffer: &[u8], at: usize, entry: &Entry, found: &mut impl FnMut(Found)) {
-        let Some(needle) = self.needles.get(entry.needle as usize) else { return };
+        let Some((needle, text)) = self.needles.get(entry.needle) else { return };
         let Some(start) = at.checked_sub(entry.offset as usize) else { return };
-        let (from, length) = (needle.at as usize, needle.length as usize);
-        let (Some(text), Some(there)) = (self.arena.get(from..from + length), buffer.get(start..start + length)) else {
-            return;
-        };
+        let length = text.len();
+        let Some(there) = buffer.get(start..start + length) else { return };
         let same = if needle.exact { text == there } else { text.eq_ignore_ascii_case(there) };
         let (before, after) = (start.checked_sub(1).and_then(|i| buffer.get(i)), buffer.get(start + length));
         let joined = |inside: Option<&u8>, outside: Option<&u8>| match needle.apart {

@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use crate::protect::class::Class;
 use crate::protect::time::Window;
 
-use forms::{Needle, needles};
+use forms::{Needles, needles};
 use index::{Found, Index};
 
 /// How a value was found.
@@ -145,7 +145,7 @@ impl Searcher {
         let mut originals: Vec<Original> = originals.into_iter().filter(|o| !o.value.is_empty()).collect();
         order::sort(&mut originals);
         originals.dedup();
-        let mut all: Vec<Needle> = Vec::new();
+        let mut all = Needles::default();
         let mut unsearchable = 0;
         let mut last = "";
         for (number, original) in (0u32..).zip(&originals) {

@@ -1,6 +1,6 @@
 //! An obvious searcher, to which the fast one is compared: every form at every place.
 
-use super::forms::{Apart, Needle, needles};
+use super::forms::{Apart, Needle, Needles, needles};
 use super::{Form, Hits, Original, Scan, Searcher};
 use crate::order;
 use crate::protect::class::Class;
@@ -12,10 +12,9 @@ type Findings = Vec<(u64, u32, Form, String)>;
 fn slow(originals: &[Original], file: &[u8]) -> Findings {
     let mut found = Vec::new();
     for original in originals {
-        let mut all: Vec<Needle> = Vec::new();
+        let mut all = Needles::default();
         needles(&original.value, 0, &mut all);
-        for needle in all {
-            let text = &needle.text;
+        for (needle, text) in all.iter() {
             for (at, there) in file.windows(text.len()).enumerate() {
                 let same = if needle.exact { there == text } else { there.eq_ignore_ascii_case(text) };
                 if !same {
@@ -95,13 +94,14 @@ fn the_fast_searcher_finds_what_the_slow_one_finds() {
         };
         let originals: Vec<Original> = values.iter().map(original).collect();
         // A file of forms and of parts of forms, glued by anything.
-        let mut forms: Vec<Needle> = Vec::new();
+        let mut forms = Needles::default();
         originals.iter().for_each(|o| needles(&o.value, 0, &mut forms));
+        let forms: Vec<(&Needle, &[u8])> = forms.iter().collect();
         let mut file = Vec::new();
         while file.len() < 1500 && !forms.is_empty() {
-            let needle = &forms[dice.roll(forms.len())];
+            let (needle, text) = forms[dice.roll(forms.len())];
             let (from, to) = if dice.roll(3) == 0 { (dice.roll(3), dice.roll(3)) } else { (0, 0) };
-            let text = needle.text.get(from..needle.text.len().saturating_sub(to)).unwrap_or_default();
+            let text = text.get(from..text.len().saturating_sub(to)).unwrap_or_default();
             match dice.roll(4) {
                 0 if !needle.exact => file.extend(text.to_ascii_uppercase()),
                 1 if !needle.exact => file.extend(text.to_ascii_lowercase()),

@@ -233,16 +233,22 @@ impl Counting {
         for (name, met) in &met {
             owners.insert(name.clone(), met.iter().map(|row| census.index(row.participant)).collect());
         }
+        let targets = met.iter().filter(|(name, _)| VIA.iter().any(|(_, table)| table == name));
+        let by_id = order::map(targets.map(|(name, met)| (name.as_str(), sorted(met))));
         for _ in 0..3 {
-            let by_id = order::map(met.iter().map(|(name, met)| (name.as_str(), sorted(met, owners.get(name)))));
+            let before = owners.clone();
             for (name, met) in &met {
                 let Some(owners) = owners.get_mut(name) else { continue };
-                for (row, owner) in
-                    met.iter().zip(owners.iter_mut()).filter(|(row, o)| **o == NOBODY && row.via != NONE)
-                {
-                    let table = VIA.get(usize::from(row.through)).and_then(|(_, table)| by_id.get(table));
-                    *owner = table.and_then(|table| look_up(table, row.via)).unwrap_or(NOBODY);
+                let unknown = met.iter().zip(owners.iter_mut()).filter(|(row, o)| **o == NOBODY && row.via != NONE);
+                for (row, owner) in unknown {
+                    let table = VIA.get(usize::from(row.through)).map(|(_, table)| *table);
+                    let to = table.and_then(|table| look_up(by_id.get(table)?, row.via));
+                    let of = to.zip(table).and_then(|(to, table)| before.get(table)?.get(to as usize));
+                    *owner = of.copied().unwrap_or(NOBODY);
                 }
+            }
+            if owners == before {
+                break;
             }
         }
         for (name, met) in met {
@@ -254,9 +260,9 @@ impl Counting {
     }
 }
 
-fn sorted(met: &[Met], owners: Option<&Vec<u32>>) -> Vec<(i64, u32)> {
-    let owners = owners.map(Vec::as_slice).unwrap_or_default();
-    let mut all: Vec<(i64, u32)> = met.iter().map(|row| row.id).zip(owners.iter().copied()).collect();
+/// The rows of a table by their number.
+fn sorted(met: &[Met]) -> Vec<(i64, u32)> {
+    let mut all: Vec<(i64, u32)> = met.iter().map(|row| row.id).zip(0..).collect();
     order::sort(&mut all);
     all
 }

@@ -51,12 +51,13 @@ impl Window {
     #[inline]
     pub(crate) fn may_be_at(bytes: &[u8], start: usize, end: usize) -> bool {
         let byte = |i: usize| bytes.get(i).copied().unwrap_or(0);
-        let (last, next) = (byte(end.saturating_sub(1)), byte(end));
+        let (first, last, next) = (byte(start), byte(end.saturating_sub(1)), byte(end));
+        // All is asked at once: what each word is cannot be foretold, that it is no time nearly always can.
+        let long = (end - start >= 8) & first.is_ascii_digit();
+        let pickled = (last == b'B') & (next == b'+');
+        let separated = last.is_ascii_digit() & ((next == b'-') | (next == b'/') | (next == b'.'));
         // A date's separator stands twice, with one to four digits between.
-        let joined = || matches!(next, b'-' | b'/' | b'.') && (2..6).any(|i| byte(end + i) == next);
-        last.is_ascii_digit() && joined()
-            || last == b'B' && next == b'+'
-            || end - start >= 8 && byte(start).is_ascii_digit()
+        (long | pickled | separated) && (long || pickled || (2..6).any(|i| byte(end + i) == next))
     }
 
     /// The same for the run of letters and digits `start..end` of some bytes: where the time found there begins and ends.
