@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use super::{Leak, Leaks, Search, leak};
+use super::{Leak, Leaks, PIECE, Search, leak};
 use crate::order;
 use crate::protect::class::Class;
 use crate::protect::leak::{Hits, Original, Searcher, masked};
@@ -219,6 +219,24 @@ fn a_step_is_bounded_however_large_a_file_is() {
         steps += 1;
     }
     assert!(steps >= 38, "{steps}");
+}
+
+#[test]
+fn large_files_and_long_directories_are_searched() {
+    let (searcher, columns) = (searcher(), columns());
+    let total = |zip: &[u8]| stepped(zip, PIECE, &searcher, &columns).unwrap().total;
+    // Too large to be held back: its sizes stand behind it.
+    let mut dice = Dice(3);
+    let mut noise: Vec<u8> = (0..6 << 20).map(|_| dice.roll(256) as u8).collect();
+    noise.extend_from_slice(b" c0ffee-4711");
+    let large = ours(&[("noise.bin", &noise), ("a.txt", b"c0ffee-4711")]);
+    assert_eq!(total(&large), 2);
+    assert_eq!(total(&ours(&[("database.zip", &large), ("b.txt", b"c0ffee-4711")])), 3);
+    // Too many to be counted in 16 bits.
+    let names: Vec<String> = (0..0x10001).map(|i| format!("{i}")).collect();
+    let mut files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b""[..])).collect();
+    files.push(("c0ffee-4711", b""));
+    assert_eq!(total(&ours(&files)), 1);
 }
 
 #[test]
