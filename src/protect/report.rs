@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::describe::dictionary;
 use crate::describe::readme::Text;
 use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::detect::Kind;
 use crate::protect::preset::{Level, Preset, Texts, TimeMode};
+use crate::protect::pseudonym::Domain;
 use crate::protect::risk::{FEW, RiskReport, Step};
 use crate::recipe::VERSION;
 
@@ -72,14 +74,35 @@ pub struct Report {
     pub not_searched: u64,
 }
 
-/// Every word that stands in each report or dictionary, in lower case: finding one there tells nothing about a person.
-pub fn words() -> BTreeSet<String> {
+/// Every word that may stand in a report or dictionary, given the reasons of what was decided, in lower case: finding one
+/// there tells nothing about a person.
+pub fn words<'r>(reasons: impl Iterator<Item = &'r str>) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
+    for text in reasons {
+        all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
+    }
     for text in dictionary::prose() {
         all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
     }
     for (level, psynet) in [Level::Share, Level::Pseudonymize].into_iter().flat_map(|l| [(l, false), (l, true)]) {
-        let report = Report { preset: Preset::of(level), psynet, ..Report::default() };
+        let of_class = |class| PathReport {
+            path: String::new(),
+            class,
+            action: level.action(class),
+            reason: String::new(),
+            decided_by: DecidedBy::Nobody,
+            weaker: None,
+            new: true,
+            counts: Some([0; 3]),
+        };
+        let report = Report {
+            preset: Preset::of(level),
+            psynet,
+            paths: Class::ALL.map(of_class).into(),
+            detectors: Kind::ALL.map(|kind| (kind.as_str(), 0)).into(),
+            tokens: Domain::ALL.map(|domain| (domain.as_str(), 0)).into(),
+            ..Report::default()
+        };
         for text in [report.text(), report.json()] {
             let text = String::from_utf8_lossy(&text).to_lowercase();
             all.extend(text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));

@@ -24,7 +24,7 @@ pub(super) struct Field {
     pub name: String,
     /// What follows the field's name in its paths; their numbers are those of what was seen and of the plans.
     paths: Names,
-    plans: Vec<Plan>,
+    pub plans: Vec<Plan>,
     /// What was seen at each path.
     seen: Vec<Seen>,
     /// Values of quasi-identifiers by path and participant.

@@ -30,7 +30,8 @@ pub(super) fn originals(
     survey: &Survey,
     key: &[u8; 32],
 ) -> (Vec<Original>, OwnColumns) {
-    let mut own = report::words();
+    let plans = survey.fields.values().flat_map(|field| field.plans.values());
+    let mut own = report::words(plans.map(|plan| plan.decision.reason.as_str()));
     own.extend(OWN_WORDS.split_ascii_whitespace().map(str::to_owned));
     let distinctive = |value: &str| {
         let length = value.chars().count();
