@@ -5,7 +5,7 @@ use crate::short;
 /// Bits behind the point of a float between 2³⁰ and 2³¹, which is from 2004 to 2038.
 const BITS: u32 = 22;
 
-/// A hundred-millionth second is less than half the distance of two such floats, so that seven digits are always enough.
+/// Half a ten-millionth of a second is less than half the distance of two such floats, so that seven digits are enough.
 const MOST: u64 = 10_000_000;
 
 /// The longest text: ten digits, the point, seven digits.

@@ -69,14 +69,7 @@ impl<'o> Csv<'o> {
 
     /// A cell in quotes.
     fn quoted(&mut self, content: &[u8]) {
-        self.put(b"\"");
-        for piece in content.split_inclusive(|byte| *byte == b'"') {
-            self.put(piece);
-            if piece.ends_with(b"\"") {
-                self.put(b"\"");
-            }
-        }
-        self.put(b"\"");
+        in_quotes(content, |piece| self.put(piece));
     }
 
     /// A JSON string, given by its content, with escapes or separators in it.
@@ -110,19 +103,23 @@ pub fn header(columns: &[String], out: &mut Vec<u8>) {
 
 /// Appends a cell's content, in quotes where it needs them.
 pub fn quoted(content: &[u8], out: &mut Vec<u8>) {
-    if !needs_quotes(content) {
-        out.extend_from_slice(content);
-        return;
+    match needs_quotes(content) {
+        true => in_quotes(content, |piece| out.extend_from_slice(piece)),
+        false => out.extend_from_slice(content),
     }
-    out.push(b'"');
-    let mut rest = content;
-    while let Some(i) = memchr::memchr(b'"', rest) {
-        out.extend_from_slice(&rest[..=i]);
-        out.push(b'"');
-        rest = &rest[i + 1..];
+}
+
+/// Gives away a cell in quotes, piece by piece.
+#[inline]
+fn in_quotes(content: &[u8], mut put: impl FnMut(&[u8])) {
+    put(b"\"");
+    for piece in content.split_inclusive(|byte| *byte == b'"') {
+        put(piece);
+        if piece.ends_with(b"\"") {
+            put(b"\"");
+        }
     }
-    out.extend_from_slice(rest);
-    out.push(b'"');
+    put(b"\"");
 }
 
 fn needs_quotes(content: &[u8]) -> bool {
@@ -260,6 +257,39 @@ mod tests {
             csv.end();
             drop(csv);
             assert_eq!(String::from_utf8(out).unwrap(), format!("{expected}\r\n"));
+        }
+    }
+    #[test]
+    fn a_cell_is_its_content_in_quotes_where_it_needs_them() {
+        let long = "a".repeat(ROOM + 1);
+        let texts = ["", "a", ",", "a\"b\"\"", "\r", "x\ny", "0123456789abcdef", "0123456789abcdef,", long.as_str()];
+        let json = [
+            "null",
+            "true",
+            "false",
+            "-1.5",
+            "\"\"",
+            "\"a,b\"",
+            "\"a\\\"\\n\"",
+            "\"0123456789abcdef,\"",
+            "[1,2]",
+            "{}",
+        ];
+        let mut cells: Vec<Cell<'_>> = texts.into_iter().flat_map(|text| [Cell::Text(text), Cell::Raw(text)]).collect();
+        cells.extend(json.into_iter().map(Cell::Json));
+        cells.extend([
+            Cell::Null,
+            Cell::Bool(true),
+            Cell::Uint(u64::MAX),
+            Cell::Float(1.7e9 + 0.25),
+            Cell::Float(f64::NAN),
+        ]);
+        for cell in cells {
+            let (mut out, mut plain, mut expected) = (Vec::new(), Vec::new(), Vec::new());
+            Csv::new(&mut out, 1).cell(0, cell);
+            content(cell, &mut plain);
+            quoted(&plain, &mut expected);
+            assert_eq!(out, expected, "{cell:?}");
         }
     }
 }

@@ -134,10 +134,10 @@ impl Survey {
             return Ok(());
         }
         self.places.clear();
-        let mut looking =
-            Looking { field, owner, whose, with, times: 1, held: 0, personal: false, places: &mut self.places };
-        looking.cell(text, json, &mut self.scratch, &mut self.nothing)?;
-        let (held, personal) = (looking.held, looking.personal);
+        let mut surveying =
+            Surveying { field, owner, whose, with, times: 1, held: 0, personal: false, places: &mut self.places };
+        surveying.cell(text, json, &mut self.scratch, &mut self.nothing)?;
+        let (held, personal) = (surveying.held, surveying.personal);
         let again = || Again { json, times: 0, whose, many: false, places: self.places.as_slice().into() };
         let known = !personal && field.again.add(text, again);
         self.held += held + if known { text.len() as u64 + 128 } else { 0 };
@@ -151,8 +151,8 @@ impl Survey {
                 let Again { json, times, whose, .. } = *again;
                 let whose = if again.many { SEVERAL } else { whose };
                 let (owner, personal, places) = (NOBODY, false, &mut self.places);
-                let mut looking = Looking { field, owner, whose, with, times, held: 0, personal, places };
-                looking.cell(text, json, &mut self.scratch, &mut self.nothing)?;
+                let mut surveying = Surveying { field, owner, whose, with, times, held: 0, personal, places };
+                surveying.cell(text, json, &mut self.scratch, &mut self.nothing)?;
             }
         }
         Ok(())
@@ -257,7 +257,7 @@ impl Field {
 }
 
 /// Cells of one text under way.
-struct Looking<'a> {
+struct Surveying<'a> {
     field: &'a mut Field,
     owner: u32,
     /// The owner, or the row.
@@ -271,7 +271,7 @@ struct Looking<'a> {
     places: &'a mut Vec<u32>,
 }
 
-impl Looking<'_> {
+impl Surveying<'_> {
     fn cell(&mut self, text: &str, json: bool, scratch: &mut Scratch, out: &mut String) -> Result<()> {
         let structured = json || text.starts_with(['{', '[']);
         out.clear();
@@ -282,7 +282,7 @@ impl Looking<'_> {
     }
 }
 
-impl Visit for Looking<'_> {
+impl Visit for Surveying<'_> {
     fn writes(&self) -> bool {
         false
     }
