@@ -29,7 +29,7 @@ impl Looking {
 impl Reader for Looking {
     fn want(&mut self) -> Result<Option<Want>> {
         while !matches!(self.0.phase, Phase::Write(..)) {
-            if let Some(want) = self.0.step()? {
+            if let Some(want) = self.0.advance()? {
                 return Ok(Some(want));
             }
         }
@@ -45,7 +45,7 @@ impl Work<Overview> for Looking {
     fn step(&mut self) -> Result<Step> {
         match self.0.phase {
             Phase::Write(..) => Ok(Step::Last),
-            _ => Ok(self.0.step()?.map_or(Step::More, Step::Want)),
+            _ => Ok(self.0.advance()?.map_or(Step::More, Step::Want)),
         }
     }
 

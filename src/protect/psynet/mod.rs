@@ -196,7 +196,7 @@ impl Preparing {
     }
 
     /// Does the next bit of work; answers what must be pushed first.
-    fn step(&mut self) -> Result<Option<Want>> {
+    fn advance(&mut self) -> Result<Option<Want>> {
         let (data, limits) = (self.data.clone(), self.limits);
         match &mut self.phase {
             Phase::Count(pass, counting) => {
@@ -330,7 +330,7 @@ impl Work<Protected> for Preparing {
     fn step(&mut self) -> Result<Step> {
         match self.phase {
             Phase::Done(..) => Ok(Step::Last),
-            _ => Ok(Preparing::step(self)?.map_or(Step::More, Step::Want)),
+            _ => Ok(self.advance()?.map_or(Step::More, Step::Want)),
         }
     }
 
@@ -342,7 +342,7 @@ impl Work<Protected> for Preparing {
 impl Reader for Preparing {
     fn want(&mut self) -> Result<Option<Want>> {
         loop {
-            if let Some(want) = self.step()? {
+            if let Some(want) = self.advance()? {
                 return Ok(Some(want));
             }
             if matches!(self.phase, Phase::Done(..)) {
