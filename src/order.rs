@@ -58,6 +58,12 @@ pub fn by_number<T: Copy>(items: &mut Vec<T>, number: impl Fn(T) -> u32) {
     }
 }
 
+/// The same by a long number.
+pub fn by_long<T: Copy>(items: &mut Vec<T>, number: impl Fn(T) -> u64) {
+    by_number(items, |item| number(item) as u32);
+    by_number(items, |item| (number(item) >> 32) as u32);
+}
+
 /// Sorts floats as [`f64::total_cmp`] does, as quickly as numbers.
 pub fn floats(items: &mut Vec<f64>) {
     // The bits in the order of the floats: those of negative ones the other way round, and before all others.
@@ -68,8 +74,7 @@ pub fn floats(items: &mut Vec<f64>) {
     if items.windows(2).all(|pair| key(pair[0]) <= key(pair[1])) {
         return;
     }
-    by_number(items, |float| key(float) as u32);
-    by_number(items, |float| (key(float) >> 32) as u32);
+    by_long(items, key);
 }
 
 /// A map of pairs; of those with the same key the last one stays. `collect` would sort the pairs first.

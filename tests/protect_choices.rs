@@ -143,7 +143,7 @@ fn a_choice_holds_and_a_weaker_one_is_said() {
 fn keys_of_the_system_cannot_be_released() {
     let preset = recipe(r#"{"paths":{"player.._uproot_key":{"class":"experiment"}}}"#);
     let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
-    let refused = prepare(&study(), &preset, &given, Limits::default());
+    let refused = prepare(&study(), &preset, &given, Limits::default()).and_then(|work| work.finish());
     assert_eq!(refused.err().map(|e| e.code()), Some(Code::BadRecipe));
 }
 

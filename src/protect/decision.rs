@@ -162,11 +162,15 @@ impl Facts {
 
 /// What a path that is generalized holds, by its name.
 fn holds(path: &str) -> Holds {
-    match names::by_name(path).map(|named| named.word) {
-        Some("age" | "alter" | "âge" | "edad" | "年龄") => Holds::Age,
-        Some("country" | "land" | "pays" | "pais" | "país" | "国家" | "nation") => Holds::Country,
-        _ => Holds::Other,
-    }
+    let named = names::by_name(path).map(|named| named.word).unwrap_or_default();
+    let of_word = |word| match word {
+        "age" | "alter" | "âge" | "edad" | "年龄" => Some(Holds::Age),
+        "country" | "land" | "pays" | "pais" | "país" | "国家" | "nation" | "geburtsland" | "出生国" => {
+            Some(Holds::Country)
+        }
+        _ => None,
+    };
+    named.split('+').find_map(of_word).unwrap_or(Holds::Other)
 }
 
 /// Data URIs and long base64.

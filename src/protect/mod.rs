@@ -14,6 +14,7 @@ mod known;
 pub mod leak;
 pub mod names;
 pub mod overview;
+mod pace;
 pub mod preset;
 pub mod pseudonym;
 pub mod psynet;
@@ -26,7 +27,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::error::Result;
+use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::parted::{Loading, Parted};
 use crate::protect::leak::Searcher;
@@ -72,13 +73,11 @@ pub enum Step {
 /// Work that may read the input again: ask [`Reader::want`], push, and when nothing more is wanted, [`Work::finish`]. Who
 /// may want to stop in between asks [`Work::step`] instead.
 pub trait Work<T>: Reader {
-    /// Does a little of the work.
+    /// Does a little of the work: so little that who waits for the next step hardly notices.
     ///
     /// # Errors
     /// What the work meets.
-    fn step(&mut self) -> Result<Step> {
-        Ok(self.want()?.map_or(Step::Last, Step::Want))
-    }
+    fn step(&mut self) -> Result<Step>;
 
     /// What came of it.
     ///
@@ -87,58 +86,84 @@ pub trait Work<T>: Reader {
     fn finish(self: Box<Self>) -> Result<T>;
 }
 
-/// Work that is done already.
-struct Done<T>(T);
-
-impl<T> Reader for Done<T> {
-    fn want(&mut self) -> Result<Option<Want>> {
-        Ok(None)
-    }
-
-    fn push(&mut self, _: &[u8]) -> Result<()> {
-        Ok(())
-    }
-}
-
-impl<T> Work<T> for Done<T> {
-    fn finish(self: Box<Self>) -> Result<T> {
-        Ok(self.0)
-    }
-}
-
 /// What is done with the changes of all sessions in memory, however many they are: an identifier of one may stand in
 /// another, and each must be known before the first is replaced.
-struct WithAll<F> {
+struct WithAll<T> {
     study: Study,
-    loading: Loading,
-    work: F,
+    phase: Phase<T>,
 }
 
-impl<F> WithAll<F> {
-    fn begin<T>(study: &Study, parted: &Parted, work: F) -> Result<Box<dyn Work<T>>>
-    where
-        F: FnOnce(&Study) -> Result<T> + 'static,
-    {
+/// What is begun when all changes are in memory.
+type Begin<T> = Box<dyn FnOnce(&Study) -> Result<Box<dyn Work<T>>>>;
+
+enum Phase<T> {
+    Load(Loading, Begin<T>),
+    Work(Box<dyn Work<T>>),
+    /// Something failed.
+    Over,
+}
+
+impl<T: 'static> WithAll<T> {
+    fn begin(
+        study: &Study,
+        parted: &Parted,
+        begin: impl FnOnce(&Study) -> Result<Box<dyn Work<T>>> + 'static,
+    ) -> Result<Box<dyn Work<T>>> {
         let why = "Preparing for sharing needs the changes of all sessions at once.";
         let loading = parted.load_all().map_err(|error| error.detail(why))?;
-        Ok(Box::new(WithAll { study: study.clone(), loading, work }))
+        Ok(Box::new(WithAll { study: study.clone(), phase: Phase::Load(loading, Box::new(begin)) }))
     }
 }
 
-impl<F> Reader for WithAll<F> {
+impl<T> Reader for WithAll<T> {
     fn want(&mut self) -> Result<Option<Want>> {
-        self.loading.want()
+        loop {
+            match self.step()? {
+                Step::Want(want) => return Ok(Some(want)),
+                Step::More => {}
+                Step::Last => return Ok(None),
+            }
+        }
     }
 
     fn push(&mut self, chunk: &[u8]) -> Result<()> {
-        self.loading.push(chunk)
+        match &mut self.phase {
+            Phase::Load(loading, _) => loading.push(chunk),
+            Phase::Work(work) => work.push(chunk),
+            Phase::Over => Ok(()),
+        }
     }
 }
 
-impl<T, F: FnOnce(&Study) -> Result<T>> Work<T> for WithAll<F> {
-    fn finish(self: Box<Self>) -> Result<T> {
-        let log = self.loading.finish()?;
-        (self.work)(&self.study.with(log))
+impl<T> Work<T> for WithAll<T> {
+    fn step(&mut self) -> Result<Step> {
+        match std::mem::replace(&mut self.phase, Phase::Over) {
+            Phase::Load(mut loading, begin) => {
+                if let Some(want) = loading.want()? {
+                    self.phase = Phase::Load(loading, begin);
+                    return Ok(Step::Want(want));
+                }
+                self.phase = Phase::Work(begin(&self.study.with(loading.finish()?))?);
+                Ok(Step::More)
+            }
+            Phase::Work(mut work) => {
+                let step = work.step()?;
+                self.phase = Phase::Work(work);
+                Ok(step)
+            }
+            Phase::Over => Ok(Step::Last),
+        }
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<T> {
+        let unfinished = || Error::new(Code::Io, Place::default()).detail("Reading was not finished.");
+        if self.want()?.is_some() {
+            return Err(unfinished());
+        }
+        match self.phase {
+            Phase::Work(work) => work.finish(),
+            Phase::Load(..) | Phase::Over => Err(unfinished()),
+        }
     }
 }
 
@@ -149,10 +174,10 @@ impl<T, F: FnOnce(&Study) -> Result<T>> Work<T> for WithAll<F> {
 /// that cannot be prepared, and what the work meets.
 pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Box<dyn Work<Protected>>> {
     match &study.data {
-        Data::Uproot(log) => Ok(Box::new(Done(uproot::protect(study, log, recipe, given, limits)?))),
+        Data::Uproot(log) => uproot::protect(study, log, recipe, given, limits),
         Data::Parted(parted) => {
             let (recipe, given) = (recipe.clone(), given.clone());
-            WithAll::begin(study, parted, move |study| prepare(study, &recipe, &given, limits)?.finish())
+            WithAll::begin(study, parted, move |study| prepare(study, &recipe, &given, limits))
         }
         Data::Psynet(_) => Ok(Box::new(psynet::Preparing::new(study, recipe, given, limits)?)),
     }
@@ -164,10 +189,10 @@ pub fn prepare(study: &Study, recipe: &Recipe, given: &Given, limits: Limits) ->
 /// As [`prepare`].
 pub fn look(study: &Study, recipe: &Recipe) -> Result<Box<dyn Work<Overview>>> {
     match &study.data {
-        Data::Uproot(log) => Ok(Box::new(Done(uproot::overview(log, recipe)?))),
+        Data::Uproot(log) => uproot::overview(log, recipe),
         Data::Parted(parted) => {
             let recipe = recipe.clone();
-            WithAll::begin(study, parted, move |study| look(study, &recipe)?.finish())
+            WithAll::begin(study, parted, move |study| look(study, &recipe))
         }
         Data::Psynet(_) => Ok(Box::new(psynet::Looking::new(study, recipe, Limits::default())?)),
     }

@@ -43,6 +43,13 @@ const ROWS: &[Row] = &[
          dateiname dateipfad fichier archivo+nombre 文件名 录音 blob base64",
     ),
     (
+        // Unlike a date of birth it is no more than what the next rows know as a country.
+        Some(Class::Quasi),
+        "something that others may know of a person",
+        "country+of+birth birth+country country+birth geburtsland land+der+geburt pays+de+naissance pays+naissance \
+         pais+de+nacimiento país+de+nacimiento pais+nacimiento país+nacimiento 出生国",
+    ),
+    (
         Some(Class::Contact),
         "contact data or a device",
         "email mail e+mail emails courriel correo telefon telephone phone mobile handy mobil téléphone telefono teléfono móvil celular \

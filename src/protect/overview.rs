@@ -105,12 +105,13 @@ pub fn text_id(path: &str, text: &str) -> String {
 impl Text {
     /// A text for review.
     pub fn new(path: &str, text: &str, count: u64) -> Text {
+        let finds = detect::detect(text);
         let mark = |f: &Find| (f.start as u32, f.end as u32, f.kind.as_str());
         Text {
             id: text_id(path, text),
             path: path.to_owned(),
-            redacted: detect::redact(text),
-            marks: detect::detect(text).iter().map(mark).collect(),
+            redacted: detect::redacted(text, &finds),
+            marks: finds.iter().map(mark).collect(),
             text: text.to_owned(),
             count,
         }

@@ -5,6 +5,7 @@
 //! cell is a value of its own. Definitions and numbers: `tests/cases/protect/kanon/expected.json`.
 
 use crate::order;
+use crate::protect::pace::{Pace, at_once};
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -79,6 +80,12 @@ pub fn risk(quasi: &Columns) -> Risk {
 
 /// The diversity of a sensitive column. `ordered` says that its values are numbers whose distance counts (a rating).
 pub fn diversity(quasi: &Columns, sensitive: &[String], ordered: bool) -> Diversity {
+    at_once(async |pace| diverse(quasi, sensitive, ordered, pace).await)
+}
+
+/// The same, step by step.
+pub(super) async fn diverse(quasi: &Columns, sensitive: &[String], ordered: bool, pace: &mut Pace) -> Diversity {
+    pace.pause().await;
     let mut values: Vec<&str> = sensitive.iter().map(String::as_str).collect();
     let number = |text: &str| text.trim().parse::<f64>().unwrap_or(f64::NEG_INFINITY);
     order::by(&mut values, |a, b| match ordered {
@@ -102,6 +109,7 @@ pub fn diversity(quasi: &Columns, sensitive: &[String], ordered: bool) -> Divers
     let table = shares(&mut (0..sensitive.len()));
     let mut worst = Diversity { distinct: usize::MAX, entropy: f64::INFINITY, t: 0.0 };
     for rows in classes(quasi).values() {
+        pace.did(values.len() * 8).await;
         let class = shares(&mut rows.iter().copied());
         let present = class.iter().filter(|share| **share > 0.0);
         worst.distinct = worst.distinct.min(present.clone().count());

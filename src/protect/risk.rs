@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::order;
+use crate::protect::pace::Pace;
 use crate::protect::preset::{Countries, Holds, Preset};
 use crate::protect::quasi::{self, Ages, Diversity, Risk};
 use crate::protect::time::Micros;
@@ -131,66 +132,79 @@ pub fn coarse(value: &str, holds: Holds, preset: &Preset) -> Option<String> {
     }
 }
 
-fn all_coarse(column: &Column, preset: &Preset) -> Vec<String> {
-    let one = |joined: &String| {
-        // What is no age or no known country is withheld, which tells nothing.
-        let parts = joined.split(JOINT).map(|part| coarse(part, column.holds, preset).unwrap_or_default());
-        order::set(parts).into_iter().collect::<Vec<_>>().join(JOINT)
-    };
-    column.values.iter().map(one).collect()
+async fn all_coarse(columns: &[Column], preset: &Preset, pace: &mut Pace) -> Vec<Vec<String>> {
+    let mut all = Vec::new();
+    for column in columns {
+        let mut made = Vec::new();
+        for joined in &column.values {
+            pace.did(joined.len()).await;
+            // What is no age or no known country is withheld, which tells nothing.
+            let parts = joined.split(JOINT).map(|part| coarse(part, column.holds, preset).unwrap_or_default());
+            made.push(order::set(parts).into_iter().collect::<Vec<_>>().join(JOINT));
+        }
+        all.push(made);
+    }
+    all
 }
 
 /// Measures the columns that are generalized (`quasi`), and the sensitive ones of the same participants by path.
 /// Returns nothing if there are none to measure, and the participants (ascending) who are suppressed.
-pub fn assess(
+pub(super) async fn assess(
     quasi: &[Column],
     sensitive: &BTreeMap<String, Vec<String>>,
     preset: &Preset,
+    pace: &mut Pace,
 ) -> (Option<RiskReport>, Vec<usize>) {
     if quasi.is_empty() {
         return (None, Vec::new());
     }
     let k = preset.k as usize;
     let before: Vec<Vec<String>> = quasi.iter().map(|column| column.values.clone()).collect();
-    let made: Vec<Vec<String>> = quasi.iter().map(|column| all_coarse(column, preset)).collect();
+    pace.pause().await;
+    let made = all_coarse(quasi, preset, pace).await;
     let rows = quasi::suppress(&made, k);
     let after = quasi::starred(&made, &rows);
-    let diversity = |(path, values): (&String, &Vec<String>)| {
+    let mut diversities = Vec::new();
+    for (path, values) in sensitive {
         let number = |text: &String| text.is_empty() || text.trim().parse::<f64>().is_ok();
         let ordered = values.iter().all(number);
-        let of = |columns: &[Vec<String>]| quasi::diversity(columns, values, ordered).into();
-        Sensitive { path: path.clone(), before: of(&before), after: of(&after) }
-    };
+        let before = quasi::diverse(&before, values, ordered, pace).await.into();
+        let after = quasi::diverse(&after, values, ordered, pace).await.into();
+        diversities.push(Sensitive { path: path.clone(), before, after });
+    }
+    pace.pause().await;
+    let before = quasi::risk(&before).into();
+    pace.pause().await;
     let report = RiskReport {
         columns: quasi.iter().map(|column| column.path.clone()).collect(),
         suppressed: rows.len() as u64,
-        before: quasi::risk(&before).into(),
+        before,
         after: quasi::risk(&after).into(),
-        sensitive: sensitive.iter().map(diversity).collect(),
-        step: best_step(quasi, &made, rows.len() as u64, preset),
+        sensitive: diversities,
+        step: best_step(quasi, &made, rows.len() as u64, preset, pace).await,
     };
     (Some(report), rows)
 }
 
 /// What would suppress fewest; a step that loses less comes first among equals.
-fn best_step(quasi: &[Column], made: &[Vec<String>], now: u64, preset: &Preset) -> Option<Step> {
+async fn best_step(quasi: &[Column], made: &[Vec<String>], now: u64, preset: &Preset, pace: &mut Pace) -> Option<Step> {
     if now == 0 {
         return None;
     }
     let suppressed = |columns: &[Vec<String>]| quasi::suppress(columns, preset.k as usize).len() as u64;
-    let with = |preset: &Preset| suppressed(&quasi.iter().map(|c| all_coarse(c, preset)).collect::<Vec<_>>());
     let mut steps = Vec::new();
     if preset.quasi.age != Ages::Bands && quasi.iter().any(|c| c.holds == Holds::Age) {
         let mut other = preset.clone();
         other.quasi.age = Ages::Bands;
-        steps.push(Step::Bands { suppressed: with(&other) });
+        steps.push(Step::Bands { suppressed: suppressed(&all_coarse(quasi, &other, pace).await) });
     }
     if preset.quasi.country == Countries::AsIs && quasi.iter().any(|c| c.holds == Holds::Country) {
         let mut other = preset.clone();
         other.quasi.country = Countries::Region;
-        steps.push(Step::Regions { suppressed: with(&other) });
+        steps.push(Step::Regions { suppressed: suppressed(&all_coarse(quasi, &other, pace).await) });
     }
     for (at, column) in quasi.iter().enumerate() {
+        pace.pause().await;
         let mut rest = made.to_vec();
         rest.remove(at);
         steps.push(Step::Remove { path: column.path.clone(), suppressed: suppressed(&rest) });
@@ -210,6 +224,7 @@ pub fn unique_durations(durations: impl IntoIterator<Item = Micros>, preset: &Pr
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protect::pace::at_once;
     use crate::protect::preset::Coarse;
 
     fn column(path: &str, holds: Holds, values: &[&str]) -> Column {
@@ -222,18 +237,20 @@ mod tests {
         let ages = ["20", "21", "22", "23", "24", "20", "30", "31", "32", "33", "21", "22"];
         let columns = [column("a", Holds::Age, &ages), column("c", Holds::Country, &countries)];
         let preset = Preset { k: 3, ..Preset::default() };
-        let (report, rows) = assess(&columns, &BTreeMap::new(), &preset);
+        let assess = |preset: &Preset| at_once(async |pace| assess(&columns, &BTreeMap::new(), preset, pace).await);
+        let (report, rows) = assess(&preset);
         let report = report.unwrap();
         assert_eq!((report.suppressed, rows.len()), (9, 9));
         assert_eq!(report.step, Some(Step::Regions { suppressed: 0 }));
         let preset = Preset { quasi: Coarse { country: Countries::Region, ..Coarse::default() }, ..preset };
-        assert_eq!(assess(&columns, &BTreeMap::new(), &preset).0.unwrap().step, None);
+        assert_eq!(assess(&preset).0.unwrap().step, None);
     }
 
     #[test]
     fn several_values_of_one_participant_are_made_coarse_one_by_one() {
         let ages = column("a", Holds::Age, &["20\u{1f}21", "20\u{1f}40", "who knows", ""]);
-        assert_eq!(all_coarse(&ages, &Preset::default()), ["18-24", "18-24\u{1f}35-44", "", ""]);
+        let made = at_once(async |pace| all_coarse(&[ages], &Preset::default(), pace).await);
+        assert_eq!(made, [["18-24", "18-24\u{1f}35-44", "", ""]]);
     }
 
     #[test]

@@ -99,6 +99,14 @@ impl Archive {
         archive
     }
 
+    /// Does a little of the reading of a database in memory; answers whether there is more.
+    ///
+    /// # Errors
+    /// What the reading meets.
+    pub(crate) fn goes_on(&mut self) -> Result<bool> {
+        Ok(self.step()?.is_none() && !matches!(self.phase, Phase::Done))
+    }
+
     /// Ends the reading.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use super::Form;
 use super::forms::{Apart, Needle, Needles};
 use super::runs;
 use super::table::{Entry, Table};
+use crate::protect::pace::Pace;
 
 /// Forms of at most so many bytes are looked up by words.
 pub(super) const SHORT: usize = 7;
@@ -193,7 +194,7 @@ fn word_hash(packed: u64) -> u64 {
 }
 
 impl Index {
-    pub fn new(all: Needles) -> Index {
+    pub async fn new(all: Needles, pace: &mut Pace) -> Index {
         let mut index = Index::default();
         // How often each window could be used, by a short hash: common beginnings ("https://") would make long buckets.
         const COUNTERS: usize = 1 << 18;
@@ -201,6 +202,7 @@ impl Index {
         let slot = |hash: u64| (hash >> 46) as usize & (COUNTERS - 1);
         let hexadecimal = |needle: &Needle, text| if needle.exact { None } else { digits(text) };
         for (needle, text) in all.iter().filter(|(n, text)| text.len() > SHORT && hexadecimal(n, text).is_none()) {
+            pace.did(text.len()).await;
             let kind = Windows::of(needle, text);
             for offset in kind.places(text).flat_map(|first| first..first + kind.stride()) {
                 counters.get_mut(slot(kind.hash(text, offset))).into_iter().for_each(|c| *c += 1);
@@ -214,6 +216,7 @@ impl Index {
         let (mut base64, mut long_base64) = (Vec::new(), Vec::new());
         let (mut words, mut runs) = (Vec::new(), Vec::new());
         for (number, (needle, text)) in (0u32..).zip(all.iter()) {
+            pace.did(text.len()).await;
             if let Some(value) = hexadecimal(needle, text) {
                 runs.push(Entry { hash: word_hash(value), needle: number, offset: 0 });
             } else if let Some((kind, at)) = marks(needle, text).min_by_key(|(_, at)| uses(hash(eight(text, *at)))) {
@@ -242,10 +245,20 @@ impl Index {
             }
             index.longest = index.longest.max(text.len());
         }
-        (index.windows, index.base64) = (Table::new(&windows), Table::new(&base64));
-        index.marked = marked.map(|entries| Table::new(&entries));
-        (index.long, index.long_base64) = (Table::new(&long), Table::new(&long_base64));
-        (index.words, index.digits) = (Table::new(&words), Table::new(&runs));
+        for (table, entries) in [
+            (&mut index.windows, windows),
+            (&mut index.base64, base64),
+            (&mut index.long, long),
+            (&mut index.long_base64, long_base64),
+            (&mut index.words, words),
+            (&mut index.digits, runs),
+        ]
+        .into_iter()
+        .chain(index.marked.iter_mut().zip(marked))
+        {
+            pace.pause().await;
+            *table = Table::new(&entries);
+        }
         index.needles = all;
         index
     }

@@ -21,6 +21,7 @@ use crate::order;
 use std::collections::BTreeMap;
 
 use crate::protect::class::Class;
+use crate::protect::pace::{Pace, at_once};
 use crate::protect::time::Window;
 
 use forms::{Needles, needles};
@@ -142,8 +143,15 @@ pub struct Searcher {
 impl Searcher {
     /// A searcher for some values and, if given, for times inside a window.
     pub fn new(originals: impl IntoIterator<Item = Original>, window: Option<Window>) -> Searcher {
-        let mut originals: Vec<Original> = originals.into_iter().filter(|o| !o.value.is_empty()).collect();
+        let originals = originals.into_iter().collect();
+        at_once(async |pace| Searcher::paced(originals, window, pace).await)
+    }
+
+    /// The same, step by step.
+    pub(super) async fn paced(mut originals: Vec<Original>, window: Option<Window>, pace: &mut Pace) -> Searcher {
+        originals.retain(|original| !original.value.is_empty());
         order::sort(&mut originals);
+        pace.pause().await;
         originals.dedup();
         let mut all = Needles::default();
         let mut unsearchable = 0;
@@ -151,13 +159,15 @@ impl Searcher {
         for (number, original) in (0u32..).zip(&originals) {
             // One value in several columns is searched once.
             if original.distinctive && original.value != last {
+                pace.did(NEEDLES).await;
                 let before = all.len();
                 needles(&original.value, number, &mut all);
                 unsearchable += usize::from(all.len() == before);
                 last = &original.value;
             }
         }
-        Searcher { index: Index::new(all), accepted: vec![false; originals.len()], originals, window, unsearchable }
+        let index = Index::new(all, pace).await;
+        Searcher { index, accepted: vec![false; originals.len()], originals, window, unsearchable }
     }
 
     /// Passes over values of some paths: those that stand at no other path, and no secret.
@@ -226,6 +236,8 @@ pub struct Scan {
     done: usize,
 }
 
+/// What making the forms of a value costs, their digests above all, in bytes of text.
+const NEEDLES: usize = 1024;
 /// Bytes beside a place that times need: their digits and what they are joined to.
 const TIME_REACH: usize = 48;
 /// Blocks of the file that are searched one after another, so that the order of hits does not depend on the pieces.

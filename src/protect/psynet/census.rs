@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::order;
+use crate::protect::pace::Pace;
 use crate::protect::preset::Preset;
 use crate::protect::pseudonym::Key;
 use crate::protect::risk;
@@ -207,7 +208,7 @@ impl Counting {
     }
 
     /// Gives all rows their new numbers.
-    pub fn finish(mut self, key: &Key) -> Census {
+    pub async fn finish(mut self, key: &Key, pace: &mut Pace) -> Census {
         self.settle();
         let met = order::map(std::mem::take(&mut self.met));
         let new = key.renumber("participant", self.people.keys().map(|id| *id as u64));
@@ -231,13 +232,18 @@ impl Counting {
         // Owners that rows name themselves, then those of what they point to, then of what that points to.
         let mut owners: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (name, met) in &met {
+            pace.pause().await;
             owners.insert(name.clone(), met.iter().map(|row| census.index(row.participant)).collect());
         }
-        let targets = met.iter().filter(|(name, _)| VIA.iter().any(|(_, table)| table == name));
-        let by_id = order::map(targets.map(|(name, met)| (name.as_str(), sorted(met))));
+        let mut by_id = BTreeMap::new();
+        for (name, met) in met.iter().filter(|(name, _)| VIA.iter().any(|(_, table)| table == name)) {
+            pace.pause().await;
+            by_id.insert(name.as_str(), sorted(met));
+        }
         for _ in 0..3 {
             let before = owners.clone();
             for (name, met) in &met {
+                pace.pause().await;
                 let Some(owners) = owners.get_mut(name) else { continue };
                 let unknown = met.iter().zip(owners.iter_mut()).filter(|(row, o)| **o == NOBODY && row.via != NONE);
                 for (row, owner) in unknown {
@@ -253,6 +259,7 @@ impl Counting {
         }
         for (name, met) in met {
             let owner = owners.remove(&name).unwrap_or_default();
+            pace.pause().await;
             let rows = census.number(&name, &met, owner);
             census.rows.insert(name, rows);
         }

@@ -6,13 +6,19 @@ use super::{Phase, Preparing, rows};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::protect::overview::Overview;
+use crate::protect::pace::Paced;
 use crate::protect::{Given, Step, Work};
 use crate::recipe::Recipe;
 use crate::source::{Reader, Want};
 use crate::study::Study;
 
 /// A PsyNet study that is looked at, to tell what [`Preparing`] will do.
-pub struct Looking(Preparing);
+pub enum Looking {
+    /// As far as before anything is written.
+    Deciding(Box<Preparing>),
+    /// What was decided is put together.
+    Telling(Box<Paced<Overview>>),
+}
 
 impl Looking {
     /// Begins with a study.
@@ -22,42 +28,55 @@ impl Looking {
     pub fn new(study: &Study, recipe: &Recipe, limits: Limits) -> Result<Looking> {
         // No token is made for good, so any key will do.
         let given = Given { key: [0; 32], project: false, approved: BTreeSet::new() };
-        Preparing::new(study, recipe, &given, limits).map(Looking)
+        Ok(Looking::Deciding(Box::new(Preparing::new(study, recipe, &given, limits)?)))
     }
 }
 
 impl Reader for Looking {
     fn want(&mut self) -> Result<Option<Want>> {
-        while !matches!(self.0.phase, Phase::Write(..)) {
-            if let Some(want) = self.0.advance()? {
-                return Ok(Some(want));
+        loop {
+            match self.step()? {
+                Step::Want(want) => return Ok(Some(want)),
+                Step::More => {}
+                Step::Last => return Ok(None),
             }
         }
-        Ok(None)
     }
 
     fn push(&mut self, chunk: &[u8]) -> Result<()> {
-        self.0.push(chunk)
+        match self {
+            Looking::Deciding(preparing) => preparing.push(chunk),
+            Looking::Telling(telling) => telling.push(chunk),
+        }
     }
 }
 
 impl Work<Overview> for Looking {
     fn step(&mut self) -> Result<Step> {
-        match self.0.phase {
-            Phase::Write(..) => Ok(Step::Last),
-            _ => Ok(self.0.advance()?.map_or(Step::More, Step::Want)),
+        let preparing = match self {
+            Looking::Deciding(preparing) => preparing,
+            Looking::Telling(telling) => return telling.step(),
+        };
+        if let Phase::Write(_, decided) = &mut preparing.phase {
+            let (survey, census) = (decided.survey.clone(), decided.census.clone());
+            let (risk, preset) = (decided.risk.take(), preparing.asked.preset.clone());
+            let telling = Paced::new(async move |pace| {
+                let mut overview = rows::overview(&survey, &preset, pace).await;
+                overview.participants = census.people.len() as u64;
+                overview.unique_by_duration = census.unique_durations(&preset);
+                overview.risk = risk;
+                Ok(overview)
+            });
+            *self = Looking::Telling(Box::new(telling));
+            return Ok(Step::More);
         }
+        preparing.step()
     }
 
     fn finish(self: Box<Self>) -> Result<Overview> {
-        let Preparing { phase, preset, .. } = self.0;
-        let Phase::Write(_, decided) = phase else {
-            return Err(Error::new(Code::Io, Place::default()).detail("Reading was not finished."));
-        };
-        let mut overview = rows::overview(&decided.survey, &preset);
-        overview.participants = decided.census.people.len() as u64;
-        overview.unique_by_duration = decided.census.unique_durations(&preset);
-        overview.risk = decided.risk;
-        Ok(overview)
+        match *self {
+            Looking::Telling(telling) => telling.finish(),
+            Looking::Deciding(_) => Err(Error::new(Code::Io, Place::default()).detail("Reading was not finished.")),
+        }
     }
 }

@@ -35,6 +35,7 @@ use crate::limits::Limits;
 use crate::order;
 use crate::protect::class::Action;
 use crate::protect::leak::Searcher;
+use crate::protect::pace::{Pace, Paced};
 use crate::protect::preset::{Preset, TimeMode};
 use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
@@ -48,7 +49,7 @@ use crate::study::{Data, Study};
 pub use looking::Looking;
 
 use census::{Census, Columns, Counting};
-use originals::{Dropped, OwnColumns};
+use originals::{About, Dropped, OwnColumns};
 use pass::{Pass, Surveyed, look};
 use refer::{Refer, is_dropped};
 use survey::{Survey, With};
@@ -59,8 +60,17 @@ use writing::Writing;
 /// The name of the database in the result's places.
 const DATABASE: &str = "database.zip";
 
+/// What reading a piece of the new database costs, in bytes of text.
+const READ: usize = 128 << 10;
+
 /// A PsyNet study that is being prepared: ask for wanted ranges, push them, then [`Work::finish`].
 pub struct Preparing {
+    asked: Arc<Asked>,
+    phase: Phase,
+}
+
+/// What is prepared, and how.
+struct Asked {
     data: Arc<Psynet>,
     format: Format,
     problems: Problems,
@@ -68,14 +78,17 @@ pub struct Preparing {
     preset: Arc<Preset>,
     given: Given,
     limits: Limits,
-    phase: Phase,
 }
 
 enum Phase {
     Count(Pass, Box<(Counting, Dropped)>),
     Look(Pass, Box<Looked>),
     Write(Box<Writing>, Box<Decided>),
-    Done(Vec<u8>, Box<Writing>, Box<Decided>),
+    /// Between these, without input.
+    Between(Box<Paced<Phase>>),
+    Done(Box<Protected>),
+    /// Something failed.
+    Over,
 }
 
 /// What the second pass gathers.
@@ -114,7 +127,7 @@ impl Preparing {
             // Places and details of the original may name files and values.
             problems.add(Problem { count: problem.count, ..Problem::new(problem.code, Place::default()) });
         }
-        Ok(Preparing {
+        let asked = Asked {
             data: data.clone(),
             format: study.format.clone(),
             problems,
@@ -122,103 +135,48 @@ impl Preparing {
             preset: Arc::new(preset),
             given: given.clone(),
             limits,
-            phase: Phase::Count(Pass::default(), Box::default()),
-        })
+        };
+        Ok(Preparing { asked: Arc::new(asked), phase: Phase::Count(Pass::default(), Box::default()) })
     }
 
-    /// The prepared study.
-    fn finished(self) -> Result<Protected> {
-        let unfinished = || Error::new(Code::Io, Place::default()).detail("Reading was not finished.");
-        let Phase::Done(bytes, writing, decided) = self.phase else { return Err(unfinished()) };
-        let Decided { census, survey, searcher, own_columns, risk, searched } = *decided;
-        let mut archive = Archive::in_memory(DATABASE, bytes.into(), self.limits);
-        if archive.want()?.is_some() {
-            return Err(unfinished());
-        }
-        let mut new = archive.finish()?;
-        let removed = |table: &str, column: &str| {
-            let plan =
-                survey.field_number(&format!("{table}.{column}")).and_then(|field| survey.fields.get(field)?.plan(""));
-            plan.is_some_and(|plan| plan.decision.action == Action::Remove)
-        };
-        new.leave_out(&removed);
-        let mut problems = self.problems;
-        for problem in std::mem::take(&mut new.problems).iter() {
-            problems.add(problem.clone());
-        }
-        let transform = writing.transform;
-        let plans = survey.fields.iter().flat_map(|field| field.sorted());
-        let unread: u64 = plans.map(|(_, plan)| plan.unread).sum();
-        let short: usize = own_columns.values().map(BTreeSet::len).sum();
-        let rows = |data: &Psynet| data.database.iter().map(|table| table.rows).sum();
-        let report = Report {
-            preset: (*self.preset).clone(),
-            psynet: true,
-            input: self.format.name.clone(),
-            key_label: self.given.project.then(|| Key::new(&self.given.key).label()),
-            sessions: 1,
-            sessions_interacting: u64::from(census.interacting && self.preset.time_mode() == TimeMode::Relative),
-            participants: census.people.len() as u64,
-            rows_before: rows(&self.data),
-            rows_after: rows(&new),
-            paths: rows::paths(&survey, &writing.counts, &transform, &self.preset),
-            unique_by_duration: census.unique_durations(&self.preset),
-            tokens: Domain::ALL.map(|d| (d.as_str(), transform.tokens.count(d) as u64)).into(),
-            detectors: order::map(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
-            withheld_by_search: transform.caught,
-            texts_released: transform.released,
-            texts_withheld: unread.saturating_sub(transform.released),
-            risk,
-            searched_values: searched,
-            searched_forms: searcher.sizes().1 as u64,
-            not_searched: (short + searcher.unsearchable) as u64,
-            ..Report::default()
-        };
-        drop(transform);
-        let study = Study {
-            files: Vec::new(),
-            format: self.format,
-            data: Data::Psynet(Arc::new(new)),
-            problems,
-            protection: Some(Arc::new(report)),
-        };
-        // Files that were given are not prepared, and PsyNet's other form would drop columns that are safe now.
-        let psynet = Choices {
-            form: Form::Regular,
-            assets: Assets::None,
-            basic_data: false,
-            logs: false,
-            source_code: false,
-            ..self.recipe.psynet
-        };
-        let recipe = Recipe { psynet, ..self.recipe };
-        Ok(Protected { study, recipe, searcher: Arc::unwrap_or_clone(searcher), own_columns })
+    /// Goes on with work that wants no input and leads to the next phase.
+    fn between(&mut self, work: impl AsyncFnOnce(&Asked, &mut Pace) -> Result<Phase> + 'static) {
+        let asked = self.asked.clone();
+        self.phase = Phase::Between(Box::new(Paced::new(async move |pace| work(&asked, pace).await)));
     }
 
     /// Does the next bit of work; answers what must be pushed first.
     fn advance(&mut self) -> Result<Option<Want>> {
-        let (data, limits) = (self.data.clone(), self.limits);
+        let asked = self.asked.clone();
+        let Asked { data, preset, limits, .. } = &*asked;
         match &mut self.phase {
             Phase::Count(pass, counting) => {
                 let Some(table) = data.raw_tables().get(pass.table) else {
                     let (counting, dropped) = std::mem::take(&mut **counting);
-                    let census = Arc::new(counting.finish(&Key::new(&self.given.key)));
-                    let refer = Arc::new(Refer::new(data.raw_tables(), data.schema()));
-                    let looked = Looked { census, refer, survey: Survey::new(), dropped };
-                    self.phase = Phase::Look(Pass::default(), Box::new(looked));
+                    self.between(async |asked, pace| {
+                        let census = Arc::new(counting.finish(&Key::new(&asked.given.key), pace).await);
+                        let refer = Arc::new(Refer::new(asked.data.raw_tables(), asked.data.schema()));
+                        let looked = Looked { census, refer, survey: Survey::new(), dropped };
+                        Ok(Phase::Look(Pass::default(), Box::new(looked)))
+                    });
                     return Ok(None);
                 };
                 let (columns, is_dropped) = (Columns::of(table), is_dropped(&table.name));
                 let (counting, dropped) = &mut **counting;
-                pass.step(table, &limits, &mut |_, record| {
+                pass.step(table, limits, &mut |_, record| {
                     if is_dropped {
-                        dropped.row(table, record, &limits)?;
+                        dropped.row(table, record, limits)?;
                     }
-                    counting.row(&columns, record, &limits)
+                    counting.row(&columns, record, limits)
                 })
             }
             Phase::Look(pass, looked) => {
-                let Some(table) = data.raw_tables().get(pass.table) else { return self.decide().map(|()| None) };
+                let Some(table) = data.raw_tables().get(pass.table) else {
+                    if let Phase::Look(_, looked) = std::mem::replace(&mut self.phase, Phase::Over) {
+                        self.between(async |asked, pace| asked.decided(*looked, pace).await);
+                    }
+                    return Ok(None);
+                };
                 let Looked { census, refer, survey, .. } = &mut **looked;
                 if is_dropped(&table.name) {
                     pass.table += 1;
@@ -228,26 +186,41 @@ impl Preparing {
                     pass.columns = Surveyed::all(table, refer, survey);
                 }
                 let mut columns = std::mem::take(&mut pass.columns);
-                let with = With { preset: &self.preset, census, refer, limits: &limits };
+                let with = With { preset, census, refer, limits };
                 let want =
-                    pass.step(table, &limits, &mut |row, record| look(table, &mut columns, row, record, survey, with));
+                    pass.step(table, limits, &mut |row, record| look(table, &mut columns, row, record, survey, with));
                 pass.columns = columns;
                 want
             }
             Phase::Write(writing, _) => {
-                let want = writing.step(&data, &limits)?;
-                if want.is_none() && writing.is_done(&data) {
-                    let phase = std::mem::replace(&mut self.phase, Phase::Count(Pass::default(), Box::default()));
-                    if let Phase::Write(mut writing, decided) = phase {
-                        self.phase = Phase::Done(writing.finish(), writing, decided);
-                    }
+                let want = writing.step(data, limits)?;
+                if want.is_none()
+                    && writing.is_done(data)
+                    && let Phase::Write(writing, decided) = std::mem::replace(&mut self.phase, Phase::Over)
+                {
+                    self.between(async |asked, pace| {
+                        Ok(Phase::Done(Box::new(asked.finished(*writing, *decided, pace).await?)))
+                    });
                 }
                 Ok(want)
             }
-            Phase::Done(..) => Ok(None),
+            Phase::Between(work) => {
+                match work.slice() {
+                    Ok(None) => {}
+                    Ok(Some(next)) => self.phase = next,
+                    Err(error) => {
+                        self.phase = Phase::Over;
+                        return Err(error);
+                    }
+                }
+                Ok(None)
+            }
+            Phase::Done(..) | Phase::Over => Ok(None),
         }
     }
+}
 
+impl Asked {
     /// What Windrow writes of its own into a ZIP: the README of a made-up database, notes on classes, problems.
     fn prose(&self) -> Result<String> {
         let bytes = b"id,type,vars\n1,,{}\n".as_slice();
@@ -282,25 +255,22 @@ impl Preparing {
     }
 
     /// Ends the survey: classes, originals, tokens, who is suppressed.
-    fn decide(&mut self) -> Result<()> {
-        let phase = std::mem::replace(&mut self.phase, Phase::Count(Pass::default(), Box::default()));
-        let Phase::Look(_, looked) = phase else { return Ok(()) };
-        let Looked { census, refer, mut survey, dropped } = *looked;
+    async fn decided(&self, looked: Looked, pace: &mut Pace) -> Result<Phase> {
+        let Looked { census, refer, mut survey, dropped } = looked;
         let with = With { preset: &self.preset, census: &census, refer: &refer, limits: &self.limits };
-        survey.decide(with, &self.given.approved)?;
+        survey.decide(with, &self.given.approved, pace).await?;
         let hidden = matches!(self.preset.time_mode(), TimeMode::Relative | TimeMode::Remove);
         let key = Key::new(&self.given.key);
         let mut tokens = Tokens::new(key.clone());
-        let tables = self.data.raw_tables();
         let prose = self.prose()?;
-        let (originals, own_columns) =
-            originals::originals(&survey, dropped.into_originals(), tables, census.all, &prose, &self.given.key);
-        let words = originals::words(&originals, &mut tokens)?;
+        let about = About { tables: self.data.raw_tables(), rows: census.all, prose: &prose, key: &self.given.key };
+        let (originals, own_columns) = originals::originals(&survey, dropped.into_originals(), about, pace).await;
+        let words = originals::words(&originals, &mut tokens, pace).await?;
         let searched = originals.iter().filter(|o| o.distinctive).count() as u64;
-        let mut searcher = Searcher::new(originals, census.window.filter(|_| hidden));
+        let mut searcher = Searcher::paced(originals, census.window.filter(|_| hidden), pace).await;
         searcher.accept(&self.preset.accepted);
         let searcher = Arc::new(searcher);
-        let (suppressed, risk) = people::measure(&survey, &census, &self.preset);
+        let (suppressed, risk) = people::measure(&survey, &census, &self.preset, pace).await;
         let random = key.order(Domain::Session, &["weeks"]).iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
         let survey = Arc::new(survey);
         let transform = Transform {
@@ -320,22 +290,92 @@ impl Preparing {
             personal: false,
         };
         let decided = Decided { census, survey: survey.clone(), searcher, own_columns, risk, searched };
-        self.phase =
-            Phase::Write(Box::new(Writing::new(transform, survey, self.recipe.compression.level())), Box::new(decided));
-        Ok(())
+        let writing = Writing::new(transform, survey, self.recipe.compression.level());
+        Ok(Phase::Write(Box::new(writing), Box::new(decided)))
+    }
+
+    /// The prepared study: the new database is read as any other.
+    async fn finished(&self, mut writing: Writing, decided: Decided, pace: &mut Pace) -> Result<Protected> {
+        let Decided { census, survey, searcher, own_columns, risk, searched } = decided;
+        let mut archive = Archive::in_memory(DATABASE, writing.finish().into(), self.limits);
+        while archive.goes_on()? {
+            pace.did(READ).await;
+        }
+        let mut new = archive.finish()?;
+        pace.pause().await;
+        let removed = |table: &str, column: &str| {
+            let plan =
+                survey.field_number(&format!("{table}.{column}")).and_then(|field| survey.fields.get(field)?.plan(""));
+            plan.is_some_and(|plan| plan.decision.action == Action::Remove)
+        };
+        new.leave_out(&removed);
+        let mut problems = self.problems.clone();
+        for problem in std::mem::take(&mut new.problems).iter() {
+            problems.add(problem.clone());
+        }
+        let transform = writing.transform;
+        let plans = survey.fields.iter().flat_map(|field| field.sorted());
+        let unread: u64 = plans.map(|(_, plan)| plan.unread).sum();
+        let short: usize = own_columns.values().map(BTreeSet::len).sum();
+        let rows = |data: &Psynet| data.database.iter().map(|table| table.rows).sum();
+        let report = Report {
+            preset: (*self.preset).clone(),
+            psynet: true,
+            input: self.format.name.clone(),
+            key_label: self.given.project.then(|| Key::new(&self.given.key).label()),
+            sessions: 1,
+            sessions_interacting: u64::from(census.interacting && self.preset.time_mode() == TimeMode::Relative),
+            participants: census.people.len() as u64,
+            rows_before: rows(&self.data),
+            rows_after: rows(&new),
+            paths: rows::paths(&survey, &writing.counts, &transform, &self.preset),
+            unique_by_duration: census.unique_durations(&self.preset),
+            tokens: Domain::ALL.map(|d| (d.as_str(), transform.tokens.count(d) as u64)).into(),
+            detectors: order::map(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
+            withheld_by_search: transform.caught,
+            texts_released: transform.released,
+            texts_withheld: unread.saturating_sub(transform.released),
+            risk,
+            searched_values: searched,
+            searched_forms: searcher.sizes().1 as u64,
+            not_searched: (short + searcher.unsearchable) as u64,
+            ..Report::default()
+        };
+        drop(transform);
+        let study = Study {
+            files: Vec::new(),
+            format: self.format.clone(),
+            data: Data::Psynet(Arc::new(new)),
+            problems,
+            protection: Some(Arc::new(report)),
+        };
+        // Files that were given are not prepared, and PsyNet's other form would drop columns that are safe now.
+        let psynet = Choices {
+            form: Form::Regular,
+            assets: Assets::None,
+            basic_data: false,
+            logs: false,
+            source_code: false,
+            ..self.recipe.psynet
+        };
+        let recipe = Recipe { psynet, ..self.recipe.clone() };
+        Ok(Protected { study, recipe, searcher: Arc::unwrap_or_clone(searcher), own_columns })
     }
 }
 
 impl Work<Protected> for Preparing {
     fn step(&mut self) -> Result<Step> {
         match self.phase {
-            Phase::Done(..) => Ok(Step::Last),
+            Phase::Done(..) | Phase::Over => Ok(Step::Last),
             _ => Ok(self.advance()?.map_or(Step::More, Step::Want)),
         }
     }
 
     fn finish(self: Box<Self>) -> Result<Protected> {
-        self.finished()
+        match self.phase {
+            Phase::Done(protected) => Ok(*protected),
+            _ => Err(Error::new(Code::Io, Place::default()).detail("Reading was not finished.")),
+        }
     }
 }
 
@@ -345,7 +385,7 @@ impl Reader for Preparing {
             if let Some(want) = self.advance()? {
                 return Ok(Some(want));
             }
-            if matches!(self.phase, Phase::Done(..)) {
+            if matches!(self.phase, Phase::Done(..) | Phase::Over) {
                 return Ok(None);
             }
         }

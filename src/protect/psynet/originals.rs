@@ -11,6 +11,7 @@ use crate::log::column::Names;
 use crate::protect::class::Class;
 use crate::protect::leak::Original;
 use crate::protect::names;
+use crate::protect::pace::{Pace, TOKEN};
 use crate::protect::pseudonym::{Domain, Tokens, uuid_bytes, uuid_text};
 use crate::protect::report;
 use crate::protect::words::Words;
@@ -148,15 +149,22 @@ impl Visit for Finding<'_> {
     }
 }
 
-/// All originals, and those too short or too plain to be searched everywhere. `rows` is how many rows there are: their
-/// new numbers may be equal to a short number; `prose` is what Windrow itself writes into the ZIP.
-pub(super) fn originals(
+/// What originals are told apart by from words that are nobody's.
+pub(super) struct About<'a> {
+    pub tables: &'a [RawTable],
+    /// How many rows there are: their new numbers may be equal to a short number.
+    pub rows: u64,
+    /// What Windrow itself writes into the ZIP.
+    pub prose: &'a str,
+    pub key: &'a [u8; 32],
+}
+
+/// All originals, and those too short or too plain to be searched everywhere.
+pub(super) async fn originals(
     survey: &Survey,
     more: Originals,
-    tables: &[RawTable],
-    rows: u64,
-    prose: &str,
-    key: &[u8; 32],
+    About { tables, rows, prose, key }: About<'_>,
+    pace: &mut Pace,
 ) -> (Vec<Original>, OwnColumns) {
     let plans = survey.fields.iter().flat_map(|field| &field.plans);
     let mut own = report::words(plans.map(|plan| plan.decision.reason.as_str()));
@@ -186,6 +194,7 @@ pub(super) fn originals(
     // A unique id is a worker's and an assignment's, which are looked for by themselves.
     let single = |(_, _, path): &(String, Class, String)| path != "participant.unique_id";
     for (value, class, path) in survey.originals.iter().filter(|o| single(o)).cloned().chain(more) {
+        pace.did(value.len()).await;
         let distinctive = distinctive(&value);
         if !distinctive && class != Class::Contact {
             for column in columns(&path, tables) {
@@ -212,11 +221,12 @@ fn columns(path: &str, tables: &[RawTable]) -> Vec<String> {
 }
 
 /// What every distinctive original becomes where it stands in a longer text.
-pub(super) fn words(originals: &[Original], tokens: &mut Tokens) -> Result<Words> {
+pub(super) async fn words(originals: &[Original], tokens: &mut Tokens, pace: &mut Pace) -> Result<Words> {
     let mut words = Words::default();
     // Persons first: some recruiters give one id to a person and their task.
     for class in [Class::PersonId, Class::TaskId, Class::InternalId, Class::Contact, Class::Secret, Class::Binary] {
         for original in originals.iter().filter(|o| o.class == class && o.distinctive && o.path != "key") {
+            pace.did(TOKEN).await;
             let value = original.value.as_str();
             let with = match (class, uuid_bytes(value)) {
                 (Class::PersonId, _) => tokens.token(Domain::Person, &[value])?,

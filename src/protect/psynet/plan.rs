@@ -9,6 +9,7 @@ use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System,
 use crate::protect::decision::{Decision, Facts};
 use crate::protect::detect::{self, Kind};
 use crate::protect::overview::text_id;
+use crate::protect::pace::{DETECT, Pace};
 use crate::protect::preset::{Preset, Texts, TimeMode};
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::{defaults, names};
@@ -93,21 +94,21 @@ fn is_data(key: &str, rare: bool) -> bool {
 }
 
 /// Gives a path its plan, and notes what must not be left of it.
-pub(super) fn decide(
+pub(super) async fn decide(
     path: &str,
     seen: &Seen,
     preset: &Preset,
     approved: &BTreeSet<String>,
-    originals: &mut Originals,
-    vocabulary: &mut BTreeSet<String>,
+    (originals, vocabulary): (&mut Originals, &mut BTreeSet<String>),
+    pace: &mut Pace,
 ) -> Plan {
     let decision = decision(path, &seen.stats, preset);
     let (class, action) = (decision.class, decision.action);
-    let texts = || seen.texts.keys().map(String::as_str);
     let mut original = |value: &str, class| originals.push((value.to_owned(), class, path.to_owned()));
-    let of_values = seen.texts.keys().map(|text| decision.original(text, true));
-    let of_numbers = seen.numbers.iter().map(|number| decision.original(number, false));
-    of_values.chain(of_numbers).flatten().for_each(|(value, class)| original(&value, class));
+    for (value, is_text) in seen.texts.keys().map(|text| (text, true)).chain(seen.numbers.iter().map(|n| (n, false))) {
+        pace.did(value.len()).await;
+        decision.original(value, is_text).into_iter().for_each(|(value, class)| original(&value, class));
+    }
     if class == Class::Binary {
         seen.files.iter().for_each(|start| original(start, class));
     }
@@ -117,6 +118,7 @@ pub(super) fn decide(
     let rare_keys: BTreeSet<String> =
         if shared { order::set(seen.keys.iter().filter_map(rare)) } else { BTreeSet::new() };
     for key in seen.keys.keys().filter(|key| !key.starts_with("py/")) {
+        pace.did(key.len() * DETECT).await;
         if decision.is_gone() && is_data(key, rare_keys.contains(key)) {
             original(key, decision.class_of_key());
         } else if uuid_bytes(key).is_some() {
@@ -137,7 +139,11 @@ pub(super) fn decide(
     let sure = decision.decided_by == DecidedBy::Default || decision.decided_by.is_choice();
     if kept && (categories || sure) {
         let hit = |text: &str| seen.hits.keys().any(|(_, found)| text.contains(found.as_str()));
-        for text in texts().filter(|text| !hit(text)) {
+        for text in seen.texts.keys() {
+            pace.did(text.len() * (1 + seen.hits.len())).await;
+            if hit(text) {
+                continue;
+            }
             let lower = text.to_lowercase();
             // Words of labels; one with digits may be an id.
             let joined = lower.split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -150,15 +156,19 @@ pub(super) fn decide(
     let bare = class == Class::FreeText && is_bare_answer(path);
     let unread = class == Class::FreeText && action == Action::Withhold;
     let releasable = seen.texts.iter().chain(&seen.long).filter(|_| unread && !bare);
-    let facts = Facts {
-        texts: order::map(releasable.map(|(text, count)| (text.clone(), *count))),
-        ..Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.numbers.iter())
-    };
-    let is_approved = |text: &&String| preset.texts == Texts::Review && approved.contains(&text_id(path, text));
+    let mut facts = Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.numbers.iter());
+    let mut read = BTreeSet::new();
+    for (text, count) in releasable {
+        pace.did(text.len()).await;
+        if preset.texts == Texts::Review && approved.contains(&text_id(path, text)) {
+            read.insert(text.clone());
+        }
+        facts.texts.insert(text.clone(), *count);
+    }
     Plan {
         categories,
         bare,
-        approved: order::set(facts.texts.keys().filter(is_approved).cloned()),
+        approved: read,
         unread: if unread { seen.stats.texts } else { 0 },
         facts,
         rare_keys,

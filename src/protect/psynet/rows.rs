@@ -9,17 +9,21 @@ use crate::protect::class::Action;
 use crate::protect::decision::clean;
 use crate::protect::detect;
 use crate::protect::overview::{Overview, Text};
+use crate::protect::pace::{DETECT, Pace};
 use crate::protect::preset::Preset;
 use crate::protect::report::PathReport;
 
 /// All paths with what will be done, but for the risk.
-pub(super) fn overview(survey: &Survey, preset: &Preset) -> Overview {
+pub(super) async fn overview(survey: &Survey, preset: &Preset, pace: &mut Pace) -> Overview {
     let mut overview = Overview::default();
     for field in survey.sorted() {
         for (below, plan) in field.sorted() {
             let path = clean(&shown(field, below));
             let real = clean(&format!("{}{below}", field.name));
-            overview.texts.extend(plan.facts.texts.iter().map(|(text, count)| Text::new(&real, text, *count)));
+            for (text, count) in &plan.facts.texts {
+                pace.did(text.len() * DETECT).await;
+                overview.texts.push(Text::new(&real, text, *count));
+            }
             overview.rows.push(plan.decision.row(path, &plan.facts, preset));
         }
     }

@@ -8,6 +8,7 @@ use crate::order;
 use crate::protect::class::Stats;
 use crate::protect::decision::{file_start, is_binary};
 use crate::protect::detect::{self, Kind};
+use crate::protect::pace::{DETECT, Pace};
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::time::Window;
 
@@ -139,7 +140,7 @@ impl Seen {
         held
     }
 
-    pub fn finish(&mut self) {
+    pub async fn finish(&mut self, pace: &mut Pace) {
         let (texts, counts) = std::mem::take(&mut self.counted);
         self.texts = order::map((0u32..).zip(counts).map(|(number, count)| (texts.get(number).to_owned(), count)));
         self.stats.participants = self.owners.iter().map(|bits| u64::from(bits.count_ones())).sum();
@@ -153,6 +154,7 @@ impl Seen {
         self.stats.own_value = self.own.values().filter(alone).count() as u64;
         if self.open {
             for (text, count) in std::mem::take(&mut self.texts) {
+                pace.did(text.len() * DETECT).await;
                 self.detect(&text, count, 1);
                 self.texts.insert(text, count);
             }
@@ -164,6 +166,7 @@ impl Seen {
 mod tests {
     use super::*;
     use crate::protect::class::{Class, System, classify};
+    use crate::protect::pace::at_once;
 
     /// What the values of a column that nobody knows are held to be.
     fn class(values: [[&str; 2]; 3]) -> Class {
@@ -174,7 +177,7 @@ mod tests {
                 seen.number(number, owner, 1, None);
             }
         }
-        seen.finish();
+        at_once(async |pace| seen.finish(pace).await);
         classify(System::Psynet, "participant.vars.zork", &seen.stats).class
     }
 

@@ -12,15 +12,22 @@ use crate::order;
 
 /// Most bytes that are held as they are, whatever the limits allow.
 const MOST: u64 = 64 << 20;
+/// About so many bytes of rows are packed or handed out at once.
+const PIECE: usize = 512 << 10;
 
 /// A row: its place in the new order, and where it is in the text.
 type Row = (u32, usize, usize);
 
-/// Rows under way. Add them in any order, then take them out with [`Sorter::finish`].
+/// Rows under way. Add them in any order, pack while there is something to pack, then take them out with
+/// [`Sorter::hand_out`].
 pub(super) struct Sorter {
     text: Vec<u8>,
     rows: Vec<Row>,
+    /// What was packed of the rows, which are in order, and how many.
+    packing: Option<(DeflateEncoder<Vec<u8>>, usize)>,
     runs: Vec<Run>,
+    /// How many rows were handed out that are not packed, once they are in order.
+    out: Option<usize>,
     budget: usize,
     limits: Limits,
     packed: u64,
@@ -42,8 +49,17 @@ fn broken(_: std::io::Error) -> Error {
 
 impl Sorter {
     pub fn new(limits: &Limits) -> Sorter {
-        let budget = MOST.min(limits.memory / 16) as usize;
-        Sorter { text: Vec::new(), rows: Vec::new(), runs: Vec::new(), budget, limits: *limits, packed: 0, met: 0 }
+        Sorter {
+            text: Vec::new(),
+            rows: Vec::new(),
+            packing: None,
+            runs: Vec::new(),
+            out: None,
+            budget: MOST.min(limits.memory / 16) as usize,
+            limits: *limits,
+            packed: 0,
+            met: 0,
+        }
     }
 
     /// Adds a row, which `write` appends to the bytes that it is given.
@@ -52,45 +68,67 @@ impl Sorter {
         write(&mut self.text)?;
         self.rows.push((place, start, self.text.len()));
         self.met += 1;
-        if self.text.len() < self.budget { Ok(()) } else { self.pack() }
-    }
-
-    /// Hands out all rows in order.
-    pub fn finish(mut self, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
-        if self.runs.is_empty() {
-            order::by_key(&mut self.rows, |row| row.0);
-            return self
-                .rows
-                .iter()
-                .try_for_each(|(_, start, end)| sink(self.text.get(*start..*end).unwrap_or_default()));
-        }
-        self.pack()?;
-        self.text = Vec::new();
-        self.runs.iter_mut().try_for_each(Run::next)?;
-        while let Some(run) = self.runs.iter_mut().min_by_key(|run| run.place.map_or(u64::MAX, u64::from)) {
-            if run.place.is_none() {
-                break;
-            }
-            sink(&run.row)?;
-            run.next()?;
-        }
         Ok(())
     }
 
-    /// Packs what is held.
-    fn pack(&mut self) -> Result<()> {
-        order::by_key(&mut self.rows, |row| row.0);
-        let mut packer = DeflateEncoder::new(Vec::new(), Compression::fast());
-        for (place, start, end) in self.rows.drain(..) {
-            let row = self.text.get(start..end).unwrap_or_default();
-            let head = u64::from(place) << 32 | row.len() as u64;
-            packer.write_all(&head.to_le_bytes()).and_then(|()| packer.write_all(row)).map_err(broken)?;
+    /// Packs some of what outgrows the budget; answers whether there is more to pack before another row may be added.
+    pub fn pack(&mut self) -> Result<bool> {
+        Ok((self.packing.is_some() || self.text.len() >= self.budget) && self.pack_some()?)
+    }
+
+    /// Hands out some rows in their order; answers whether there are more.
+    pub fn hand_out(&mut self, sink: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<bool> {
+        if !self.runs.is_empty() && !self.rows.is_empty() {
+            return self.pack_some().map(|_| true);
         }
-        self.text.clear();
+        let mut room = PIECE;
+        let Some(out) = &mut self.out else {
+            order::by_number(&mut self.rows, |row| row.0);
+            self.runs.iter_mut().try_for_each(Run::next)?;
+            self.out = Some(0);
+            return Ok(true);
+        };
+        while room > 0 {
+            if let Some((_, start, end)) = self.rows.get(*out) {
+                sink(self.text.get(*start..*end).unwrap_or_default())?;
+                room = room.saturating_sub(end - start);
+                *out += 1;
+                continue;
+            }
+            let next = self.runs.iter_mut().min_by_key(|run| run.place.map_or(u64::MAX, u64::from));
+            let Some(run) = next.filter(|run| run.place.is_some()) else { return Ok(false) };
+            sink(&run.row)?;
+            room = room.saturating_sub(run.row.len());
+            run.next()?;
+        }
+        Ok(true)
+    }
+
+    /// Packs some of what is held; answers whether there is more.
+    fn pack_some(&mut self) -> Result<bool> {
+        let (packer, done) = self.packing.get_or_insert_with(|| {
+            order::by_number(&mut self.rows, |row| row.0);
+            (DeflateEncoder::new(Vec::new(), Compression::fast()), 0)
+        });
+        let mut room = PIECE;
+        while let Some((place, start, end)) = self.rows.get(*done).filter(|_| room > 0) {
+            let row = self.text.get(*start..*end).unwrap_or_default();
+            let head = u64::from(*place) << 32 | row.len() as u64;
+            packer.write_all(&head.to_le_bytes()).and_then(|()| packer.write_all(row)).map_err(broken)?;
+            room = room.saturating_sub(row.len());
+            *done += 1;
+        }
+        if *done < self.rows.len() {
+            return Ok(true);
+        }
+        let Some((packer, _)) = self.packing.take() else { return Ok(false) };
         let bytes = packer.finish().map_err(broken)?;
+        self.text.clear();
+        self.rows.clear();
         self.packed += bytes.len() as u64;
         self.runs.push(Run { packed: DeflateDecoder::new(Cursor::new(bytes)), place: None, row: Vec::new() });
-        self.limits.memory(self.packed)
+        self.limits.memory(self.packed)?;
+        Ok(false)
     }
 }
 
@@ -124,6 +162,7 @@ mod tests {
             for place in (0..100).map(|n| n * 37 % 100) {
                 let row = "x".repeat(place as usize % 7) + &place.to_string();
                 sorter.add(place, |out| out.write_all(row.as_bytes()).map_err(broken)).unwrap();
+                while sorter.pack().unwrap() {}
             }
             let mut place = 0;
             let mut sink = |row: &[u8]| {
@@ -131,7 +170,7 @@ mod tests {
                 place += 1;
                 Ok(())
             };
-            sorter.finish(&mut sink).unwrap();
+            while sorter.hand_out(&mut sink).unwrap() {}
             assert_eq!(place, 100);
         }
     }

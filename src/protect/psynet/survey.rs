@@ -16,6 +16,7 @@ use crate::protect::decision::clean;
 use crate::protect::defaults;
 use crate::protect::detect::Kind;
 use crate::protect::known::Known;
+use crate::protect::pace::Pace;
 use crate::protect::preset::{Preset, Texts};
 
 /// One column, or one question's answers.
@@ -145,9 +146,10 @@ impl Survey {
     }
 
     /// Counts the cells that came again.
-    fn settle(&mut self, with: With<'_>) -> Result<()> {
+    async fn settle(&mut self, with: With<'_>, pace: &mut Pace) -> Result<()> {
         for field in &mut self.fields {
             for (text, again) in std::mem::take(&mut field.again).all().filter(|(_, again)| again.times > 0) {
+                pace.did(text.len()).await;
                 let Again { json, times, whose, .. } = *again;
                 let whose = if again.many { SEVERAL } else { whose };
                 let (owner, personal, places) = (NOBODY, false, &mut self.places);
@@ -185,8 +187,8 @@ impl Survey {
     ///
     /// # Errors
     /// [`Code::BadRecipe`] for a choice about a path that nobody may decide, [`Code::OutOfMemory`].
-    pub fn decide(&mut self, with: With<'_>, approved: &BTreeSet<String>) -> Result<()> {
-        self.settle(with)?;
+    pub async fn decide(&mut self, with: With<'_>, approved: &BTreeSet<String>, pace: &mut Pace) -> Result<()> {
+        self.settle(with, pace).await?;
         let preset = with.preset;
         let Survey { fields, originals, vocabulary, finds, .. } = self;
         let mut fields: Vec<&mut Field> = fields.iter_mut().collect();
@@ -196,10 +198,10 @@ impl Survey {
             order::by(&mut all, |(a, _), (b, _)| field.paths.get(*a as u32).cmp(field.paths.get(*b as u32)));
             let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(all.len());
             for (number, mut seen) in all {
-                seen.finish();
+                seen.finish(pace).await;
                 let below = field.paths.get(number as u32);
                 let path = clean(&format!("{}{below}", field.name));
-                let plan = decide(&path, &seen, preset, approved, originals, vocabulary);
+                let plan = decide(&path, &seen, with.preset, approved, (originals, vocabulary), pace).await;
                 for ((kind, _), count) in &seen.hits {
                     *finds.entry(*kind).or_default() += count;
                 }

@@ -42,6 +42,8 @@ struct Reading {
     columns: Vec<Known>,
     /// The new text of a cell.
     new: String,
+    /// Whether all rows were read.
+    read: bool,
 }
 
 /// A column with its rules.
@@ -97,7 +99,14 @@ impl Writing {
             self.begin(table, limits)?;
             return Ok(None);
         };
-        let Reading { scan, sorter, columns, new } = &mut *reading;
+        let Reading { scan, sorter, columns, new, read } = &mut *reading;
+        if *read && sorter.hand_out(&mut |line| self.writer.line(line, limits))? || !*read && sorter.pack()? {
+            self.reading = Some(reading);
+            return Ok(None);
+        }
+        if *read {
+            return self.end(*reading).map(|()| None);
+        }
         let (survey, census) = (self.survey.clone(), self.transform.census.clone());
         let by_row = census.rows(&table.name).map(|rows| (&rows.place[..], &rows.owner[..])).unwrap_or_default();
         let numbered = columns.iter().map(|known| match &known.column.cells {
@@ -114,8 +123,8 @@ impl Writing {
         match go {
             // The first pass saw more rows; the file is not what it was.
             Go::End if sorter.met != by_row.0.len() => Err(Error::new(Code::Io, Place::file(&table.member.path))),
-            Go::End => self.end(*reading, limits).map(|()| None),
-            Go::More => {
+            Go::End | Go::More => {
+                *read = go == Go::End;
                 self.reading = Some(reading);
                 Ok(None)
             }
@@ -149,13 +158,12 @@ impl Writing {
         };
         let columns = Column::all(table, &self.transform.refer).into_iter().map(known).collect();
         let (scan, sorter) = (Scan::new(table, limits)?, Sorter::new(limits));
-        self.reading = Some(Box::new(Reading { scan, sorter, columns, new: String::new() }));
+        self.reading = Some(Box::new(Reading { scan, sorter, columns, new: String::new(), read: false }));
         Ok(())
     }
 
-    /// Writes the rows of a table that was read.
-    fn end(&mut self, reading: Reading, limits: &Limits) -> Result<()> {
-        reading.sorter.finish(&mut |line| self.writer.line(line, limits))?;
+    /// Ends a table whose rows are written.
+    fn end(&mut self, reading: Reading) -> Result<()> {
         for Known { column, own, questions, .. } in reading.columns {
             let of_question = questions.all().map(|(question, of)| (column.name_of(question), of.counts));
             self.counts.extend(of_question);

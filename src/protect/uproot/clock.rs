@@ -7,6 +7,7 @@ use super::survey::storage;
 use crate::json;
 use crate::log::{Log, Session};
 use crate::order;
+use crate::protect::pace::Pace;
 use crate::protect::time::{self, Micros};
 use crate::value::Type;
 
@@ -30,12 +31,13 @@ impl Start {
 
 /// Whether participants of a session could see each other: a group of two or more, or a model (a chat, a market) that
 /// two or more sent to or are listed in.
-fn interact(log: &Log, session: &Session) -> bool {
+async fn interact(log: &Log, session: &Session, pace: &mut Pace) -> bool {
     // The groups of which a player is a member, by their own record.
     let mut groups: BTreeMap<&str, u32> = BTreeMap::new();
     let spans = session.sections.iter().flat_map(|section| &log.spans[section.spans.clone()]);
     let mut senders: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
     for span in spans {
+        pace.did(0).await;
         let kind = storage(log.storages.get(span.storage)).map(|s| s.0);
         let field = log.fields.get(span.field);
         let values = || log.changes(span).iter().map(|change| log.values.get(log.value(*change)));
@@ -49,6 +51,7 @@ fn interact(log: &Log, session: &Session) -> bool {
                 // A typed group, or its path as filters give it.
                 let groups_of = values().filter(|(kind, text)| *kind == Type::GROUP || text.contains("group/"));
                 for (_, group) in groups_of {
+                    pace.did(group.len()).await;
                     if *groups.entry(group).or_insert(span.storage) != span.storage {
                         return true;
                     }
@@ -57,6 +60,7 @@ fn interact(log: &Log, session: &Session) -> bool {
             (Some("model"), _) => {
                 let senders = senders.entry(span.storage).or_default();
                 for (kind, text) in values() {
+                    pace.did(text.len()).await;
                     let relevant = matches!(kind, Type::PLAYER | Type::BUNCH) || matches!(field, "entry" | "players");
                     walk(
                         if relevant { text } else { "null" },
@@ -84,8 +88,8 @@ fn interact(log: &Log, session: &Session) -> bool {
 }
 
 /// The starts of a session.
-pub(super) fn start(log: &Log, session: &Session) -> Start {
-    if interact(log, session) {
+pub(super) async fn start(log: &Log, session: &Session, pace: &mut Pace) -> Start {
+    if interact(log, session, pace).await {
         return Start::Session(time::from_seconds(session.first));
     }
     // For each player's storage its times, and when it started.
@@ -94,6 +98,7 @@ pub(super) fn start(log: &Log, session: &Session) -> Start {
         if storage(log.storages.get(span.storage)).is_some_and(|s| s.0 == "player") {
             let player = players.entry(span.storage).or_default();
             for change in log.changes(span) {
+                pace.did(0).await;
                 let Some(at) = time::from_seconds(log.time(*change)) else { continue };
                 player.0.push(at);
                 let (kind, text) = log.values.get(log.value(*change));

@@ -27,26 +27,28 @@ use crate::order;
 use crate::protect::known::Known;
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
+use crate::protect::pace::{Pace, Paced};
 use crate::protect::preset::Preset;
 use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
 use crate::protect::time::{self, Mode, Window};
-use crate::protect::{Given, Protected};
+use crate::protect::{Given, Protected, Work};
 use crate::recipe::Recipe;
 use crate::study::{Data, Study};
 use identity::Identity;
 use people::Quasi;
 use rewrite::Rewriting;
-use survey::storage;
+use survey::{Asked, storage};
 use transform::Transform;
 
-/// What a recipe asks for and a log has.
-fn asked(recipe: &Recipe) -> Result<(Recipe, Preset)> {
+/// What a recipe asks for that a log has.
+fn asked(log: &Log, recipe: &Recipe) -> Result<(Recipe, Preset)> {
     let recipe = recipe.clone().checked()?;
     let Some(preset) = recipe.protect.clone().filter(|_| !recipe.include_secrets) else {
         let detail = "Protection and credentials exclude each other.";
         return Err(Error::new(Code::BadRecipe, Place::default()).detail(detail));
     };
+    export::chosen(&log.sessions, &recipe)?;
     Ok((recipe, preset))
 }
 
@@ -54,16 +56,22 @@ fn asked(recipe: &Recipe) -> Result<(Recipe, Preset)> {
 ///
 /// # Errors
 /// As [`protect`].
-pub fn overview(log: &Log, recipe: &Recipe) -> Result<Overview> {
-    let (recipe, preset) = asked(recipe)?;
-    let sessions = export::chosen(&log.sessions, &recipe)?;
+pub fn overview(log: &Arc<Log>, recipe: &Recipe) -> Result<Box<dyn Work<Overview>>> {
+    let (recipe, preset) = asked(log, recipe)?;
+    let log = log.clone();
+    Ok(Box::new(Paced::new(async move |pace| seen(&log, &recipe, &preset, pace).await)))
+}
+
+async fn seen(log: &Log, recipe: &Recipe, preset: &Preset, pace: &mut Pace) -> Result<Overview> {
+    let sessions = export::chosen(&log.sessions, recipe)?;
     // No token is made for good, so any key will do.
     let mut identity = Identity::new(Tokens::new(Key::new(&[0; 32])));
-    survey::identify(log, &sessions, &mut identity)?;
-    let names = survey::all_names(&identity);
-    let survey = survey::survey(log, &sessions, &names, window(&sessions), &preset, &BTreeSet::new());
-    let quasi = Quasi::measure(log, &sessions, &survey, &preset);
-    let mut overview = survey.overview(&preset);
+    survey::identify(log, &sessions, &mut identity, pace).await?;
+    let names = survey::all_names(&identity, pace).await;
+    let asked = Asked { names: &names, window: window(&sessions), preset, approved: &BTreeSet::new() };
+    let survey = survey::survey(log, &sessions, asked, pace).await;
+    let quasi = Quasi::measure(log, &sessions, &survey, preset, pace).await;
+    let mut overview = survey.overview(preset, pace).await;
     overview.risk = quasi.report;
     overview.participants = quasi.participants;
     overview.unique_by_duration = quasi.unique_by_duration;
@@ -75,31 +83,51 @@ pub fn overview(log: &Log, recipe: &Recipe) -> Result<Overview> {
 /// # Errors
 /// [`Code::NoSuchSession`], [`Code::BadRecipe`] if the recipe asks for no protection or a choice that nobody has,
 /// [`Code::TokenCollision`], [`Code::OutOfMemory`].
-pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, limits: Limits) -> Result<Protected> {
-    let (recipe, preset) = asked(recipe)?;
+pub fn protect(
+    study: &Study,
+    log: &Arc<Log>,
+    recipe: &Recipe,
+    given: &Given,
+    limits: Limits,
+) -> Result<Box<dyn Work<Protected>>> {
+    let (recipe, preset) = asked(log, recipe)?;
+    let (study, log, given) = (study.clone(), log.clone(), given.clone());
+    Ok(Box::new(Paced::new(async move |pace| protected(study, &log, recipe, &preset, &given, limits, pace).await)))
+}
+
+async fn protected(
+    study: Study,
+    log: &Log,
+    recipe: Recipe,
+    preset: &Preset,
+    given: &Given,
+    limits: Limits,
+    pace: &mut Pace,
+) -> Result<Protected> {
     let sessions = export::chosen(&log.sessions, &recipe)?;
     let share = preset.is_share();
     let window = window(&sessions);
     let mac = Key::new(&given.key);
     let mut identity = Identity::new(Tokens::new(mac.clone()));
-    survey::identify(log, &sessions, &mut identity)?;
-    let names = survey::all_names(&identity);
-    let survey = survey::survey(log, &sessions, &names, window, &preset, &given.approved);
-    survey.obeyed(&preset)?;
-    let (originals, mut own_columns) = originals::originals(log, &identity, &survey, &given.key);
+    survey::identify(log, &sessions, &mut identity, pace).await?;
+    let names = survey::all_names(&identity, pace).await;
+    let asked = Asked { names: &names, window, preset, approved: &given.approved };
+    let survey = survey::survey(log, &sessions, asked, pace).await;
+    survey.obeyed(preset)?;
+    let (originals, mut own_columns) = originals::originals(log, &identity, &survey, &given.key, pace).await;
     let searched = originals.iter().filter(|o| o.distinctive).count();
     own_columns.retain(|path, _| !preset.accepted.contains_key(path));
-    let words = originals::words(&originals, &mut identity)?;
-    let mode = moments::mode(&preset, &mac, window);
+    let words = originals::words(&originals, &mut identity, pace).await?;
+    let mode = moments::mode(preset, &mac, window);
     let hidden = window.filter(|_| share && moments::hides(mode));
-    let mut searcher = Searcher::new(originals, hidden);
+    let mut searcher = Searcher::paced(originals, hidden, pace).await;
     searcher.accept(&preset.accepted);
-    let quasi = Quasi::measure(log, &sessions, &survey, &preset);
+    let quasi = Quasi::measure(log, &sessions, &survey, preset, pace).await;
     let transform = Transform {
         identity,
         words,
         names,
-        preset: &preset,
+        preset,
         study: window,
         window: hidden,
         mode,
@@ -112,11 +140,13 @@ pub fn protect(study: &Study, log: &Arc<Log>, recipe: &Recipe, given: &Given, li
     let mut rewriting = Rewriting::new(log, &survey, &quasi, transform, share);
     let mut builder = Builder::new(limits);
     let (numbers, interacting) = match share {
-        true => rewriting.in_token_order(&sessions, &mut builder)?,
-        false => rewriting.in_old_order(&sessions, &mut builder)?,
+        true => rewriting.in_token_order(&sessions, &mut builder, pace).await?,
+        false => rewriting.in_old_order(&sessions, &mut builder, pace).await?,
     };
+    pace.pause().await;
     // What the order of the new log has to say about itself concerns nobody.
     let mut new = builder.finish(&mut Problems::default())?;
+    pace.pause().await;
     new.renumber(&numbers);
     new.coarse = mode != Mode::Keep;
     new.exported = log.exported;

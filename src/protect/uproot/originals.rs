@@ -7,9 +7,9 @@ use super::survey::Survey;
 use super::transform::REMOVED;
 use crate::error::Result;
 use crate::log::{ADMIN, Log};
-use crate::order;
 use crate::protect::class::Class;
 use crate::protect::leak::Original;
+use crate::protect::pace::{Pace, TOKEN};
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
 use crate::protect::report;
 
@@ -24,11 +24,12 @@ const OWN_WORDS: &str = "session sessions player players group groups model mode
 pub(super) type OwnColumns = BTreeMap<String, BTreeSet<String>>;
 
 /// All originals, and those too short or too plain to be searched everywhere.
-pub(super) fn originals(
+pub(super) async fn originals(
     log: &Log,
     identity: &Identity,
     survey: &Survey,
     key: &[u8; 32],
+    pace: &mut Pace,
 ) -> (Vec<Original>, OwnColumns) {
     let plans = survey.fields.values().flat_map(|field| field.plans.values());
     let mut own = report::words(plans.map(|plan| plan.decision.reason.as_str()));
@@ -53,33 +54,48 @@ pub(super) fn originals(
     for (session, home) in identity.homes() {
         add(session, Class::InternalId, "session..!storage");
         for domain in [Domain::Player, Domain::Group, Domain::Model] {
-            home.of(domain)
-                .for_each(|(name, _)| add(name, Class::InternalId, &format!("{}..!storage", domain.as_str())));
+            let path = format!("{}..!storage", domain.as_str());
+            for (name, _) in home.of(domain) {
+                pace.did(name.len()).await;
+                add(name, Class::InternalId, &path);
+            }
         }
     }
-    survey.originals.iter().for_each(|(value, class, path)| add(value, *class, path));
+    for (value, class, path) in &survey.originals {
+        pace.did(value.len()).await;
+        add(value, *class, path);
+    }
     // Keys, login tokens and the labels of rooms; the storage itself was dropped while reading.
     log.admin_texts.iter().for_each(|text| add(text, Class::Secret, ADMIN));
     (all, own_columns)
 }
 
 /// What every distinctive original becomes where it stands in a longer text.
-pub(super) fn words(originals: &[Original], identity: &mut Identity) -> Result<Words> {
+pub(super) async fn words(originals: &[Original], identity: &mut Identity, pace: &mut Pace) -> Result<Words> {
     let mut words = Words::default();
     let mut names = Vec::new();
     for (session, home) in identity.homes() {
         names.push((session.to_owned(), String::new(), home.token.clone()));
         for domain in [Domain::Player, Domain::Group, Domain::Model] {
-            names.extend(home.of(domain).map(|(n, token)| (n.to_owned(), session.to_owned(), token.to_owned())));
+            for (name, token) in home.of(domain) {
+                pace.did(name.len()).await;
+                names.push((name.to_owned(), session.to_owned(), token.to_owned()));
+            }
         }
     }
-    let known = order::set(originals.iter().filter(|o| o.distinctive).map(|o| o.value.as_str()));
+    let mut known = BTreeSet::new();
+    for original in originals.iter().filter(|o| o.distinctive) {
+        pace.did(0).await;
+        known.insert(original.value.as_str());
+    }
     for (name, session, token) in &names {
+        pace.did(name.len()).await;
         if known.contains(name.as_str()) {
             words.add(name, session, token);
         }
     }
     for original in originals.iter().filter(|o| o.distinctive && o.path != "key" && !o.path.ends_with("!storage")) {
+        pace.did(TOKEN).await;
         let value = original.value.as_str();
         let with = match (original.class, uuid_bytes(value)) {
             (Class::PersonId, _) => identity.tokens.token(Domain::Person, &[value])?,

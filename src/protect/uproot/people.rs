@@ -9,6 +9,7 @@ use crate::log::{Log, Session};
 use crate::order;
 use crate::protect::class::{Action, Class};
 use crate::protect::decision::clean;
+use crate::protect::pace::Pace;
 use crate::protect::preset::{Holds, Preset};
 use crate::protect::risk::{self, Column, JOINT, RiskReport};
 use crate::protect::time;
@@ -35,7 +36,7 @@ struct Player {
 }
 
 impl Quasi {
-    pub fn measure(log: &Log, sessions: &[&Session], survey: &Survey, preset: &Preset) -> Quasi {
+    pub async fn measure(log: &Log, sessions: &[&Session], survey: &Survey, preset: &Preset, pace: &mut Pace) -> Quasi {
         // Where nothing is made coarse, what describes people is only reported.
         let plans = || survey.fields.values().flat_map(|field| field.plans.values());
         let kept = plans().all(|plan| plan.decision.action != Action::Generalize);
@@ -58,6 +59,7 @@ impl Quasi {
             let new = || Player { first: f64::INFINITY, last: f64::NEG_INFINITY, ..Player::default() };
             let player = players.entry(span.storage).or_insert_with(new);
             for time in log.changes(span).iter().map(|change| log.time(*change)) {
+                pace.did(0).await;
                 // Neither of these takes in what is no number.
                 player.first = player.first.min(time);
                 player.last = player.last.max(time);
@@ -66,6 +68,7 @@ impl Quasi {
             let Some(field) = fields.get(name) else { continue };
             for change in log.changes(span) {
                 let (kind, text) = log.values.get(log.value(*change));
+                pace.did(text.len()).await;
                 walk(&as_json(kind, text), "", field.shape, 0, &|_| false, &mut |below, leaf| {
                     let (Leaf::Text(value) | Leaf::Plain(value)) = leaf else { return };
                     let Some(plan) = field.plans.get(below).filter(|_| value != "null" && !value.is_empty()) else {
@@ -89,12 +92,16 @@ impl Quasi {
             };
             players.values().map(cell).collect::<Vec<String>>()
         };
-        let column = |(path, holds): (&String, &Option<Holds>)| {
-            Some(Column { path: path.clone(), holds: (*holds)?, values: values(path) })
-        };
-        let quasi: Vec<Column> = holds.iter().filter_map(column).collect();
-        let sensitive = holds.iter().filter(|(_, holds)| holds.is_none()).map(|(path, _)| (path.clone(), values(path)));
-        let (report, rows) = risk::assess(&quasi, &sensitive.collect(), preset);
+        let (mut quasi, mut sensitive) = (Vec::new(), BTreeMap::new());
+        for (path, holds) in holds {
+            pace.pause().await;
+            let values = values(&path);
+            match holds {
+                Some(holds) => quasi.push(Column { path, holds, values }),
+                None => drop(sensitive.insert(path, values)),
+            }
+        }
+        let (report, rows) = risk::assess(&quasi, &sensitive, preset, pace).await;
         let durations = players.values().filter_map(|p| time::from_seconds(p.last - p.first));
         let unique_by_duration = risk::unique_durations(durations, preset);
         let storages: Vec<u32> = players.keys().copied().collect();

@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::leaves::Shape;
-use super::survey::{Seen, Survey};
+use super::survey::{Asked, Seen, Survey};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts, clean};
 use crate::protect::overview::text_id;
+use crate::protect::pace::{DETECT, Pace};
 use crate::protect::preset::{Preset, Texts};
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::{defaults, detect, names};
@@ -88,13 +89,13 @@ pub(super) fn is_data(key: &str, rare: bool) -> bool {
 }
 
 impl Survey {
-    pub fn decide(
+    pub async fn decide(
         &mut self,
         field: &str,
         below: &str,
         seen: Seen,
-        preset: &Preset,
-        approved: &BTreeSet<String>,
+        Asked { preset, approved, .. }: Asked<'_>,
+        pace: &mut Pace,
     ) -> Plan {
         let path = clean(&format!("{field}{below}"));
         let mut found = class_of(field, below, &seen.stats, preset);
@@ -108,25 +109,33 @@ impl Survey {
         let decision = Decision::new(&path, found, preset, secret, |preset, class| preset.level.action(class));
         let (class, action) = (decision.class, decision.action);
         let reviewed = class == Class::FreeText && action == Action::Withhold;
-        let releasable = seen.texts.iter().filter(|(_, (_, last))| reviewed && *last);
-        let facts = Facts {
-            texts: releasable.map(|(text, (count, _))| (text.clone(), *count)).collect(),
-            ..Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.sample.iter())
-        };
-        let is_approved = |text: &&String| preset.texts == Texts::Review && approved.contains(&text_id(&path, text));
-        let approved = facts.texts.keys().filter(is_approved).cloned().collect();
+        let mut facts = Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.sample.iter());
+        let mut read = BTreeSet::new();
+        for (text, (count, last)) in &seen.texts {
+            pace.did(text.len()).await;
+            let original = decision.original(text, true);
+            self.originals.extend(original.map(|(value, class)| (value, class, path.clone())));
+            if reviewed && *last {
+                facts.texts.insert(text.clone(), *count);
+                if preset.texts == Texts::Review && approved.contains(&text_id(&path, text)) {
+                    read.insert(text.clone());
+                }
+            }
+        }
         for (kind, count) in seen.hits.values().flatten().map(|(kind, _)| (*kind, 1)) {
             *self.finds.entry(kind).or_default() += count;
         }
-        let of_values = seen.texts.keys().map(|text| decision.original(text, true));
-        let of_numbers = seen.numbers.iter().map(|number| decision.original(number, false));
-        let all = of_values.chain(of_numbers).flatten().map(|(value, class)| (value, class, path.clone()));
-        self.originals.extend(all);
+        for number in &seen.numbers {
+            pace.did(number.len()).await;
+            let original = decision.original(number, false);
+            self.originals.extend(original.map(|(value, class)| (value, class, path.clone())));
+        }
         let mut original = |value: &str, class| {
             self.originals.push((value.to_owned(), class, path.clone()));
         };
         let own_keys = !path.starts_with("session.") && seen.stats.participants > 1;
         for (key, (_, many)) in &seen.keys {
+            pace.did(key.len() * DETECT).await;
             if decision.is_gone() && is_data(key, own_keys && !many) {
                 original(key, decision.class_of_key());
             } else if uuid_bytes(key).is_some() {
@@ -150,8 +159,8 @@ impl Survey {
             && action != Action::Withhold
             && (categories || decision.decided_by == DecidedBy::Default)
         {
-            let shown = seen.texts.keys().filter(|text| !seen.hits.contains_key(*text));
-            for text in shown {
+            for text in seen.texts.keys().filter(|text| !seen.hits.contains_key(*text)) {
+                pace.did(text.len()).await;
                 self.vocabulary.insert(text.to_lowercase());
                 self.vocabulary.extend(text.split('/').map(str::to_lowercase));
             }
@@ -160,7 +169,7 @@ impl Survey {
         Plan {
             decision,
             categories: categories || user && action == Action::Keep,
-            approved,
+            approved: read,
             facts,
             times: seen.stats.times > 0,
             hits: seen.hits.into_keys().collect(),

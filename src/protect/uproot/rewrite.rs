@@ -14,6 +14,7 @@ use crate::log::column::ValueId;
 use crate::log::{Builder, Change, Log, Session, Span};
 use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::pace::{Pace, TOKEN};
 use crate::protect::pseudonym::Domain;
 use crate::protect::time::{self, Micros, Mode, Time};
 use crate::value::Type;
@@ -42,6 +43,23 @@ pub(super) struct Rewriting<'a> {
     /// New code locations of old ones.
     contexts: BTreeMap<u32, &'a str>,
     pub history: u64,
+}
+
+/// What the numbers of changes are given by: whose it is, and its old number.
+#[derive(Clone, Copy)]
+struct Key {
+    owner: u32,
+    /// Its place among the changes of the session as they were pushed.
+    pushed: u32,
+    seq: u64,
+}
+
+/// Spans of a storage, with their indices.
+struct Storage<'a> {
+    /// The place of its kind among the kinds.
+    order: Option<usize>,
+    path: String,
+    spans: Vec<(usize, Where<'a>)>,
 }
 
 /// A span with where it belongs.
@@ -204,7 +222,12 @@ impl<'a> Rewriting<'a> {
     }
 
     /// Everything in the order of tokens. Returns the new sequence numbers and how many sessions' participants interact.
-    pub fn in_token_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<(Vec<u64>, u64)> {
+    pub async fn in_token_order(
+        &mut self,
+        sessions: &[&'a Session],
+        builder: &mut Builder,
+        pace: &mut Pace,
+    ) -> Result<(Vec<u64>, u64)> {
         let mut by_token = Vec::new();
         for session in sessions {
             by_token.push((self.transform.identity.session(&session.name)?.to_owned(), *session));
@@ -212,68 +235,83 @@ impl<'a> Rewriting<'a> {
         order::by(&mut by_token, |a, b| a.0.cmp(&b.0));
         let (mut numbers, mut interacting, mut place) = (Vec::new(), 0, 0);
         for (_, session) in by_token {
-            let start = clock::start(self.log, session);
+            let start = clock::start(self.log, session, pace).await;
             let together = matches!(start, Start::Session(_));
             interacting += u64::from(together);
-            let mut spans = Vec::new();
+            // The spans of each storage, which stand together.
+            let mut storages: Vec<Storage<'a>> = Vec::new();
             for index in session.sections.iter().flat_map(|section| section.spans.clone()) {
-                let span = &self.log.spans[index];
-                if let Some(at) = self.place(span)? {
-                    let order = ["session", "player", "group", "model"].iter().position(|k| *k == at.kind);
-                    spans.push((order, at.path.clone(), index, at));
+                pace.did(TOKEN).await;
+                let Some(at) = self.place(&self.log.spans[index])? else { continue };
+                match storages.last_mut().filter(|storage| storage.path == at.path) {
+                    Some(storage) => storage.spans.push((index, at)),
+                    None => {
+                        let order = ["session", "player", "group", "model"].iter().position(|k| *k == at.kind);
+                        storages.push(Storage { order, path: at.path.clone(), spans: vec![(index, at)] });
+                    }
                 }
             }
-            order::by(&mut spans, |a, b| (a.0, &a.1, a.2).cmp(&(b.0, &b.1, b.2)));
+            order::by(&mut storages, |a, b| (a.order, &a.path).cmp(&(b.order, &b.path)));
             let ranks = [Domain::Player, Domain::Group, Domain::Model]
                 .map(|domain| (domain, self.transform.identity.ranks(&session.name, domain)));
             // For each change pushed: what it is ordered by.
-            let mut keys: Vec<(u64, u64, usize)> = Vec::new();
+            let mut keys: Vec<Key> = Vec::new();
             let (mut owner_number, mut before) = (0, String::new());
-            for (_, path, index, at) in &mut spans {
-                let span = &self.log.spans[*index];
+            for Storage { path, spans, .. } in &mut storages {
                 if *path != before {
                     owner_number += 1;
                     before.clone_from(path);
                 }
-                let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();
-                let of_kind = |(domain, ranks): &(Domain, BTreeMap<String, u64>)| {
-                    (domain_of_kind(at.kind) == Some(*domain)).then(|| ranks.get(name).copied())?
-                };
-                let owner = Owner {
-                    session: at.session,
-                    start: start.of(span.storage),
-                    suppressed: self.quasi.suppressed.contains(&span.storage),
-                    rank: ranks.iter().find_map(of_kind).unwrap_or_default(),
-                    field: at.name,
-                    last: false,
-                    sorted: at.kind == "session"
-                        && matches!(
-                            at.name,
-                            "_uproot_players" | "players" | "_uproot_groups" | "groups" | "_uproot_models" | "models"
-                        ),
-                };
-                let field = self.transform.words.replace(at.name, at.session);
-                for change in self.log.changes(span) {
-                    let Some(value) = self.value(at, *change, owner, builder)? else { continue };
-                    let time = self.time(*change, owner.start);
-                    place += 1;
-                    keys.push((if together { 0 } else { owner_number }, self.log.seq(*change), keys.len()));
-                    builder.push(Change {
-                        seq: Some(place),
-                        storage: path,
-                        field: field.as_deref().unwrap_or(at.name),
-                        value,
-                        time,
-                        context: self.context(*change),
-                    })?;
+                for (index, at) in spans {
+                    let span = &self.log.spans[*index];
+                    let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();
+                    let of_kind = |(domain, ranks): &(Domain, BTreeMap<String, u64>)| {
+                        (domain_of_kind(at.kind) == Some(*domain)).then(|| ranks.get(name).copied())?
+                    };
+                    let owner = Owner {
+                        session: at.session,
+                        start: start.of(span.storage),
+                        suppressed: self.quasi.suppressed.contains(&span.storage),
+                        rank: ranks.iter().find_map(of_kind).unwrap_or_default(),
+                        field: at.name,
+                        last: false,
+                        sorted: at.kind == "session"
+                            && matches!(
+                                at.name,
+                                "_uproot_players"
+                                    | "players"
+                                    | "_uproot_groups"
+                                    | "groups"
+                                    | "_uproot_models"
+                                    | "models"
+                            ),
+                    };
+                    let field = self.transform.words.replace(at.name, at.session);
+                    for change in self.log.changes(span) {
+                        pace.did(self.log.values.get(self.log.value(*change)).1.len()).await;
+                        let Some(value) = self.value(at, *change, owner, builder)? else { continue };
+                        let time = self.time(*change, owner.start);
+                        place += 1;
+                        let (owner, pushed) = (if together { 0 } else { owner_number }, keys.len() as u32);
+                        keys.push(Key { owner, pushed, seq: self.log.seq(*change) });
+                        builder.push(Change {
+                            seq: Some(place),
+                            storage: path,
+                            field: field.as_deref().unwrap_or(at.name),
+                            value,
+                            time,
+                            context: self.context(*change),
+                        })?;
+                    }
+                    self.count(at);
                 }
-                self.count(at);
             }
             let base = numbers.len();
             numbers.resize(base + keys.len(), 0);
-            order::sort(&mut keys);
-            for (number, (_, _, pushed)) in (1..).zip(keys) {
-                if let Some(slot) = numbers.get_mut(base + pushed) {
+            order::by_long(&mut keys, |key| key.seq);
+            order::by_number(&mut keys, |key| key.owner);
+            for (number, key) in (1..).zip(keys) {
+                if let Some(slot) = numbers.get_mut(base + key.pushed as usize) {
                     *slot = number;
                 }
             }
@@ -282,22 +320,35 @@ impl<'a> Rewriting<'a> {
     }
 
     /// Everything in its old order, with its numbers. Returns these, and how many sessions' participants interact.
-    pub fn in_old_order(&mut self, sessions: &[&'a Session], builder: &mut Builder) -> Result<(Vec<u64>, u64)> {
-        let starts: BTreeMap<&str, Start> =
-            order::map(sessions.iter().map(|session| (session.name.as_str(), clock::start(self.log, session))));
+    pub async fn in_old_order(
+        &mut self,
+        sessions: &[&'a Session],
+        builder: &mut Builder,
+        pace: &mut Pace,
+    ) -> Result<(Vec<u64>, u64)> {
+        let mut starts: BTreeMap<&str, Start> = BTreeMap::new();
+        for session in sessions {
+            starts.insert(session.name.as_str(), clock::start(self.log, session, pace).await);
+        }
         let interacting = starts.values().filter(|start| matches!(start, Start::Session(_))).count() as u64;
         let (mut changes, mut places) = (Vec::new(), BTreeMap::new());
         for index in sessions.iter().flat_map(|s| &s.sections).flat_map(|section| section.spans.clone()) {
-            let span = &self.log.spans[index];
-            if let Some(at) = self.place(span)? {
+            pace.did(TOKEN).await;
+            if let Some(at) = self.place(&self.log.spans[index])? {
                 places.insert(index, at);
-                changes.extend(self.log.changes(span).iter().map(|c| (self.log.seq(*c), index, *c)));
             }
         }
-        order::sort(&mut changes);
+        for index in places.keys() {
+            for change in self.log.changes(&self.log.spans[*index]) {
+                pace.did(0).await;
+                changes.push((self.log.seq(*change), *index, *change));
+            }
+        }
+        order::by_long(&mut changes, |(seq, ..)| seq);
         let mut ranks: BTreeMap<(&str, Domain), BTreeMap<String, u64>> = BTreeMap::new();
         let mut numbers = Vec::new();
         for (seq, index, change) in changes {
+            pace.did(self.log.values.get(self.log.value(change)).1.len()).await;
             let span = &self.log.spans[index];
             let Some(at) = places.get_mut(&index) else { continue };
             let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();

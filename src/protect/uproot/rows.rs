@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Place, Result};
 use crate::protect::class::Action;
 use crate::protect::decision::clean;
 use crate::protect::overview::{Overview, Text};
+use crate::protect::pace::{DETECT, Pace};
 use crate::protect::preset::Preset;
 use crate::protect::report::PathReport;
 
@@ -22,10 +23,13 @@ impl Survey {
     }
 
     /// Everything but the risk.
-    pub fn overview(&self, preset: &Preset) -> Overview {
+    pub async fn overview(&self, preset: &Preset, pace: &mut Pace) -> Overview {
         let mut overview = Overview::default();
         for (path, real, plan) in self.paths() {
-            overview.texts.extend(plan.facts.texts.iter().map(|(text, count)| Text::new(&real, text, *count)));
+            for (text, count) in &plan.facts.texts {
+                pace.did(text.len() * DETECT).await;
+                overview.texts.push(Text::new(&real, text, *count));
+            }
             overview.rows.push(plan.decision.row(path, &plan.facts, preset));
         }
         overview.settle();

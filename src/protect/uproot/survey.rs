@@ -8,10 +8,10 @@ use super::plan::Field;
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
-use crate::order;
 use crate::protect::class::{Class, Stats};
 use crate::protect::decision::{clean, is_binary};
 use crate::protect::detect::{self, Kind};
+use crate::protect::pace::{DETECT, Pace, TOKEN};
 use crate::protect::preset::Preset;
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
 use crate::protect::time::{self, Iso, Window};
@@ -60,12 +60,13 @@ pub(super) fn spans<'l>(log: &'l Log, sessions: &'l [&Session]) -> impl Iterator
 }
 
 /// Gives tokens to all names: of storages, and in typed values.
-pub(super) fn identify(log: &Log, sessions: &[&Session], identity: &mut Identity) -> Result<()> {
+pub(super) async fn identify(log: &Log, sessions: &[&Session], identity: &mut Identity, pace: &mut Pace) -> Result<()> {
     // All sessions, also those that are not chosen: others may refer to them.
     for session in &log.sessions {
         identity.session(&session.name)?;
     }
     for path in (0..log.storages.len() as u32).map(|id| log.storages.get(id)) {
+        pace.did(TOKEN).await;
         if let Some((kind, session, name)) = storage(path)
             && let Some(domain) = domain_of_kind(kind)
         {
@@ -78,6 +79,7 @@ pub(super) fn identify(log: &Log, sessions: &[&Session], identity: &mut Identity
             let (kind, text) = log.values.get(log.value(*change));
             let typed = matches!(kind, Type::PLAYER | Type::GROUP | Type::MODEL | Type::BUNCH | Type::SESSION);
             let paths = log.exported && text.contains('/');
+            pace.did(text.len()).await;
             if !typed && !paths && !text.contains("\"sname\"") || !seen.insert(log.value(*change)) {
                 continue;
             }
@@ -113,29 +115,35 @@ pub(super) fn is_data_key(names: &BTreeSet<String>, key: &str) -> bool {
 }
 
 /// Every name of the log.
-pub(super) fn all_names(identity: &Identity) -> BTreeSet<String> {
+pub(super) async fn all_names(identity: &Identity, pace: &mut Pace) -> BTreeSet<String> {
     let mut all = BTreeSet::new();
     for (session, home) in identity.homes() {
         all.insert(session.to_owned());
-        for domain in [Domain::Player, Domain::Group, Domain::Model] {
-            all.extend(home.of(domain).map(|(name, _)| name.to_owned()));
+        for (name, _) in [Domain::Player, Domain::Group, Domain::Model].iter().flat_map(|domain| home.of(*domain)) {
+            all.insert(name.to_owned());
+            pace.did(name.len()).await;
         }
     }
     all
 }
 
+/// What a survey is made with.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    /// Every name of the log.
+    pub names: &'a BTreeSet<String>,
+    pub window: Option<Window>,
+    pub preset: &'a Preset,
+    /// Ids of texts that were read and approved.
+    pub approved: &'a BTreeSet<String>,
+}
+
 /// Surveys the sessions.
-pub(super) fn survey(
-    log: &Log,
-    sessions: &[&Session],
-    names: &BTreeSet<String>,
-    window: Option<Window>,
-    preset: &Preset,
-    approved: &BTreeSet<String>,
-) -> Survey {
+pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, pace: &mut Pace) -> Survey {
     let mut by_field: BTreeMap<(u32, u32), Vec<&Span>> = BTreeMap::new();
     for section in sessions.iter().flat_map(|s| &s.sections) {
         for span in &log.spans[section.spans.clone()] {
+            pace.did(0).await;
             if storage(log.storages.get(span.storage)).is_some() {
                 by_field.entry((section.kind, span.field)).or_default().push(span);
             }
@@ -146,12 +154,12 @@ pub(super) fn survey(
     for ((kind, field), spans) in by_field {
         let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
         let shape = Shape { entry: kind == "model" && field == "entry" };
-        let seen = look(log, (kind, field), &spans, shape, names, window, preset);
-        let plans = seen.into_iter().map(|(below, seen)| {
-            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, preset, approved);
-            (below, plan)
-        });
-        let plans = order::map(plans);
+        let seen = look(log, (kind, field), &spans, shape, asked, pace).await;
+        let mut plans = BTreeMap::new();
+        for (below, seen) in seen {
+            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, asked, pace).await;
+            plans.insert(below, plan);
+        }
         survey.vocabulary.insert(field.to_lowercase());
         survey.fields.insert((kind.to_owned(), field.to_owned()), Field { plans, shape });
     }
@@ -159,14 +167,13 @@ pub(super) fn survey(
 }
 
 /// What stands at each path of a field.
-fn look(
+async fn look(
     log: &Log,
     (kind, field): (&str, &str),
     spans: &[&Span],
     shape: Shape,
-    names: &BTreeSet<String>,
-    window: Option<Window>,
-    preset: &Preset,
+    Asked { names, window, preset, .. }: Asked<'_>,
+    pace: &mut Pace,
 ) -> BTreeMap<String, Seen> {
     // How often each value occurs, its first storage, whether others have it too, and whether it is a field's last.
     let mut values: BTreeMap<ValueId, (u64, u32, bool, bool)> = BTreeMap::new();
@@ -176,6 +183,7 @@ fn look(
         let mut own: Option<ValueId> = None;
         let mut one = true;
         for change in log.changes(span) {
+            pace.did(0).await;
             let id = log.value(*change);
             if id.is_tombstone() || matches!(log.values.get(id).1, "null" | "\"\"" | "") {
                 continue;
@@ -201,6 +209,7 @@ fn look(
         // An entry of a chat does not overwrite the one before.
         let last = *last || shape.entry;
         let (value_kind, text) = log.values.get(*id);
+        pace.did(text.len()).await;
         if matches!(value_kind, Type::BYTES | Type::BYTEARRAY | Type::RANDOM | Type::UUID) {
             let seen = all.entry(String::new()).or_default();
             seen.stats.values += count;
@@ -250,7 +259,7 @@ fn look(
         let fixed_here =
             fixed && !matches!(defaults::uproot(&clean(&format!("{path}{below}"))), Some((Class::FreeText, ..)));
         if !(fixed_here || strong) {
-            seen.detect(preset);
+            seen.detect(preset, pace).await;
         }
     }
     all
@@ -293,8 +302,9 @@ impl Seen {
         self.stats.once = self.texts.values().filter(|known| known.0 == 1).count() as u64;
     }
 
-    fn detect(&mut self, preset: &Preset) {
+    async fn detect(&mut self, preset: &Preset, pace: &mut Pace) {
         for (text, (count, _)) in &self.texts {
+            pace.did(text.len() * DETECT).await;
             let mut finds = detect::detect(text);
             finds.retain(|find| preset.detects(find.kind));
             if !finds.is_empty() {
