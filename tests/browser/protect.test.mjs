@@ -53,6 +53,12 @@ function dump({ nick } = {}) {
   return file("quiet.msgpack", Buffer.concat(rows));
 }
 
+/** So many texts that the first look takes a while. */
+function long() {
+  const texts = Array.from({ length: 25_000 }, (_, n) => JSON.stringify(`Number ${n} wrote ${"what came to mind and then some more, ".repeat(10)}`));
+  return file("long.msgpack", Buffer.concat(texts.map((text, n) => row(n + 1, `player/long/p${n % 50}`, "remarks", [2, text], 1_760_000_000 + n, "app.Page:10"))));
+}
+
 /** The texts of a ZIP by path. */
 function unzip(zip) {
   const files = {};
@@ -260,10 +266,31 @@ onPage("by keyboard alone: tab, class, next steps, save", async (page) => {
   assert.ok(await got.path());
 });
 
+onPage("the first look can be stopped and begun again, and the focus is where the next button is", async (page) => {
+  await page.locator("input[type=file]").first().setInputFiles(long());
+  await page.getByRole("tab", { name: "Prepare for sharing" }).click();
+  const focus = () => page.evaluate(() => document.activeElement.innerText);
+  for (let times = 0; times < 2; times += 1) {
+    await page.getByRole("progressbar", { name: "Looking at all fields and values" }).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByText("Looking was stopped. Nothing was changed or saved.").waitFor();
+    assert.equal(await focus(), "Look again");
+    // Another choice does not begin it again.
+    await page.getByRole("radio", { name: /^Colleagues under an agreement/ }).check();
+    assert.equal(await page.getByRole("table").count(), 0);
+    await page.getByRole("button", { name: "Look again" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Cancel" }).waitFor();
+    assert.equal(await focus(), "Cancel");
+  }
+  await page.getByRole("row", { name: /remarks/ }).first().waitFor();
+  await page.waitForFunction(() => document.activeElement.innerText === "Fields");
+});
+
 for (const colorScheme of ["light", "dark"]) {
   test(`axe finds nothing in any step, ${colorScheme}`, { timeout: 120_000 }, async () => {
     const { context, page } = await open(site.browser, site.url, { colorScheme, bypassCSP: true });
-    await toTab(page, dump({ nick: "Checksums" }));
     await page.evaluate(axe);
     const check = async (where) => {
       for (const width of [1280, 320]) {
@@ -273,6 +300,13 @@ for (const colorScheme of ["light", "dark"]) {
       }
       await page.setViewportSize({ width: 1280, height: 900 });
     };
+    await page.locator("input[type=file]").first().setInputFiles(long());
+    await page.getByRole("tab", { name: "Prepare for sharing" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Look again" }).waitFor();
+    await check("stopped");
+    await page.getByRole("button", { name: "Start over" }).click();
+    await toTab(page, dump({ nick: "Checksums" }));
     await page.getByLabel("Select player · gadget").check();
     await page.getByLabel("What player · age holds").selectOption("quasi");
     await settled(page);

@@ -40,6 +40,8 @@ export const sharing = {
   /** What would be done; while it is worked out anew, what was before. */
   protection: signal<Protection | null>(null),
   busy: signal(false),
+  /** Whether a user stopped the first look: then nothing is known. */
+  stopped: signal(false),
   fault: signal<Fault | null>(null),
   key: signal<"once" | "project">("once"),
   project: signal<ProjectKey | null>(null),
@@ -63,6 +65,7 @@ effect(() => {
   sharing.step.value = "fields";
   sharing.protection.value = null;
   sharing.fault.value = null;
+  sharing.stopped.value = false;
   sharing.approved.value = new Set();
   sharing.result.value = { name: "idle" };
 });
@@ -93,10 +96,18 @@ const sessions = computed(() => state.recipe.value?.sessions);
 /** Calls off the look that is under way. */
 let looking = new AbortController();
 
-/** Keeps what would be done in step with the choices. */
+/** Stops the look that is under way. */
+export function stopLooking(): void {
+  looking.abort();
+  sharing.busy.value = false;
+  sharing.stopped.value = true;
+}
+
+/** Keeps what would be done in step with the choices, unless a user stopped that. */
 effect(() => {
   if (!opened.value || sessions.value === undefined || !state.summary.value) return;
   const asked = recipe();
+  if (sharing.stopped.value) return;
   sharing.busy.value = true;
   // Nobody waits for what was asked before.
   looking.abort();

@@ -10,6 +10,8 @@ export const protect: Strings["protect"] = {
   steps: { label: "Schritte", fields: "Felder", risk: "Risiko", texts: "Texte", save: "Prüfen und speichern" },
   next: (step) => `Weiter: ${step}`,
   wait: "Alle Felder und Werte werden durchgesehen",
+  stopped: "Die Durchsicht wurde abgebrochen. Nichts wurde geändert oder gespeichert.",
+  again: "Noch einmal durchsehen",
   failed: "Das lässt sich nicht vorbereiten",
 
   level: {

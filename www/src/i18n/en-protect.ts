@@ -9,6 +9,8 @@ export const protect = {
   steps: { label: "Steps", fields: "Fields", risk: "Risk", texts: "Texts", save: "Check and save" } as Record<string, string>,
   next: (step: string) => `Next: ${step}`,
   wait: "Looking at all fields and values",
+  stopped: "Looking was stopped. Nothing was changed or saved.",
+  again: "Look again",
   failed: "This cannot be prepared",
 
   level: {

@@ -10,6 +10,8 @@ export const protect: Strings["protect"] = {
   steps: { label: "Pasos", fields: "Campos", risk: "Riesgo", texts: "Textos", save: "Comprobar y guardar" },
   next: (step) => `Siguiente: ${step}`,
   wait: "Examinando todos los campos y valores",
+  stopped: "Se detuvo el examen. No se cambió ni se guardó nada.",
+  again: "Examinar de nuevo",
   failed: "Esto no se puede preparar",
 
   level: {

@@ -9,6 +9,8 @@ export const protect: Strings["protect"] = {
   steps: { label: "手順", fields: "フィールド", risk: "リスク", texts: "テキスト", save: "検査と保存" },
   next: (step) => `次へ：${step}`,
   wait: "すべてのフィールドと値を調べています",
+  stopped: "調査を中止しました。何も変更も保存もされていません。",
+  again: "もう一度調べる",
   failed: "準備できません",
 
   level: {

@@ -1,5 +1,5 @@
 // The tab for preparing data for sharing: fields, risk, texts, then check and save.
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.js";
 import { Choice } from "../parts/choice.js";
 import { FaultNote } from "../parts/fault.js";
@@ -7,7 +7,7 @@ import { ProtectFields } from "../parts/protect/fields.js";
 import { Risk } from "../parts/protect/risk.js";
 import { ProtectSave } from "../parts/protect/save.js";
 import { Texts } from "../parts/protect/texts.js";
-import { openSharing, prefer, sharing, type StepName } from "../sharing.js";
+import { openSharing, prefer, sharing, stopLooking, type StepName } from "../sharing.js";
 
 const steps: StepName[] = ["fields", "risk", "texts", "save"];
 
@@ -33,7 +33,7 @@ export function Protect() {
           <FaultNote fault={fault.value} />
         </div>
       )}
-      {!protection.value && !fault.value && <p class="quiet">{words.wait}</p>}
+      {!protection.value && !fault.value && <First />}
       {protection.value && (
         <>
           <nav class="steps" aria-label={words.steps.label}>
@@ -56,6 +56,34 @@ export function Protect() {
           <Next />
         </>
       )}
+    </div>
+  );
+}
+
+/** The first look, which can be stopped and begun again. */
+function First() {
+  const words = t.value.protect;
+  const stopped = sharing.stopped.value;
+  const box = useRef<HTMLDivElement>(null);
+  const before = useRef(stopped);
+  useLayoutEffect(() => {
+    // The button that was pressed is gone; its successor takes the focus.
+    if (before.current !== stopped) box.current?.querySelector("button")?.focus();
+    before.current = stopped;
+  }, [stopped]);
+  useLayoutEffect(() => {
+    const mine = box.current;
+    return () => {
+      if (mine?.contains(document.activeElement)) requestAnimationFrame(() => document.querySelector<HTMLElement>(".protect h2")?.focus());
+    };
+  }, []);
+  return (
+    <div ref={box} class="savebox">
+      <p role="status">{stopped ? words.stopped : words.wait}</p>
+      {!stopped && <progress aria-label={words.wait} />}
+      <button type="button" onClick={() => (stopped ? (sharing.stopped.value = false) : stopLooking())}>
+        {stopped ? words.again : t.value.cancel}
+      </button>
     </div>
   );
 }
