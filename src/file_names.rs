@@ -1,10 +1,10 @@
 //! Names of files and folders that are made of names in the data: safe on every system, each once.
 
-use std::collections::BTreeMap;
+use crate::order::Map;
 
 /// Names in one folder, each given once.
 #[derive(Default)]
-pub(crate) struct Taken(BTreeMap<String, u32>);
+pub(crate) struct Taken(Map<String, u32>);
 
 impl Taken {
     /// A safe name like this one that was not given yet.

@@ -10,7 +10,7 @@ use crate::describe::upstream;
 use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
 use crate::log::{Aside, Log, Outline, Part, Session};
-use crate::order;
+use crate::order::Set;
 use crate::read::{self, Input};
 use crate::source::{FileInfo, Reader, Want};
 use std::collections::VecDeque;
@@ -101,7 +101,7 @@ impl Parted {
     fn load_within(&self, sessions: &[usize], bytes: Range<u64>) -> Result<Loading> {
         self.limits.memory(self.memory(sessions))?;
         let asides = || sessions.iter().filter_map(|at| self.asides.get(*at));
-        let names = order::set(asides().map(|aside| aside.name.clone()));
+        let names = Set::from_iter(asides().map(|aside| aside.name.clone()));
         let changes = asides().map(|aside| aside.changes).sum();
         let part = Arc::new(Part { kinds: self.kinds.clone(), sessions: names, changes, bytes });
         let input = read::open_part(&self.files, &self.heads, self.limits, Some(part.clone()))?;

@@ -1,9 +1,9 @@
 //! Remembers what tables look like, so that a choice that is changed costs only the tables that it changes.
 
 use crate::log::{Log, Session};
+use crate::order::Map;
 use crate::recipe::{Recipe, ViewName};
 use crate::view::{Options, Table, View};
-use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 /// Most names of columns that are remembered, some tens of megabytes; beyond that everything is forgotten.
@@ -28,7 +28,7 @@ type Key = (String, View, bool, bool, Vec<String>);
 pub struct Planned {
     /// The log that they are of.
     log: Weak<Log>,
-    shapes: BTreeMap<Key, Arc<[Shape]>>,
+    shapes: Map<Key, Arc<[Shape]>>,
     names: usize,
 }
 

@@ -58,6 +58,7 @@ pub fn feed(reader: &mut (impl Reader + ?Sized), files: &[&[u8]], step: usize) -
 pub struct Sparse {
     size: u64,
     position: u64,
+    /// Of the standard library, as neighbours are asked for.
     parts: BTreeMap<u64, Vec<u8>>,
     missing: Option<Range<u64>>,
 }

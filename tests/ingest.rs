@@ -7,10 +7,11 @@ mod common;
 
 use common::people::{Rows, raw, rows};
 use common::{export, open, unzip};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::preset::{Level, Preset};
 use windrow::protect::{Given, prepare};
 use windrow::recipe::Recipe;
@@ -34,7 +35,7 @@ fn prepared(database: &Path, level: Level) -> BTreeMap<String, Vec<u8>> {
     let files = [("database.zip".to_owned(), std::fs::read(database).unwrap())];
     let study = open(&files, 1 << 16).unwrap();
     let recipe = Recipe { protect: Some(Preset::of(level)), ..Recipe::default() };
-    let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+    let given = Given { key: [7; 32], project: false, approved: Set::new() };
     let mut work = prepare(&study, &recipe, &given, Limits::default()).unwrap();
     feed(work.as_mut(), &[&files[0].1], 1 << 16).unwrap();
     let protected = work.finish().unwrap();

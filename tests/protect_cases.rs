@@ -8,10 +8,10 @@ mod common;
 
 use common::dump::{Row, dump};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use std::io::{Cursor, Write};
 use std::path::Path;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
 use windrow::protect::{Given, Protected, prepare};
@@ -64,7 +64,7 @@ fn cases() {
         ] {
             let at = format!("{} at {} in {}", case.display(), level.as_str(), filetype.as_str());
             let recipe = Recipe { protect: Some(Preset::of(level)), filters: false, filetype, ..Recipe::default() };
-            let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+            let given = Given { key: [7; 32], project: false, approved: Set::new() };
             let protected = prepare(&study, &recipe, &given, Limits::default()).unwrap().finish().unwrap();
             let zip = common::export(&protected.study, &protected.recipe).unwrap();
             assert_eq!(leaks(&protected, &zip), 0, "{at}");

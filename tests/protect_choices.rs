@@ -3,10 +3,11 @@
 mod common;
 
 use common::dump::{Row, dump};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use windrow::error::Code;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::class::{Action, Class, DecidedBy};
 use windrow::protect::overview::{Overview, Row as PathRow, Text};
@@ -68,7 +69,7 @@ fn row<'o>(overview: &'o Overview, path: &str) -> &'o PathRow {
 }
 
 /// The files of the ZIP, which the search must let pass.
-fn files(preset: &str, approved: BTreeSet<String>) -> BTreeMap<String, Vec<u8>> {
+fn files(preset: &str, approved: Set<String>) -> BTreeMap<String, Vec<u8>> {
     let given = Given { key: [7; 32], project: false, approved };
     let protected = prepare(&study(), &recipe(preset), &given, Limits::default()).unwrap().finish().unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
@@ -119,7 +120,7 @@ fn a_choice_holds_and_a_weaker_one_is_said() {
     let overview = overview(preset);
     assert!(!row(&overview, "player..zork").weaker && row(&overview, "player..nickname").weaker);
     assert!(!row(&overview, "player..zork").new && row(&overview, "player..remarks").new);
-    let files = files(preset, BTreeSet::new());
+    let files = files(preset, Set::new());
     assert_eq!(column(&files, "zork").iter().filter(|text| text.starts_with("gadget")).count(), 12);
     assert!(column(&files, "nickname").contains(&"Zebra3 Stripes".to_owned()));
     assert!(column(&files, "politics").is_empty());
@@ -142,7 +143,7 @@ fn a_choice_holds_and_a_weaker_one_is_said() {
 #[test]
 fn keys_of_the_system_cannot_be_released() {
     let preset = recipe(r#"{"paths":{"player.._uproot_key":{"class":"experiment"}}}"#);
-    let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+    let given = Given { key: [7; 32], project: false, approved: Set::new() };
     let refused = prepare(&study(), &preset, &given, Limits::default()).and_then(|work| work.finish());
     assert_eq!(refused.err().map(|e| e.code()), Some(Code::BadRecipe));
 }
@@ -154,7 +155,7 @@ fn only_last_texts_that_were_approved_come_and_come_redacted() {
     let texts: Vec<&Text> = overview.texts.iter().filter(|text| text.path == "player..remarks").collect();
     assert_eq!(texts.len(), 12, "the first remarks were overwritten");
     assert!(texts.iter().all(|text| text.marks.iter().any(|mark| mark.2 == "EMAIL")));
-    let approved: BTreeSet<String> = texts.iter().take(5).map(|text| text.id.clone()).collect();
+    let approved: Set<String> = texts.iter().take(5).map(|text| text.id.clone()).collect();
     let released = files(review, approved.clone());
     let remarks = column(&released, "remarks");
     assert_eq!(remarks.iter().filter(|text| *text == "[withheld]").count(), 7);
@@ -169,7 +170,7 @@ fn only_last_texts_that_were_approved_come_and_come_redacted() {
 
 #[test]
 fn lengths_alone_may_be_told() {
-    let files = files(r#"{"texts":"lengths"}"#, BTreeSet::new());
+    let files = files(r#"{"texts":"lengths"}"#, Set::new());
     assert!(column(&files, "remarks").iter().all(|text| text == "21-100"));
 }
 
@@ -180,7 +181,7 @@ fn regions_suppress_fewer() {
     assert_eq!(overview.risk.unwrap().suppressed, 0);
     let files = files(
         r#"{"quasi":{"country":"region"},"paths":{"player..age":{"class":"quasi","action":"remove"}}}"#,
-        BTreeSet::new(),
+        Set::new(),
     );
     let countries = column(&files, "country");
     assert_eq!(countries.iter().filter(|c| *c == "Europe").count(), 6);
@@ -201,7 +202,7 @@ fn detectors_can_be_switched_off_and_that_is_said() {
 fn a_preset_gives_the_same_bytes_when_it_was_saved_and_loaded() {
     let preset = r#"{"k":3,"texts":"lengths","paths":{"player..zork":{"class":"experiment"}}}"#;
     let saved = Preset::from_json(preset.as_bytes()).unwrap().to_json();
-    assert!(files(preset, BTreeSet::new()) == files(&String::from_utf8(saved).unwrap(), BTreeSet::new()));
+    assert!(files(preset, Set::new()) == files(&String::from_utf8(saved).unwrap(), Set::new()));
 }
 
 #[cfg(feature = "cli")]

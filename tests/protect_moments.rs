@@ -7,6 +7,7 @@ use common::random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::preset::Preset;
 use windrow::protect::{Given, prepare};
@@ -58,7 +59,7 @@ fn study(random: &mut Random, together: bool) -> Study {
 fn files(study: &Study, preset: &str) -> BTreeMap<String, String> {
     let preset = Preset::from_json(preset.as_bytes()).unwrap();
     let recipe = Recipe { protect: Some(preset), filters: false, ..Recipe::default() };
-    let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+    let given = Given { key: [7; 32], project: false, approved: Set::new() };
     let protected = prepare(study, &recipe, &given, Limits::default()).unwrap().finish().unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
     let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();

@@ -51,7 +51,7 @@ fn row_numbers() {
             let expected = case["new"].as_object().unwrap();
             assert_eq!(new.len(), expected.len());
             for (old, number) in expected {
-                assert_eq!(new[&old.parse().unwrap()], number.as_u64().unwrap(), "row {old}");
+                assert_eq!(*new.get(&old.parse().unwrap()).unwrap(), number.as_u64().unwrap(), "row {old}");
             }
         }
     }

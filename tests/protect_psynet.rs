@@ -13,6 +13,7 @@ use std::io::{Cursor, Write};
 use std::path::{Path, PathBuf};
 use windrow::error::Code;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::class::Class;
 use windrow::protect::preset::{Choice, Level, Preset, Texts};
@@ -30,7 +31,7 @@ fn recipe(level: Level) -> Recipe {
 
 fn prepared(files: &Files, level: Level, key: [u8; 32], step: usize) -> (Protected, Vec<u8>) {
     let study = open(files, 1 << 16).unwrap();
-    let given = Given { key, project: false, approved: BTreeSet::new() };
+    let given = Given { key, project: false, approved: Set::new() };
     let mut preparing = prepare(&study, &recipe(level), &given, Limits::default()).unwrap();
     let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
     feed(preparing.as_mut(), &bytes, step).unwrap();

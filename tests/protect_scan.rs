@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::Path;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
 use windrow::protect::{Given, prepare, report};
@@ -162,7 +163,7 @@ fn inputs(system: &str, names: &[&str]) -> Vec<(String, Files)> {
 /// Prepares an input and searches the ZIP. Answers whether anything would have been found if nothing were prepared.
 fn search(name: &str, files: &Files, recipe: &Recipe, held: &BTreeSet<String>) -> bool {
     let study = common::open(files, 1 << 16).unwrap();
-    let given = Given { key: [9; 32], project: false, approved: BTreeSet::new() };
+    let given = Given { key: [9; 32], project: false, approved: Set::new() };
     let mut preparing = prepare(&study, recipe, &given, Limits::default()).unwrap();
     let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
     feed(preparing.as_mut(), &bytes, 1 << 16).unwrap();

@@ -3,8 +3,8 @@
 mod common;
 
 use common::dump::{Row, dump};
-use std::collections::BTreeSet;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::preset::{Level, Preset, Texts};
 use windrow::protect::{Given, Protected, Step, Work, look, prepare};
 use windrow::recipe::Recipe;
@@ -41,7 +41,7 @@ fn recipe(level: Level) -> Recipe {
 }
 
 fn preparing(study: &Study, level: Level) -> Box<dyn Work<Protected>> {
-    let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+    let given = Given { key: [7; 32], project: false, approved: Set::new() };
     prepare(study, &recipe(level), &given, Limits::default()).unwrap()
 }
 

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
 use windrow::protect::{Given, prepare};
@@ -17,7 +18,7 @@ fn canary() -> PathBuf {
 }
 
 fn protected(study: &Study, recipe: &Recipe) -> Vec<u8> {
-    let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+    let given = Given { key: [7; 32], project: false, approved: Set::new() };
     let protected = prepare(study, recipe, &given, Limits::default()).unwrap().finish().unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
     let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();

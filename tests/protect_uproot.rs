@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use windrow::error::Code;
 use windrow::export::Export;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
 use windrow::protect::{Given, Protected, prepare};
@@ -26,7 +27,7 @@ fn recipe(level: Option<Level>) -> Recipe {
 }
 
 fn given(key: &[u8; 32]) -> Given {
-    Given { key: *key, project: false, approved: BTreeSet::new() }
+    Given { key: *key, project: false, approved: Set::new() }
 }
 
 fn prepared(study: &Study, recipe: &Recipe, key: &[u8; 32]) -> (Protected, Vec<u8>) {
@@ -200,8 +201,8 @@ fn no_case_leaves_a_name_a_label_a_credential_or_a_moment() {
                 let text = path.clone() + "\n" + &String::from_utf8_lossy(&bytes);
                 let words: BTreeSet<&str> = text.split(|c: char| !c.is_ascii_alphanumeric()).collect();
                 // Some sessions are called by words of the reports' own sentences.
-                let prose = if path.ends_with(".csv") { BTreeSet::new() } else { words_of_reports.clone() };
-                for name in gone.difference(&prose) {
+                let prose = if path.ends_with(".csv") { Set::new() } else { words_of_reports.clone() };
+                for name in gone.iter().filter(|name| !prose.contains(*name)) {
                     let whole = name.bytes().all(|b| b.is_ascii_alphanumeric());
                     let found = if whole { words.contains(name.as_str()) } else { text.contains(name.as_str()) };
                     assert!(!found, "{}: {name} is left in {path}", input.display());

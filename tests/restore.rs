@@ -3,13 +3,14 @@
 mod common;
 
 use common::{cases, export, folders, inputs, log, name, open, sha256, tables, unzip};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Cursor;
 use std::path::Path;
 use std::process::Command;
 use windrow::error::Code;
 use windrow::export::DATABASE;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
 use windrow::protect::{Given, Protected, prepare};
@@ -33,7 +34,7 @@ fn canary(level: Level) -> Protected {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/protect/canary/uproot_canary.msgpack");
     let study = open(&[("backup.bin".to_owned(), std::fs::read(path).unwrap())], 1 << 16).unwrap();
     let recipe = Recipe { protect: Some(Preset::of(level)), ..recipe() };
-    let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+    let given = Given { key: [7; 32], project: false, approved: Set::new() };
     prepare(&study, &recipe, &given, Limits::default()).unwrap().finish().unwrap()
 }
 

@@ -9,6 +9,7 @@ use std::path::Path;
 use windrow::error::{Error, Result};
 use windrow::export::{Export, threads};
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::preset::{Level, Preset};
 use windrow::protect::{Given, prepare};
 use windrow::recipe::{Filetype, Recipe};
@@ -41,7 +42,7 @@ fn made(files: &Files, recipe: &Recipe, step: usize, number: usize) -> Result<Ve
     let mut study = open(files, step)?;
     let mut recipe = recipe.clone();
     if recipe.protect.is_some() {
-        let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+        let given = Given { key: [7; 32], project: false, approved: Set::new() };
         let mut work = prepare(&study, &recipe, &given, Limits::default())?;
         while let Some(want) = work.want()? {
             part(files, &want).chunks(step).try_for_each(|piece| work.push(piece))?;
@@ -84,7 +85,7 @@ fn another_key_shows() {
     let study = open(&[("uproot.msgpack.gz".to_owned(), bytes)], usize::MAX).unwrap();
     let recipe = Recipe { protect: Some(Preset::of(Level::Share)), ..Recipe::default() };
     let zip = |key: u8| {
-        let given = Given { key: [key; 32], project: false, approved: BTreeSet::new() };
+        let given = Given { key: [key; 32], project: false, approved: Set::new() };
         let protected = prepare(&study, &recipe, &given, Limits::default()).unwrap().finish().unwrap();
         common::export(&protected.study, &protected.recipe).unwrap()
     };

@@ -8,9 +8,8 @@ use super::shown::{self, Needle};
 use crate::filter::{self, Choice};
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
-use crate::order;
+use crate::order::{self, Map};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Fields that uproot keeps for itself begin so.
@@ -253,12 +252,12 @@ fn fields_like(log: &Log, text: &str) -> Option<Vec<u32>> {
 
 /// Where each storage keeps its app and its round.
 #[derive(Default)]
-struct Moments(BTreeMap<u32, [Option<u32>; 2]>);
+struct Moments(Map<u32, [Option<u32>; 2]>);
 
 impl Moments {
     fn new(log: &Log, sessions: &[&Session]) -> Moments {
         let fields = ["app", "round"].map(|name| log.fields.find(name));
-        let mut of = BTreeMap::<u32, [Option<u32>; 2]>::new();
+        let mut of = Map::<u32, [Option<u32>; 2]>::new();
         for section in sessions.iter().flat_map(|session| &session.sections) {
             for index in section.spans.clone() {
                 let Some(span) = log.spans.get(index) else { continue };

@@ -6,9 +6,8 @@ use super::standing::{self, Standing};
 use crate::filter::{self, Choice};
 use crate::log::column::ValueId;
 use crate::log::{Log, Session};
-use crate::order;
+use crate::order::{self, Map};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A value differs from the others when at least this share of the storages that have the field agree on another:
 /// four of five.
@@ -132,11 +131,11 @@ pub struct Shown {
 impl Sheet {
     /// Reads the last values of all storages of a kind. Credentials are never in it.
     pub fn new(log: &Log, session: &Session, kind: &str, internal: bool) -> Sheet {
-        let mut names: BTreeMap<&str, Vec<u32>> = BTreeMap::new();
+        let mut names: Map<&str, Vec<u32>> = Map::new();
         let mut rows: Vec<Row> = Vec::new();
-        let mut row_of: BTreeMap<u32, usize> = BTreeMap::new();
+        let mut row_of: Map<u32, usize> = Map::new();
         // (row, change) by field, fields by number.
-        let mut lasts: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+        let mut lasts: Map<u32, Vec<(u32, u32)>> = Map::new();
         if let Some(section) = log.section(session, kind) {
             for line in filter::lines(log, section, Choice { filters: false, secrets: false }) {
                 let span = line.span(log);

@@ -3,12 +3,11 @@
 //! The stays of uproot's players are the rows of its page times, so that the picture and the table agree.
 
 use crate::log::{Log, Session, Span};
-use crate::order;
+use crate::order::{self, Map};
 use crate::table::{Cell, Rows};
 use crate::view::{Cursor, Options, Table, View};
 use crate::{filter, json};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A stay is extremely long when it takes this many times the page's median …
@@ -229,7 +228,7 @@ impl Stays {
             .collect();
         let start = usize::try_from(start).unwrap_or(usize::MAX);
         let count = usize::try_from(count).unwrap_or(usize::MAX).min(MOST_LANES);
-        let given = order::map(wanted.iter().copied().skip(start).take(count).zip(0u32..));
+        let given = Map::from_iter(wanted.iter().copied().skip(start).take(count).zip(0u32..));
         let of_given = |stay: &Stay| Some(Stay { lane: *given.get(&stay.lane)?, ..stay.clone() });
         let mut stays: Vec<Stay> = self.stays.iter().filter_map(of_given).collect();
         let all = stays.len();
@@ -272,10 +271,10 @@ fn longest_gap(times: &[f64], from: f64, to: f64) -> f64 {
 }
 
 /// When anything was recorded of each player of a session, sorted.
-fn times_of_players<'l>(log: &'l Log, session: &Session) -> BTreeMap<&'l str, Vec<f64>> {
+fn times_of_players<'l>(log: &'l Log, session: &Session) -> Map<&'l str, Vec<f64>> {
     let section = log.section(session, "player");
     let spans = section.and_then(|s| log.spans.get(s.spans.clone())).unwrap_or_default();
-    let mut numbers: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut numbers: Map<&str, u32> = Map::new();
     let mut owners: Vec<(u32, u32)> = Vec::with_capacity(spans.iter().map(|span| span.positions.len()).sum());
     // The spans of a storage stand together.
     for own in spans.chunk_by(|a, b| a.storage == b.storage) {
@@ -295,7 +294,7 @@ fn times_of_players<'l>(log: &'l Log, session: &Session) -> BTreeMap<&'l str, Ve
     }
     times.iter_mut().for_each(order::floats);
     let own = |(name, owner): (&'l str, u32)| Some((name, std::mem::take(times.get_mut(owner as usize)?)));
-    order::map(numbers.into_iter().filter_map(own))
+    Map::from_iter(numbers.into_iter().filter_map(own))
 }
 
 /// Takes the rows of the page times.
@@ -372,7 +371,7 @@ impl Rows for Collector {
 /// Numbers names in order of first appearance.
 #[derive(Default)]
 pub struct Numbers {
-    known: BTreeMap<String, u32>,
+    known: Map<String, u32>,
     /// For each number the one that came after it last, which is likely to come again.
     next: Vec<u32>,
     last: usize,

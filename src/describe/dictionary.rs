@@ -2,15 +2,14 @@
 
 use super::fields;
 use crate::log::{Log, Session};
-use crate::order;
+use crate::order::Map;
 use crate::recipe::Recipe;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 #[derive(Serialize)]
 struct Dictionary {
     about: &'static str,
-    columns: BTreeMap<&'static str, Column>,
+    columns: Map<&'static str, Column>,
     fields: Vec<Field>,
 }
 
@@ -24,7 +23,7 @@ struct Column {
 struct Field {
     kind: String,
     field: String,
-    types: BTreeMap<&'static str, u64>,
+    types: Map<&'static str, u64>,
     changes: u64,
     deletions: u64,
     distinct: u64,
@@ -80,7 +79,7 @@ pub fn text(log: &Log, session: &Session, recipe: &Recipe) -> Vec<u8> {
         missing: storages.get(&kind).copied().unwrap_or(0).saturating_sub(counts.present),
         kind,
         field,
-        types: order::map(counts.types.into_iter().map(|(t, n)| (t.name(), n))),
+        types: Map::from_iter(counts.types.into_iter().map(|(t, n)| (t.name(), n))),
         changes: counts.changes,
         deletions: counts.deletions,
         distinct: counts.distinct,
@@ -88,7 +87,7 @@ pub fn text(log: &Log, session: &Session, recipe: &Recipe) -> Vec<u8> {
     };
     let dictionary = Dictionary {
         about: ABOUT,
-        columns: order::map(
+        columns: Map::from_iter(
             COLUMNS.into_iter().map(|(name, r#type, description)| (name, Column { r#type, description })),
         ),
         fields: fields.into_iter().map(field).collect(),

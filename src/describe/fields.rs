@@ -3,9 +3,8 @@
 use crate::filter::{self, Choice, Line};
 use crate::log::column::ValueId;
 use crate::log::{Log, Session};
-use crate::order;
+use crate::order::{self, Map};
 use crate::value::Type;
-use std::collections::BTreeMap;
 
 /// What is known about one field of one kind of storage.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,7 +20,7 @@ pub struct Field {
     /// Storages that have it at the end.
     pub present: u64,
     /// How many values have each type.
-    pub types: BTreeMap<Type, u64>,
+    pub types: Map<Type, u64>,
 }
 
 /// The fields of some sessions by kind and name as a choice shows them, sorted, and the number of storages of each kind.
@@ -29,7 +28,7 @@ pub fn count<'s>(
     log: &Log,
     sessions: impl Iterator<Item = &'s Session>,
     choice: Choice,
-) -> (BTreeMap<(String, String), Field>, BTreeMap<String, u64>) {
+) -> (Map<(String, String), Field>, Map<String, u64>) {
     let (fields, storages) = values(log, sessions, choice);
     (fields.into_iter().map(|(key, (field, _))| (key, field)).collect(), storages)
 }
@@ -40,11 +39,11 @@ pub fn values<'s>(
     log: &Log,
     sessions: impl Iterator<Item = &'s Session>,
     choice: Choice,
-) -> (BTreeMap<(String, String), (Field, Vec<ValueId>)>, BTreeMap<String, u64>) {
+) -> (Map<(String, String), (Field, Vec<ValueId>)>, Map<String, u64>) {
     // The fields that were met, and which of them a kind's name is.
     let mut fields: Vec<(u32, &str, Field, Vec<ValueId>)> = Vec::new();
-    let mut index: BTreeMap<(u32, &str), usize> = BTreeMap::new();
-    let mut storages: BTreeMap<String, u64> = BTreeMap::new();
+    let mut index: Map<(u32, &str), usize> = Map::new();
+    let mut storages: Map<String, u64> = Map::new();
     for session in sessions {
         for section in &session.sections {
             let mut of_kind: Vec<u32> = log.spans[section.spans.clone()].iter().map(|s| s.storage).collect();
@@ -81,5 +80,5 @@ pub fn values<'s>(
         field.distinct = values.len() as u64;
         ((log.kinds.get(kind).to_owned(), name.to_owned()), (field, values))
     });
-    (order::map(named), storages)
+    (Map::from_iter(named), storages)
 }

@@ -5,8 +5,8 @@
 //! is opened as "General". Numbers with decimals lose digits after the 15th, too, which is harmless for times and so
 //! not said. Reading files that were already harmed is `read/spreadsheet.rs`.
 
+use crate::order::Map;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// Most rows, the header included.
 const ROWS: u64 = 1_048_576;
@@ -71,7 +71,7 @@ pub struct Spreadsheet {
     quoted: bool,
     /// The byte before was a quote inside a quoted cell: its end, or the first of two.
     quote: bool,
-    found: BTreeMap<(Harm, usize), (u64, u64)>,
+    found: Map<(Harm, usize), (u64, u64)>,
 }
 
 impl Spreadsheet {

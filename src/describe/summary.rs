@@ -5,12 +5,11 @@ use super::psynet_summary::PsynetSummary;
 use crate::error::Problem;
 use crate::filter::{self, Choice, Line};
 use crate::log::{Log, Session};
-use crate::order;
+use crate::order::{self, Map};
 use crate::psynet::role_in_words;
 use crate::recipe::Recipe;
 use crate::study::{Data, Study};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// The summary of a study, as plain data.
 #[derive(Clone, Debug, Serialize)]
@@ -235,8 +234,8 @@ fn field_summaries(log: &Log) -> Vec<FieldSummary> {
 }
 
 /// The names that fields have with filters on, by kind and stored name.
-pub(super) fn filtered_names(log: &Log) -> BTreeMap<(String, String), String> {
-    let mut names: BTreeMap<(String, String), String> = BTreeMap::new();
+pub(super) fn filtered_names(log: &Log) -> Map<(String, String), String> {
+    let mut names: Map<(String, String), String> = Map::new();
     for section in log.sessions.iter().flat_map(|s| &s.sections) {
         let mut known = vec![false; Line::names(log)];
         for line in filter::lines(log, section, Choice { filters: true, secrets: false }) {

@@ -5,11 +5,11 @@ use super::fields::{self, Field};
 use super::summary::{FieldSummary, filtered_names};
 use crate::filter::Choice;
 use crate::log::Log;
-use std::collections::BTreeMap;
+use crate::order::Map;
 
 /// Counts per kind and field over several logs.
 #[derive(Default)]
-pub struct Totals(BTreeMap<(String, String), Total>);
+pub struct Totals(Map<(String, String), Total>);
 
 struct Total {
     filtered: Option<String>,

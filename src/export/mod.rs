@@ -13,6 +13,7 @@ mod segment;
 pub mod threads;
 
 use crate::error::{Code, Error, Place, Result};
+use crate::order::Map;
 use crate::psynet::{Check, LeftOut, Shelf};
 use crate::recipe::Recipe;
 use crate::source::Want;
@@ -27,7 +28,7 @@ use running::{Piece, Running};
 use segment::Ahead;
 pub use segment::{Segment, render};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// What [`Export::next`] has for the caller.
 #[derive(Debug, PartialEq)]
@@ -83,7 +84,7 @@ pub struct Export {
     begun: (String, bool),
     tickets: u64,
     events: VecDeque<Event>,
-    results: BTreeMap<u64, Packed>,
+    results: Map<u64, Packed>,
     archive: Archive,
     /// Paths of the folder's files by number, and their digests as they come in.
     listed: Vec<(usize, String, Option<[u8; 32]>)>,
@@ -126,7 +127,7 @@ impl Export {
             begun: Default::default(),
             tickets: 0,
             events: VecDeque::new(),
-            results: BTreeMap::new(),
+            results: Map::new(),
             archive: Archive::default(),
             listed: Vec::new(),
             recipe,

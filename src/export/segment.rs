@@ -2,13 +2,14 @@
 //!
 //! A segment is known by its rows alone; joined in order, segments are the file, however many there are.
 
+use crate::order::Map;
 use crate::recipe::Filetype;
 use crate::table::STEP;
 use crate::view::{Cursor, Table};
 use crate::write::csv::{self, Csv};
 use crate::write::jsonl::{self, Jsonl};
 use crate::write::spreadsheet::{self, Guarded};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -48,12 +49,12 @@ pub(super) struct Ahead {
     /// The ends of the segments that were given out and not used yet.
     ends: VecDeque<u64>,
     used: u64,
-    bytes: BTreeMap<u64, Vec<u8>>,
+    bytes: Map<u64, Vec<u8>>,
 }
 
 impl Ahead {
     pub(super) fn new(filetype: Filetype) -> Self {
-        let (tables, ends, bytes) = (VecDeque::new(), VecDeque::new(), BTreeMap::new());
+        let (tables, ends, bytes) = (VecDeque::new(), VecDeque::new(), Map::new());
         Ahead { tables, filetype, keys: Arc::default(), row: 0, given: 0, ends, used: 0, bytes }
     }
 

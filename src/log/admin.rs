@@ -4,13 +4,13 @@
 //! field, time or place, and no view, report or message can ask for them.
 
 use crate::json;
-use std::collections::BTreeSet;
+use crate::order::Set;
 use std::fmt;
 
 /// The texts in the values of the admin storage that are long enough to be a key, a token or somebody's label.
 #[derive(Default)]
 pub struct AdminTexts {
-    all: BTreeSet<String>,
+    all: Set<String>,
     bytes: u64,
 }
 

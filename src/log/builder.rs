@@ -6,10 +6,9 @@ use super::tally::Tally;
 use super::{ADMIN, Change, Fact, Log, Outline, Part, outline};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::order;
+use crate::order::{self, Map};
 use crate::value::{self, Recoded, Type};
 use hashbrown::HashTable;
-use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -49,7 +48,7 @@ pub struct Builder {
     index: HashTable<u32>,
     scratch: Vec<u8>,
     /// Values that were not stored as they came, with what was said about them.
-    odd: BTreeMap<ValueId, Recoded>,
+    odd: Map<ValueId, Recoded>,
     /// Bytes taken since memory was counted.
     uncounted: usize,
     /// Place in the file and time of the admin's changes that have no number but take part in the numbering.
@@ -88,7 +87,7 @@ impl Builder {
             histories: Vec::new(),
             index: HashTable::new(),
             scratch: Vec::new(),
-            odd: BTreeMap::new(),
+            odd: Map::new(),
             uncounted: 0,
             unnumbered_admin: Vec::new(),
             last_seq: 0,
@@ -286,7 +285,7 @@ impl Builder {
         self.history = Column::new();
         self.histories = Vec::new();
         self.index = HashTable::new();
-        self.odd = BTreeMap::new();
+        self.odd = Map::new();
         self.keep = Keep::Counts(vec![0; RECENT]);
     }
 

@@ -5,8 +5,7 @@
 use super::column::Names;
 use super::outline::REPLACED;
 use crate::error::{Code, Place, Problem, Problems};
-use crate::order;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::order::{self, Map, Set};
 use std::ops::Range;
 
 /// Bytes that a change takes in a log whose order is being settled, values aside.
@@ -40,7 +39,7 @@ pub struct Part {
     /// Names of all kinds, in their order.
     pub kinds: Vec<String>,
     /// Names of the sessions.
-    pub sessions: BTreeSet<String>,
+    pub sessions: Set<String>,
     /// Number of their changes.
     pub changes: u64,
     /// The bytes of the unpacked dump that hold their changes; empty where a reader cannot begin in the middle.
@@ -77,12 +76,12 @@ pub(super) struct Tally {
     kinds: Names,
     sessions: Names,
     /// By kind and session.
-    numbers: BTreeMap<(u32, Option<u32>), u32>,
+    numbers: Map<(u32, Option<u32>), u32>,
     nodes: Vec<Node>,
     /// For each storage its node.
     node_of: Vec<u32>,
     /// For each storage with a replaced field the change that counts: the last one.
-    replaced: BTreeMap<u32, u64>,
+    replaced: Map<u32, u64>,
     /// Number of changes.
     pub changes: u64,
     /// Where in the dump the next change stands.

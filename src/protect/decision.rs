@@ -1,7 +1,6 @@
 //! Decides about a path, for every system alike: what the user says where anybody may say anything, else what the rules say.
 
-use std::collections::BTreeMap;
-
+use crate::order::Map;
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion};
 use crate::protect::names;
 use crate::protect::overview::{self, Row, example};
@@ -40,7 +39,7 @@ pub(super) struct Facts {
     pub participants: u64,
     pub examples: Vec<String>,
     /// Texts that may be released after review, with how many have them.
-    pub texts: BTreeMap<String, u64>,
+    pub texts: Map<String, u64>,
 }
 
 impl Decision {
@@ -155,7 +154,7 @@ impl Facts {
             detected: stats.detected,
             participants: stats.participants,
             examples: texts.take(EXAMPLES).chain(numbers.take(EXAMPLES)).cloned().collect(),
-            texts: BTreeMap::new(),
+            texts: Map::new(),
         }
     }
 }

@@ -25,10 +25,9 @@ pub mod time;
 pub mod uproot;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
+use crate::order::{Map, Set};
 use crate::parted::{Loading, Parted};
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
@@ -44,7 +43,7 @@ pub struct Given {
     /// Whether the key is a project's; the report then names it by its label.
     pub project: bool,
     /// Texts that a user has read and approved, by [`overview::text_id`]; they count where the preset says `review`.
-    pub approved: BTreeSet<String>,
+    pub approved: Set<String>,
 }
 
 /// A study that is prepared, and what its finished ZIP must be searched for before anyone gets it.
@@ -56,7 +55,7 @@ pub struct Protected {
     /// What must not be left in the ZIP.
     pub searcher: Searcher,
     /// Values too short or too plain to be searched everywhere, by the path where they must not be.
-    pub own_columns: BTreeMap<String, BTreeSet<String>>,
+    pub own_columns: Map<String, Set<String>>,
 }
 
 /// What a step of some [`Work`] came to.

@@ -1,11 +1,9 @@
 //! What preparation will do, path by path, before anything is done: for people who decide.
 
-use std::collections::BTreeSet;
-
+use crate::order::{self, Set};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::order;
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::detect::{self, Find};
 use crate::protect::leak::masked;
@@ -187,7 +185,7 @@ pub fn example(value: &str, plan: (Class, Action, Holds), preset: &Preset) -> Ex
 impl Overview {
     /// Rows of one path as one: the first that has values speaks for all.
     pub fn settle(&mut self) {
-        let mut seen: BTreeSet<String> = BTreeSet::new();
+        let mut seen: Set<String> = Set::new();
         order::by(&mut self.rows, |a, b| (&a.path, a.values == 0).cmp(&(&b.path, b.values == 0)));
         self.rows.retain(|row| seen.insert(row.path.clone()));
         order::by(&mut self.texts, |a, b| (&a.path, &a.text).cmp(&(&b.path, &b.text)));

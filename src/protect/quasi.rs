@@ -4,9 +4,8 @@
 //! [`per_participant`] first. A class is the set of participants with equal text in all quasi-identifiers; an empty
 //! cell is a value of its own. Definitions and numbers: `tests/cases/protect/kanon/expected.json`.
 
-use crate::order;
+use crate::order::{self, Map};
 use crate::protect::pace::{Pace, at_once};
-use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -49,8 +48,8 @@ pub struct Diversity {
 }
 
 /// Rows of each class by its key; keys compare by code point, which is what decides ties in [`suppress`].
-fn classes(quasi: &Columns) -> BTreeMap<Vec<&str>, Vec<usize>> {
-    let mut classes: BTreeMap<Vec<&str>, Vec<usize>> = BTreeMap::new();
+fn classes(quasi: &Columns) -> Map<Vec<&str>, Vec<usize>> {
+    let mut classes: Map<Vec<&str>, Vec<usize>> = Map::new();
     let rows = quasi.iter().map(Vec::len).min().unwrap_or(0);
     for row in 0..rows {
         let key = quasi.iter().filter_map(|column| column.get(row)).map(String::as_str).collect();
@@ -94,7 +93,7 @@ pub(super) async fn diverse(quasi: &Columns, sensitive: &[String], ordered: bool
     });
     values.dedup();
     // Shares of each value, in the order of `values`, among some rows.
-    let position = order::map(values.iter().enumerate().map(|(i, v)| (*v, i)));
+    let position = Map::from_iter(values.iter().enumerate().map(|(i, v)| (*v, i)));
     let shares = |rows: &mut dyn Iterator<Item = usize>| {
         let mut counts = vec![0usize; values.len()];
         let mut total = 0usize;
@@ -174,7 +173,7 @@ pub fn starred(quasi: &Columns, suppressed: &[usize]) -> Vec<Vec<String>> {
 /// A table with several rows per participant as one with one row each, participants in order of first appearance.
 /// Several different values of one participant are joined by 0x1F: together they tell more than each alone.
 pub fn per_participant(participants: &[String], columns: &Columns) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut order: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut order: Map<&str, usize> = Map::new();
     let mut names = Vec::new();
     let mut values: Vec<Vec<Vec<&str>>> = vec![Vec::new(); columns.len()];
     for (row, name) in participants.iter().enumerate() {

@@ -2,10 +2,9 @@
 //!
 //! "Anonymization" is the name of the feature only. Neither file holds an original value or a key.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::describe::dictionary;
 use crate::describe::readme::Text;
+use crate::order::{Map, Set};
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::detect::Kind;
 use crate::protect::preset::{Level, Preset, Texts, TimeMode};
@@ -60,8 +59,8 @@ pub struct Report {
     pub rows_before: u64,
     pub rows_after: u64,
     pub paths: Vec<PathReport>,
-    pub tokens: BTreeMap<&'static str, u64>,
-    pub detectors: BTreeMap<&'static str, u64>,
+    pub tokens: Map<&'static str, u64>,
+    pub detectors: Map<&'static str, u64>,
     pub dropped_from_history: u64,
     pub withheld_by_search: u64,
     pub unnamed_storages: u64,
@@ -76,8 +75,8 @@ pub struct Report {
 
 /// Every word that may stand in a report or dictionary, given the reasons of what was decided, in lower case: finding one
 /// there tells nothing about a person.
-pub fn words<'r>(reasons: impl Iterator<Item = &'r str>) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
+pub fn words<'r>(reasons: impl Iterator<Item = &'r str>) -> Set<String> {
+    let mut all = Set::new();
     for text in reasons {
         all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
     }

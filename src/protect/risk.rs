@@ -3,11 +3,9 @@
 //! Columns hold one text for each participant; several values of one participant are joined by 0x1F, as
 //! [`quasi::per_participant`] joins them.
 
-use std::collections::BTreeMap;
-
+use crate::order::{Map, Set};
 use serde::Serialize;
 
-use crate::order;
 use crate::protect::pace::Pace;
 use crate::protect::preset::{Countries, Holds, Preset};
 use crate::protect::quasi::{self, Ages, Diversity, Risk};
@@ -140,7 +138,7 @@ async fn all_coarse(columns: &[Column], preset: &Preset, pace: &mut Pace) -> Vec
             pace.did(joined.len()).await;
             // What is no age or no known country is withheld, which tells nothing.
             let parts = joined.split(JOINT).map(|part| coarse(part, column.holds, preset).unwrap_or_default());
-            made.push(order::set(parts).into_iter().collect::<Vec<_>>().join(JOINT));
+            made.push(Set::from_iter(parts).into_iter().collect::<Vec<_>>().join(JOINT));
         }
         all.push(made);
     }
@@ -151,7 +149,7 @@ async fn all_coarse(columns: &[Column], preset: &Preset, pace: &mut Pace) -> Vec
 /// Returns nothing if there are none to measure, and the participants (ascending) who are suppressed.
 pub(super) async fn assess(
     quasi: &[Column],
-    sensitive: &BTreeMap<String, Vec<String>>,
+    sensitive: &Map<String, Vec<String>>,
     preset: &Preset,
     pace: &mut Pace,
 ) -> (Option<RiskReport>, Vec<usize>) {
@@ -214,7 +212,7 @@ async fn best_step(quasi: &[Column], made: &[Vec<String>], now: u64, preset: &Pr
 
 /// How many participants have a total duration, rounded down, that no other has.
 pub fn unique_durations(durations: impl IntoIterator<Item = Micros>, preset: &Preset) -> u64 {
-    let mut counts: BTreeMap<i64, u64> = BTreeMap::new();
+    let mut counts: Map<i64, u64> = Map::new();
     for duration in durations {
         *counts.entry(duration.div_euclid(preset.time.rounding.micros())).or_default() += 1;
     }
@@ -237,7 +235,7 @@ mod tests {
         let ages = ["20", "21", "22", "23", "24", "20", "30", "31", "32", "33", "21", "22"];
         let columns = [column("a", Holds::Age, &ages), column("c", Holds::Country, &countries)];
         let preset = Preset { k: 3, ..Preset::default() };
-        let assess = |preset: &Preset| at_once(async |pace| assess(&columns, &BTreeMap::new(), preset, pace).await);
+        let assess = |preset: &Preset| at_once(async |pace| assess(&columns, &Map::new(), preset, pace).await);
         let (report, rows) = assess(&preset);
         let report = report.unwrap();
         assert_eq!((report.suppressed, rows.len()), (9, 9));

@@ -1,15 +1,14 @@
 //! Replaces identifiers inside longer texts: whole words, in any case of letters, the longest first.
 
-use crate::order;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::order::{self, Map, Set};
 
 /// Replaces identifiers that stand as whole words in a text, in any case of letters.
 #[derive(Default)]
 pub(super) struct Words {
-    by_first: BTreeMap<String, Vec<Word>>,
+    by_first: Map<String, Vec<Word>>,
     /// Identifiers without a letter or digit of ASCII, such as Chinese names.
     plain: Vec<Word>,
-    known: BTreeSet<(String, String)>,
+    known: Set<(String, String)>,
 }
 
 struct Word {

@@ -7,9 +7,8 @@
 //! Nothing is read for it: the timeline is at hand once the study is.
 
 use super::timeline::{Event, Kind, Timeline};
-use crate::order;
+use crate::order::Map;
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// How much a picture may hold; the rest is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,7 +124,7 @@ impl Chart {
     }
 }
 
-fn item(event: &Event<'_>, usual: &BTreeMap<(Kind, &str), f64>) -> Option<ChartItem> {
+fn item(event: &Event<'_>, usual: &Map<(Kind, &str), f64>) -> Option<ChartItem> {
     let seconds = |micros: i64| micros as f64 / 1e6;
     let start = seconds(event.start.or(event.end)?);
     let end = event.end.map(seconds);
@@ -150,8 +149,8 @@ fn name<'t>(event: &Event<'t>) -> &'t str {
 }
 
 /// The median duration of the pages and trials of each label, in seconds.
-fn medians(timeline: &Timeline) -> BTreeMap<(Kind, &str), f64> {
-    let mut all: BTreeMap<(Kind, &str), Vec<f64>> = BTreeMap::new();
+fn medians(timeline: &Timeline) -> Map<(Kind, &str), f64> {
+    let mut all: Map<(Kind, &str), Vec<f64>> = Map::new();
     let timed = timeline.events(0).filter(|e| matches!(e.kind, Kind::Trial | Kind::Response));
     for event in timed {
         if let Some(seconds) = event.seconds.filter(|s| s.is_finite()) {
@@ -162,5 +161,5 @@ fn medians(timeline: &Timeline) -> BTreeMap<(Kind, &str), f64> {
         let middle = seconds.len() / 2;
         *seconds.select_nth_unstable_by(middle, f64::total_cmp).1
     };
-    order::map(all.into_iter().map(|(key, seconds)| (key, median(seconds))))
+    Map::from_iter(all.into_iter().map(|(key, seconds)| (key, median(seconds))))
 }

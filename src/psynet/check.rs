@@ -5,12 +5,13 @@ use super::Options;
 use super::member::{Flow, Stream};
 use super::study::Study;
 use crate::error::Problem;
+use crate::order::Map;
 use crate::table::{STEP, Step};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// Files that cannot be passed on, by path in the result, with what is wrong with them.
-pub type LeftOut = BTreeMap<String, Problem>;
+pub type LeftOut = Map<String, Problem>;
 
 /// Files being checked: step it, push what it wants, take what is to be left out.
 #[derive(Debug)]

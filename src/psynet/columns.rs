@@ -1,13 +1,13 @@
 //! Number a table's columns by name, and hold a row's cells by column number.
 
 use super::cell::Value as Cell;
-use std::collections::BTreeMap;
+use crate::order::Map;
 
 /// The columns of a file by name, numbered in order of first appearance while they are gathered.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     list: Vec<String>,
-    ids: BTreeMap<String, u32>,
+    ids: Map<String, u32>,
     /// The number after the one asked for last: rows mostly have the same keys in the same order.
     next: u32,
 }

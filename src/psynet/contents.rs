@@ -7,10 +7,9 @@ use super::member::{Home, Member, Method};
 use super::schema::Schema;
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
-use crate::order;
+use crate::order::{self, Map};
 use crate::source::{FileInfo, Seekable};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use zip::CompressionMethod;
 
 /// Which of PsyNet's two forms a file belongs to.
@@ -178,13 +177,13 @@ pub struct Database {
     /// Its form.
     pub form: Form,
     /// Its tables by name.
-    pub tables: BTreeMap<String, Member>,
+    pub tables: Map<String, Member>,
 }
 
 /// All databases among the entries, the one to work on first: a regular one before an anonymous one, the one
 /// nearest to the top before others.
 pub fn databases(entries: &[Entry]) -> Result<Vec<Database>> {
-    let mut found: BTreeMap<&str, Database> = BTreeMap::new();
+    let mut found: Map<&str, Database> = Map::new();
     for entry in entries {
         if let Role::Table(root, table) = &entry.role {
             let database = found.entry(root).or_default();

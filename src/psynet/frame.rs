@@ -19,8 +19,7 @@ use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::file_names::Taken;
 use crate::limits::Limits;
-use crate::order;
-use std::collections::BTreeMap;
+use crate::order::{self, Map};
 
 /// The rows of a file that come from one group of one table.
 #[derive(Debug)]
@@ -108,7 +107,7 @@ impl ClassFile {
 
 /// Puts what was gathered of the tables together: one file a class, sorted by class.
 pub fn files(tables: &[RawTable], shaped: Vec<Shaped>) -> Vec<ClassFile> {
-    let mut files: BTreeMap<String, ClassFile> = BTreeMap::new();
+    let mut files: Map<String, ClassFile> = Map::new();
     for ((number, table), shaped) in tables.iter().enumerate().zip(shaped) {
         for (group, shape) in shaped.shapes.into_iter().enumerate() {
             let Some(shape) = shape else { continue };

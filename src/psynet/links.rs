@@ -2,7 +2,7 @@
 
 use super::copy_csv::Record;
 use super::survey::RawTable;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::order::{Map, Set};
 
 /// One run of a participant through a module.
 #[derive(Clone, Debug)]
@@ -23,23 +23,23 @@ pub struct ModuleRun {
 #[derive(Debug, Default)]
 pub struct Links {
     /// Per network: infos pending, completed, failed; trials all, alive, failed, completed.
-    pub infos: BTreeMap<i64, [u64; 7]>,
+    pub infos: Map<i64, [u64; 7]>,
     /// Per network: nodes alive, failed.
-    pub nodes: BTreeMap<i64, [u64; 2]>,
+    pub nodes: Map<i64, [u64; 2]>,
     /// Per node: trials that count.
-    pub viable: BTreeMap<i64, u64>,
+    pub viable: Map<i64, u64>,
     /// Per module state: trials.
-    pub trials: BTreeMap<i64, u64>,
+    pub trials: Map<i64, u64>,
     /// Per module state and block position: trials.
-    pub block_trials: BTreeMap<(i64, i64), u64>,
+    pub block_trials: Map<(i64, i64), u64>,
     /// Per participant: module states in file order.
-    pub runs: BTreeMap<i64, Vec<ModuleRun>>,
+    pub runs: Map<i64, Vec<ModuleRun>>,
     /// Per module state: its module.
-    pub modules: BTreeMap<i64, Option<String>>,
+    pub modules: Map<i64, Option<String>>,
     /// Whether module-local variables are unpacked.
     pub keep_vars: bool,
     /// Export paths of the assets that `--assets experiment` exports.
-    pub experiment_assets: BTreeSet<String>,
+    pub experiment_assets: Set<String>,
 }
 
 /// Where a table that others' counts and lists are made of keeps what matters.

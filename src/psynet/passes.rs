@@ -10,8 +10,8 @@ use super::shelf::{Aside, Shelf};
 use super::survey::RawTable;
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
+use crate::order::Map;
 use crate::source::Want;
-use std::collections::BTreeMap;
 
 /// Raw text unpacked at once.
 const PIECE: usize = 64 << 10;
@@ -101,7 +101,7 @@ pub struct Sorted {
     began: u32,
     /// Places from here on were dropped in this pass.
     horizon: u32,
-    waiting: BTreeMap<u32, Record>,
+    waiting: Map<u32, Record>,
     held: u64,
     /// Most bytes that may wait.
     budget: u64,
@@ -123,7 +123,7 @@ impl Sorted {
             next: 0,
             began: 0,
             horizon: u32::MAX,
-            waiting: BTreeMap::new(),
+            waiting: Map::new(),
             held: 0,
             budget: MOST.min(limits.memory / 16),
             aside: None,
@@ -166,7 +166,7 @@ impl Sorted {
         }
         self.began = self.next;
         self.horizon = u32::MAX;
-        self.waiting.clear();
+        self.waiting = Map::new();
         self.held = 0;
         Ok(Go::More)
     }

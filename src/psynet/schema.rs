@@ -12,8 +12,7 @@
 //! K dallinger.models.Vector @vector +x   a class of that order: @identity (@ alone: none), +extra variables
 //! ```
 
-use crate::order;
-use std::collections::BTreeMap;
+use crate::order::{self, Map};
 use std::sync::OnceLock;
 
 /// How the cells of a raw column are to be read.
@@ -129,7 +128,7 @@ impl TableFacts {
 pub struct Schema {
     /// Release of PsyNet that the lists were taken from.
     pub version: &'static str,
-    tables: BTreeMap<&'static str, TableFacts>,
+    tables: Map<&'static str, TableFacts>,
 }
 
 impl Schema {

@@ -7,8 +7,7 @@
 use super::copy_csv::Record;
 use super::survey::RawTable;
 use crate::limits::Limits;
-use crate::order;
-use std::collections::BTreeMap;
+use crate::order::{self, Map};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Most bytes that are kept, whatever the limits allow.
@@ -24,7 +23,7 @@ pub struct Shelf(Arc<Mutex<Kept>>);
 #[derive(Debug, Default)]
 struct Kept {
     /// By table and group; `None` while the rows are being gathered.
-    groups: BTreeMap<(usize, usize), Option<Places>>,
+    groups: Map<(usize, usize), Option<Places>>,
     held: u64,
 }
 

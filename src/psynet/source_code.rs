@@ -6,7 +6,7 @@
 
 use super::python_source::{Line, Token, lines, literal};
 use super::schema::Kind;
-use std::collections::BTreeMap;
+use crate::order::Map;
 
 /// Nesting of literals.
 const DEPTH: usize = 50;
@@ -40,7 +40,7 @@ pub struct Declared {
 /// What all classes of the source declare.
 #[derive(Clone, Debug, Default)]
 pub struct SourceCode {
-    classes: BTreeMap<String, Declared>,
+    classes: Map<String, Declared>,
     /// Classes that the experiment keeps out of its exports, where it names them itself.
     pub skipped: Option<Vec<String>>,
 }

@@ -20,8 +20,8 @@ use super::timeline_table;
 use super::{Assets, Options};
 use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
+use crate::order::Map;
 use crate::table::Producer;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One file of the result.
@@ -80,7 +80,7 @@ pub struct Study {
     schema: &'static Schema,
     entries: Vec<Entry>,
     /// Where files that may be passed on stand in the result: index of the entry.
-    by_path: BTreeMap<String, usize>,
+    by_path: Map<String, usize>,
     tables: Vec<RawTable>,
     links: Links,
     timeline: Timeline,
@@ -315,14 +315,14 @@ impl Study {
 }
 
 /// Where each file that may be passed on stands in the result; of several with one path the first.
-fn by_path(entries: &[Entry], database: &Database) -> BTreeMap<String, usize> {
+fn by_path(entries: &[Entry], database: &Database) -> Map<String, usize> {
     let is_database = |entry: &Entry| {
         let path = &entry.member.path;
         let named = path.ends_with("/database.zip") || path.ends_with("-data.zip");
         // The one that was read, or the other form's beside it.
         *path == database.root || (entry.form != database.form && named)
     };
-    let mut paths = BTreeMap::new();
+    let mut paths = Map::new();
     for (index, entry) in entries.iter().enumerate() {
         let folder = entry.form.folder();
         let path = match &entry.role {

@@ -13,8 +13,7 @@ use super::schema::{Kind, Schema};
 use super::source_code::SourceCode;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::order;
-use std::collections::BTreeMap;
+use crate::order::{self, Map};
 
 /// Bytes of memory that a row costs at most while its table is surveyed.
 const ROW: u64 = 64;
@@ -131,7 +130,7 @@ pub struct Surveyor {
     type_column: Option<usize>,
     key_columns: Vec<(usize, Kind)>,
     keys: Keys,
-    by_identity: BTreeMap<Option<String>, u32>,
+    by_identity: Map<Option<String>, u32>,
     definition: Option<usize>,
     pickle: Pickle,
     limits: Limits,
@@ -158,7 +157,7 @@ impl Surveyor {
             type_column: None,
             key_columns: Vec::new(),
             keys: Keys::Numbers(Vec::new()),
-            by_identity: BTreeMap::new(),
+            by_identity: Map::new(),
             definition: None,
             pickle: Pickle::default(),
             limits: *limits,

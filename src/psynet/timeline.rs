@@ -16,9 +16,8 @@ use super::survey::RawTable;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::log::column::Names;
-use crate::order;
+use crate::order::{self, Map};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 /// What an event is, in PsyNet's words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -204,7 +203,7 @@ pub struct Gatherer {
     /// What trials refer to: index of the event, module state, response.
     trials: Vec<(u32, Option<i64>, Option<i64>)>,
     /// Module of each module state.
-    modules: BTreeMap<i64, u32>,
+    modules: Map<i64, u32>,
     pickle: Pickle,
 }
 
@@ -269,7 +268,7 @@ impl Gatherer {
         let Gatherer { mut timeline, trials, modules, .. } = self;
         let entries = &mut timeline.entries;
         let responses = entries.iter().filter(|e| e.kind == Kind::Response);
-        let ends = order::map(responses.filter_map(|e| Some((e.id, e.end?))));
+        let ends = Map::from_iter(responses.filter_map(|e| Some((e.id, e.end?))));
         for (event, state, response) in trials {
             let Some(entry) = entries.get_mut(event as usize) else { continue };
             entry.module = state.and_then(|s| modules.get(&s)).copied().unwrap_or(entry.module);
@@ -281,7 +280,7 @@ impl Gatherer {
             }
         }
         let empty = timeline.texts.intern("");
-        let mut runs: BTreeMap<i64, Vec<(i64, i64, u32)>> = BTreeMap::new();
+        let mut runs: Map<i64, Vec<(i64, i64, u32)>> = Map::new();
         for module in timeline.entries.iter().filter(|e| e.kind == Kind::Module) {
             let span = (module.start.unwrap_or(i64::MAX), module.end.unwrap_or(i64::MAX), module.module);
             runs.entry(module.participant).or_default().push(span);

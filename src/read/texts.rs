@@ -11,11 +11,11 @@ use super::ultralong_csv::UltralongCsv;
 use super::{Filled, HEAD, Input};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::order;
+use crate::order::{self, Map};
 use crate::source::{FileInfo, Reader, Want};
 use crate::write::checksums;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Longest list of checksums that is looked at, in bytes.
 const LONGEST_SUMS: usize = 16 << 20;
@@ -32,7 +32,7 @@ pub(super) struct Texts {
     running: Option<(Reading, Task)>,
     rows: Rows,
     /// Checksums by path.
-    sums: BTreeMap<String, String>,
+    sums: Map<String, String>,
     otherwise: Option<Error>,
     archives: usize,
     problems: Problems,
@@ -78,7 +78,7 @@ impl Texts {
             sorted: false,
             running: None,
             rows: Rows::new(limits),
-            sums: BTreeMap::new(),
+            sums: Map::new(),
             otherwise: None,
             archives: archives.len(),
             problems: Problems::default(),

@@ -8,10 +8,9 @@ use super::columns::Columns;
 use crate::filter::{self, Line, Rule};
 use crate::log::Log;
 use crate::log::column::ValueId;
-use crate::order;
+use crate::order::{self, Map, Set};
 use crate::table::{Cell, Rows};
 use crate::value::{self, Type};
-use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 /// The rows of some lines, one or more per storage.
@@ -75,9 +74,9 @@ const MOST_REPRS: usize = 4096;
 /// Numbers what uproot would compare of values.
 #[derive(Default)]
 pub(super) struct Reprs {
-    known: BTreeMap<(Type, String), u32>,
+    known: Map<(Type, String), u32>,
     /// The same by values that no filter changes.
-    values: BTreeMap<ValueId, u32>,
+    values: Map<ValueId, u32>,
     /// For each number whether an app of that name is none.
     nothing: Vec<bool>,
 }
@@ -278,8 +277,8 @@ impl Latest {
         let mut current: Vec<Option<(u32, u32)>> = vec![None; self.gvars.len()];
         let mut app: Option<(u32, u32)> = None;
         let mut rows: Vec<(bool, Option<Key>, Moment)> = Vec::new();
-        let mut known: BTreeMap<(bool, Key), usize> = BTreeMap::new();
-        let mut grouped_apps: BTreeSet<Key> = BTreeSet::new();
+        let mut known: Map<(bool, Key), usize> = Map::new();
+        let mut grouped_apps: Set<Key> = Set::new();
         for (at, Touch { before: (_, line, _), change }) in touches.iter().enumerate() {
             let column = Some(self.columns[*line as usize]);
             for (gvar, state) in self.gvars.iter().zip(&mut current) {
@@ -311,8 +310,8 @@ impl Latest {
         current: &[Option<(u32, u32)>],
         app: Option<(u32, u32)>,
         rows: &mut Vec<(bool, Option<Key>, Moment)>,
-        known: &mut BTreeMap<(bool, Key), usize>,
-        grouped_apps: &mut BTreeSet<Key>,
+        known: &mut Map<(bool, Key), usize>,
+        grouped_apps: &mut Set<Key>,
         reprs: &mut Reprs,
     ) -> Option<usize> {
         let mut part = |cell: Option<(u32, u32)>| -> Option<u32> {
@@ -369,7 +368,7 @@ impl Reprs {
 /// The lines of each storage by their columns, of which there are so many; storages in order of their first line.
 fn by_storage(log: &Log, lines: &[Line], columns: &[u32], width: usize) -> (Vec<Group>, Vec<u32>) {
     let mut groups: Vec<Group> = Vec::new();
-    let mut index: BTreeMap<u32, usize> = BTreeMap::new();
+    let mut index: Map<u32, usize> = Map::new();
     let mut group_of = Vec::with_capacity(lines.len());
     let mut before = vec![0; width + 1];
     for (line, column) in lines.iter().zip(columns) {

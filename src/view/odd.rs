@@ -8,8 +8,8 @@ use super::{Cursor, Options, Table, View};
 use crate::filter::{self, Choice};
 use crate::json;
 use crate::log::{Log, Session};
+use crate::order::Map;
 use crate::table::{Cell, Rows};
-use std::collections::BTreeMap;
 
 pub(crate) const STORAGE: &str = "!storage";
 
@@ -69,7 +69,7 @@ pub(super) fn has_field(log: &Log, session: &Session, choice: Choice, named: imp
 /// The tables by kind, where the kind is what the row's `!storage` cell says.
 pub(super) fn by_kind(table: &Table) -> Vec<(String, Table)> {
     let storage = table.columns.iter().position(|c| c == STORAGE).unwrap_or_default();
-    let mut kinds: BTreeMap<String, (Vec<u64>, Vec<bool>)> = BTreeMap::new();
+    let mut kinds: Map<String, (Vec<u64>, Vec<bool>)> = Map::new();
     let mut look = Look { storage, kind: String::new(), seen: vec![false; table.columns.len()] };
     let mut cursor = Cursor::default();
     for row in 0..table.rows {

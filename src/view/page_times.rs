@@ -7,9 +7,9 @@ use crate::filter;
 use crate::json;
 use crate::log::column::ValueId;
 use crate::log::{Log, Section, Session, Span};
+use crate::order::Map;
 use crate::table::{Cell, Rows};
 use crate::value::{self, Type};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 const COLUMNS: [&str; 7] = ["context", "entered", "left", "page_name", "show_page", "sname", "uname"];
@@ -45,8 +45,8 @@ impl PageTimes {
         let mut visits = Vec::new();
         let mut listed = Vec::new();
         let mut rows = 0;
-        let mut known: BTreeMap<(String, String), Range<usize>> = BTreeMap::new();
-        let mut histories: BTreeMap<String, BTreeMap<&str, Histories<'_>>> = BTreeMap::new();
+        let mut known: Map<(String, String), Range<usize>> = Map::new();
+        let mut histories: Map<String, Map<&str, Histories<'_>>> = Map::new();
         for (sname, uname) in players(log, session) {
             let home = histories.entry(sname.clone()).or_insert_with(|| of_players(log, &sname));
             let player = home.get(uname.as_str()).copied().unwrap_or_default();
@@ -214,10 +214,10 @@ fn player_name(path: &str) -> Option<&str> {
 }
 
 /// The histories of a session's players by name.
-fn of_players<'a>(log: &'a Log, session: &str) -> BTreeMap<&'a str, Histories<'a>> {
+fn of_players<'a>(log: &'a Log, session: &str) -> Map<&'a str, Histories<'a>> {
     let section: Option<&Section> = log.session(session).and_then(|s| log.section(s, "player"));
     let fields = ["show_page", "page_order"].map(|field| log.fields.find(field));
-    let mut players: BTreeMap<&str, Histories<'a>> = BTreeMap::new();
+    let mut players: Map<&str, Histories<'a>> = Map::new();
     for span in section.map(|s| &log.spans[s.spans.clone()]).unwrap_or_default() {
         let which = fields.map(|field| field == Some(span.field));
         if let ([true, _] | [_, true], Some(name)) = (which, player_name(log.storages.get(span.storage))) {

@@ -1,6 +1,6 @@
 //! Preparing for sharing, for JavaScript: what will be done, the prepared study, and the search of its finished ZIP.
 
-use std::collections::BTreeSet;
+use crate::order::Set;
 use std::io::{self, Read};
 
 use js_sys::{Function, Uint8Array};
@@ -29,7 +29,7 @@ struct FromPage {
     /// Whether the key is a project's.
     project: bool,
     /// Texts that were read and approved.
-    approved: BTreeSet<String>,
+    approved: Set<String>,
 }
 
 #[wasm_bindgen]

@@ -5,7 +5,7 @@
 //! how the input is packed: 0 one file, 1 a database and its `-wal` (a length of four bytes, low first, then both), 2
 //! files with names (for each the index of its name in [`NAMES`], a length as before, its bytes), 3 a recipe.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
 use windrow::browse::changes::Filter;
 use windrow::browse::{Answer, Browser, Look, Of};
@@ -15,6 +15,7 @@ use windrow::export::{Export, Output};
 use windrow::filter::SECRETS;
 use windrow::limits::Limits;
 use windrow::log::Log;
+use windrow::order::Set;
 use windrow::preview;
 use windrow::protect::check::check;
 use windrow::protect::preset::{Level, Preset};
@@ -106,7 +107,7 @@ fn is_limit(error: &Error) -> bool {
 /// Prepares for sharing, and reads the ZIP of that back.
 fn protected(study: &Study, files: &[(&str, &[u8])], recipe: &Recipe, level: Level) {
     let recipe = Recipe { include_secrets: false, protect: Some(Preset::of(level)), ..recipe.clone() };
-    let given = Given { key: [7; 32], project: false, approved: BTreeSet::new() };
+    let given = Given { key: [7; 32], project: false, approved: Set::new() };
     let once = || {
         let mut work = prepare(study, &recipe, &given, LIMITS)?;
         while let Some(want) = work.want()? {

@@ -1,6 +1,7 @@
 //! What is said and asked: reports, choices beforehand, texts that somebody reads.
 
 use super::*;
+use windrow::order::Set;
 
 #[test]
 fn reports_say_what_was_done_and_promise_nothing() {
@@ -59,7 +60,7 @@ fn what_will_be_done_can_be_looked_at_and_changed() {
     let mut preset = Preset::default();
     preset.paths.insert("response.answer[gender]".to_owned(), choice(Class::Experiment));
     recipe.protect = Some(preset.clone());
-    let given = Given { key: KEY, project: false, approved: BTreeSet::new() };
+    let given = Given { key: KEY, project: false, approved: Set::new() };
     let run = |recipe: &Recipe| {
         let mut work = prepare(&study, recipe, &given, Limits::default()).unwrap();
         feed(work.as_mut(), &bytes, 1 << 16).and_then(|()| work.finish())
@@ -91,7 +92,7 @@ fn texts_come_out_redacted_once_somebody_has_read_them() {
     let (plain, marked) = (said("Oswin was here"), said("hello from Delphine"));
     // Nobody can read the id in it, but the search can.
     let digest = overview.texts.iter().find(|t| t.path == "participant.vars.code").unwrap();
-    let run = |approved: BTreeSet<String>| {
+    let run = |approved: Set<String>| {
         let given = Given { key: KEY, project: false, approved };
         let mut work = prepare(&study, &recipe, &given, Limits::default()).unwrap();
         feed(work.as_mut(), &bytes, 1 << 16).unwrap();
@@ -104,7 +105,7 @@ fn texts_come_out_redacted_once_somebody_has_read_them() {
         let all = all(&zip).into_values().map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
         (all.collect::<String>(), report["texts"].clone())
     };
-    let (nobody_read, texts) = run(BTreeSet::new());
+    let (nobody_read, texts) = run(Set::new());
     assert!(!nobody_read.contains(&plain.redacted) && texts["released_after_review"] == 0);
     let withheld = texts["withheld"].as_u64().unwrap();
     let (read, texts) = run([&plain.id, &marked.id, &digest.id].map(String::clone).into());

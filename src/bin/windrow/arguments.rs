@@ -2,9 +2,9 @@
 
 use crate::Failure;
 use crate::input::unreadable;
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use windrow::limits::Limits;
+use windrow::order::Set;
 use windrow::protect::preset::{Level, Preset};
 use windrow::psynet::{Assets, Form};
 use windrow::recipe::{Filetype, Psynet, ViewName};
@@ -154,8 +154,8 @@ impl Arguments {
     }
 
     /// Names of texts that somebody has read and approved, one a line.
-    pub fn approved(&self) -> Result<BTreeSet<String>, Failure> {
-        let Some(path) = &self.approved else { return Ok(BTreeSet::new()) };
+    pub fn approved(&self) -> Result<Set<String>, Failure> {
+        let Some(path) = &self.approved else { return Ok(Set::new()) };
         let text = std::fs::read_to_string(path).map_err(|e| unreadable(path, &e))?;
         Ok(text.split_ascii_whitespace().map(str::to_owned).collect())
     }

@@ -1,8 +1,8 @@
 //! Follows a table row by row as it passes by: which cells hold what was found, and what must not be left in its own
 //! columns.
 
+use crate::order::{Map, Set};
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Leak, Leaks, leak};
 use crate::json;
@@ -17,10 +17,10 @@ fn kind(file: &str) -> &str {
 
 /// The values that must not be in a table's own columns: by field, what follows it in the path, and value.
 #[derive(Default)]
-pub(super) struct Own<'a>(BTreeMap<&'a str, Vec<(&'a str, &'a BTreeSet<String>)>>);
+pub(super) struct Own<'a>(Map<&'a str, Vec<(&'a str, &'a Set<String>)>>);
 
 impl<'a> Own<'a> {
-    pub fn of(file: &str, all: &'a BTreeMap<String, BTreeSet<String>>) -> Own<'a> {
+    pub fn of(file: &str, all: &'a Map<String, Set<String>>) -> Own<'a> {
         let mut own = Own::default();
         for (path, values) in all {
             let field = path.strip_prefix(kind(file)).and_then(|rest| rest.strip_prefix(".."));
@@ -35,7 +35,7 @@ impl<'a> Own<'a> {
     /// The value that is left in a cell of a field: the cell itself, or what stands at its path inside.
     fn left(&self, field: &str, cell: &str) -> Option<&'a str> {
         let paths = self.0.get(field).filter(|_| !cell.is_empty())?;
-        let whole = |(below, values): &(&str, &'a BTreeSet<String>)| {
+        let whole = |(below, values): &(&str, &'a Set<String>)| {
             values.get(cell).filter(|_| below.is_empty()).map(String::as_str)
         };
         if let Some(value) = paths.iter().find_map(whole) {

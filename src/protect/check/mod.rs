@@ -9,7 +9,7 @@ mod members;
 #[cfg(test)]
 mod slow;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::order::{self, Map, Set};
 use std::io::Read;
 
 use serde::Serialize;
@@ -17,7 +17,6 @@ use serde::Serialize;
 use crate::error::{Code, Error, Place, Result};
 use crate::export::DATABASE;
 use crate::limits::Limits;
-use crate::order;
 use crate::protect::class::Class;
 use crate::protect::leak::{Hit, Hits, Scan, Searcher};
 use crate::write::dump;
@@ -86,11 +85,7 @@ fn leak(file: &str, row: Option<u64>, column: Option<&str>, hit: &Hit) -> Leak {
 ///
 /// # Errors
 /// [`Code::Io`] when it cannot be read; what was not searched must not be handed out.
-pub fn check(
-    zip: &mut dyn Read,
-    searcher: &Searcher,
-    own_columns: &BTreeMap<String, BTreeSet<String>>,
-) -> Result<Leaks> {
+pub fn check(zip: &mut dyn Read, searcher: &Searcher, own_columns: &Map<String, Set<String>>) -> Result<Leaks> {
     let mut search = Search::default();
     while !search.step(zip, searcher, own_columns)? {}
     Ok(search.finish())
@@ -153,7 +148,7 @@ impl Search {
         &mut self,
         zip: &mut dyn Read,
         searcher: &Searcher,
-        own_columns: &BTreeMap<String, BTreeSet<String>>,
+        own_columns: &Map<String, Set<String>>,
     ) -> Result<bool> {
         let own_of = |name: &str| Own::of(name, own_columns);
         let mut own = self.file.as_ref().map(|file| own_of(&file.name)).unwrap_or_default();

@@ -1,18 +1,17 @@
 //! An obvious search, to which the stepping one is compared: every file whole, row by row, byte by byte.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::order::{self, Map, Set};
 use std::io::{Cursor, Read, Write};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::{Leak, Leaks, PIECE, Search, leak};
-use crate::order;
 use crate::protect::class::Class;
 use crate::protect::leak::{Hits, Original, Searcher, masked};
 use crate::write::deflate::{BLOCK, Block, Level, pack};
 
-type Columns = BTreeMap<String, BTreeSet<String>>;
+type Columns = Map<String, Set<String>>;
 
 fn slow(zip: &[u8], within: &str, searcher: &Searcher, columns: &Columns, leaks: &mut Leaks) {
     let mut archive = ZipArchive::new(Cursor::new(zip)).unwrap();
@@ -141,8 +140,8 @@ fn searcher() -> Searcher {
 }
 
 fn columns() -> Columns {
-    let set = |value: &str| BTreeSet::from([value.to_owned()]);
-    BTreeMap::from([("player..colour".to_owned(), set("blue")), ("player..said".to_owned(), set("no"))])
+    let set = |value: &str| Set::from([value.to_owned()]);
+    Map::from([("player..colour".to_owned(), set("blue")), ("player..said".to_owned(), set("no"))])
 }
 
 /// A ZIP by another writer, some files stored.

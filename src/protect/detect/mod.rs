@@ -172,6 +172,7 @@ fn without_overlaps(mut finds: Finds) -> Finds {
     finds.retain(|(_, a, b)| a < b);
     order::by_key(&mut finds, |(kind, a, b)| (kind.rank(), usize::MAX - (b - a), *a));
     // Kept finds by start; they never overlap, so the neighbours of a candidate are the only ones it can meet.
+    #[allow(clippy::disallowed_methods, reason = "neighbours are asked for, which crate::order::Map does not tell")]
     let mut kept = std::collections::BTreeMap::<usize, (usize, Kind)>::new();
     for (kind, a, b) in finds {
         let before = kept.range(..=a).next_back().is_some_and(|(_, (end, _))| *end > a);

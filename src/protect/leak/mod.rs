@@ -17,9 +17,7 @@ mod runs;
 mod slow;
 mod table;
 
-use crate::order;
-use std::collections::BTreeMap;
-
+use crate::order::{self, Map};
 use crate::protect::class::Class;
 use crate::protect::pace::{Pace, at_once};
 use crate::protect::time::Window;
@@ -171,7 +169,7 @@ impl Searcher {
     }
 
     /// Passes over values of some paths: those that stand at no other path, and no secret.
-    pub fn accept(&mut self, paths: &BTreeMap<String, String>) {
+    pub fn accept(&mut self, paths: &Map<String, String>) {
         let mut first = 0;
         for same in self.originals.chunk_by(|a, b| a.value == b.value) {
             let may = same.iter().all(|o| o.class != Class::Secret && paths.contains_key(&o.path));

@@ -4,10 +4,9 @@
 //! it can be given to others and applied to the next study. What a preset asks for and a system's preparation cannot
 //! do yet is refused by that preparation, never passed over.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 mod choices;
 
+use crate::order::{Map, Set};
 use serde::{Deserialize, Serialize};
 
 pub use choices::{Choice, Coarse, Countries, Holds, Level, Texts, TimeMode, Times};
@@ -36,14 +35,14 @@ pub struct Preset {
     /// Where the choices start from; decides what happens to each class.
     pub level: Level,
     /// What a user decided about single paths, see [`Preset::choice`]; all others go by the rules.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub paths: BTreeMap<String, Choice>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub paths: Map<String, Choice>,
     /// Of these the paths that were decided for this study; the others came with a preset that was taken over.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub changed: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Set::is_empty")]
+    pub changed: Set<String>,
     /// Paths that the author of the preset had before them; others are marked as new. Empty: it was never saved.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
-    pub seen: BTreeSet<String>,
+    #[serde(skip_serializing_if = "Set::is_empty")]
+    pub seen: Set<String>,
     /// What becomes of times that the software recorded, and of moments anywhere in the data.
     pub time: Times,
     /// How what can be known of a person from elsewhere is made coarse; for paths whose action is `generalize`.
@@ -51,12 +50,12 @@ pub struct Preset {
     /// How many participants must share the values of all generalized paths, or they become `*`; 0 or 1 is off.
     pub k: u32,
     /// Detectors by name that are switched off (`{"NAME": false}`); what they would find then counts for nothing.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub detectors: BTreeMap<Kind, bool>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub detectors: Map<Kind, bool>,
     /// Paths whose values may be left where the search of the ZIP finds them, each with the reason in words, which the
     /// reports repeat. Secrets, times and the key are never passed over.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub accepted: BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    pub accepted: Map<String, String>,
     /// What becomes of texts whose action is `withhold`, where somebody may have written them.
     pub texts: Texts,
 }
@@ -66,14 +65,14 @@ impl Default for Preset {
         Preset {
             format: FORMAT.to_owned(),
             level: Level::Share,
-            paths: BTreeMap::new(),
-            changed: BTreeSet::new(),
-            seen: BTreeSet::new(),
+            paths: Map::new(),
+            changed: Set::new(),
+            seen: Set::new(),
             time: Times::default(),
             quasi: Coarse::default(),
             k: K,
-            detectors: BTreeMap::new(),
-            accepted: BTreeMap::new(),
+            detectors: Map::new(),
+            accepted: Map::new(),
             texts: Texts::Withhold,
         }
     }

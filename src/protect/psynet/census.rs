@@ -1,10 +1,8 @@
 //! Counts everybody first: whose each row is, its new number and place, when each participant came, and who met whom.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::error::Result;
 use crate::limits::Limits;
-use crate::order;
+use crate::order::{self, Map, Set};
 use crate::protect::pace::Pace;
 use crate::protect::preset::Preset;
 use crate::protect::pseudonym::Key;
@@ -78,16 +76,16 @@ pub(super) struct Counting {
     /// By table, and the number of the latest.
     met: Vec<(String, Vec<Met>)>,
     table: usize,
-    people: BTreeMap<i64, Option<Micros>>,
-    lasts: BTreeMap<i64, Micros>,
+    people: Map<i64, Option<Micros>>,
+    lasts: Map<i64, Micros>,
     /// The latest participant with the last that is known of them so far, and not yet among the others.
     latest: Option<(i64, Micros)>,
     first: Option<Micros>,
     last: Option<Micros>,
-    groups: BTreeMap<String, Together>,
-    networks: BTreeMap<i64, Together>,
+    groups: Map<String, Together>,
+    networks: Map<i64, Together>,
     /// Networks in which somebody went on from what others did.
-    grown: BTreeSet<i64>,
+    grown: Set<i64>,
     rows: u64,
 }
 
@@ -210,7 +208,7 @@ impl Counting {
     /// Gives all rows their new numbers.
     pub async fn finish(mut self, key: &Key, pace: &mut Pace) -> Census {
         self.settle();
-        let met = order::map(std::mem::take(&mut self.met));
+        let met = Map::from_iter(std::mem::take(&mut self.met));
         let new = key.renumber("participant", self.people.keys().map(|id| *id as u64));
         let people: Vec<Person> = self
             .people
@@ -228,14 +226,14 @@ impl Counting {
         // Times before 2001 are counters, not moments; numbers like them are everywhere.
         let real = |at: &Micros| *at > 1_000_000_000_000_000;
         let window = self.first.filter(real).zip(self.last).map(|(first, last)| Window::new(first, last));
-        let mut census = Census { people, rows: BTreeMap::new(), window, interacting, session, all: self.rows };
+        let mut census = Census { people, rows: Map::new(), window, interacting, session, all: self.rows };
         // Owners that rows name themselves, then those of what they point to, then of what that points to.
-        let mut owners: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        let mut owners: Map<String, Vec<u32>> = Map::new();
         for (name, met) in &met {
             pace.pause().await;
             owners.insert(name.clone(), met.iter().map(|row| census.index(row.participant)).collect());
         }
-        let mut by_id = BTreeMap::new();
+        let mut by_id = Map::new();
         for (name, met) in met.iter().filter(|(name, _)| VIA.iter().any(|(_, table)| table == name)) {
             pace.pause().await;
             by_id.insert(name.as_str(), sorted(met));
@@ -290,7 +288,7 @@ fn place_of<T>(sorted: &[T], number: impl Fn(&T) -> i64, id: i64) -> Option<usiz
 pub(super) struct Census {
     /// By their old number.
     pub people: Vec<Person>,
-    rows: BTreeMap<String, Rows>,
+    rows: Map<String, Rows>,
     /// The days of the study.
     pub window: Option<Window>,
     /// Whether participants could see each other.

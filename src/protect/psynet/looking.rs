@@ -1,10 +1,9 @@
 //! Looks at a PsyNet study as far as [`Preparing`] goes before anything is written, and tells what it will do.
 
-use std::collections::BTreeSet;
-
 use super::{Phase, Preparing, rows};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
+use crate::order::Set;
 use crate::protect::overview::Overview;
 use crate::protect::pace::Paced;
 use crate::protect::{Given, Step, Work};
@@ -27,7 +26,7 @@ impl Looking {
     /// As [`Preparing::new`].
     pub fn new(study: &Study, recipe: &Recipe, limits: Limits) -> Result<Looking> {
         // No token is made for good, so any key will do.
-        let given = Given { key: [0; 32], project: false, approved: BTreeSet::new() };
+        let given = Given { key: [0; 32], project: false, approved: Set::new() };
         Ok(Looking::Deciding(Box::new(Preparing::new(study, recipe, &given, limits)?)))
     }
 }

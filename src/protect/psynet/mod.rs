@@ -26,13 +26,12 @@ mod tree;
 mod walk;
 mod writing;
 
-use std::collections::BTreeSet;
+use crate::order::{Map, Set};
 use std::sync::Arc;
 
 use crate::describe::psynet_readme;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::order;
 use crate::protect::class::Action;
 use crate::protect::leak::Searcher;
 use crate::protect::pace::{Pace, Paced};
@@ -316,7 +315,7 @@ impl Asked {
         let transform = writing.transform;
         let plans = survey.fields.iter().flat_map(|field| field.sorted());
         let unread: u64 = plans.map(|(_, plan)| plan.unread).sum();
-        let short: usize = own_columns.values().map(BTreeSet::len).sum();
+        let short: usize = own_columns.values().map(Set::len).sum();
         let rows = |data: &Psynet| data.database.iter().map(|table| table.rows).sum();
         let report = Report {
             preset: (*self.preset).clone(),
@@ -331,7 +330,7 @@ impl Asked {
             paths: rows::paths(&survey, &writing.counts, &transform, &self.preset),
             unique_by_duration: census.unique_durations(&self.preset),
             tokens: Domain::ALL.map(|d| (d.as_str(), transform.tokens.count(d) as u64)).into(),
-            detectors: order::map(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
+            detectors: Map::from_iter(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
             withheld_by_search: transform.caught,
             texts_released: transform.released,
             texts_withheld: unread.saturating_sub(transform.released),

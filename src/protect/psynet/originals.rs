@@ -1,13 +1,12 @@
 //! Lists what must not be left in the result, and what each of it becomes where it stands in a longer text.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::survey::{Originals, Survey};
 use super::transform::REMOVED;
 use super::tree::{Enter, Leaf, Scratch, Visit, rewrite};
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::log::column::Names;
+use crate::order::{Map, Set};
 use crate::protect::class::Class;
 use crate::protect::leak::Original;
 use crate::protect::names;
@@ -25,7 +24,7 @@ const OWN_WORDS: &str = "true false null none nan windrow psynet dallinger anony
     python integer boolean number string value values failed approved finish success";
 
 /// Values by the column where they must not be, as [`crate::protect::check`] names columns.
-pub(super) type OwnColumns = BTreeMap<String, BTreeSet<String>>;
+pub(super) type OwnColumns = Map<String, Set<String>>;
 
 /// Columns of dropped tables whose values must be nowhere else.
 const DROPPED: [(&str, &str, Class); 6] = [
@@ -46,7 +45,7 @@ const TEXTS: [&str; 4] = ["unique_id", "params", "arguments", "extra_info"];
 /// Identifiers in tables of which nothing stays.
 #[derive(Default)]
 pub(super) struct Dropped {
-    found: BTreeSet<(String, Class, String)>,
+    found: Set<(String, Class, String)>,
     /// The table under way, and those of its columns that hold texts.
     table: String,
     texts: Vec<Texts>,

@@ -1,9 +1,8 @@
 //! Measures how rare the participants are by what others may know of them, and who must be suppressed.
 
-use std::collections::BTreeMap;
-
 use super::census::Census;
 use super::survey::Survey;
+use crate::order::Map;
 use crate::protect::class::{Action, Class};
 use crate::protect::decision::clean;
 use crate::protect::pace::Pace;
@@ -21,7 +20,7 @@ pub(super) async fn measure(
     // Where nothing is made coarse, what describes people is only reported.
     let kept = plans().all(|plan| plan.decision.action != Action::Generalize);
     let preset = &Preset { k: if kept { 0 } else { preset.k }, ..preset.clone() };
-    let (mut quasi, mut sensitive) = (Vec::new(), BTreeMap::new());
+    let (mut quasi, mut sensitive) = (Vec::new(), Map::new());
     for field in survey.sorted() {
         for (below, values) in &field.values {
             let Some(plan) = field.plan(below).filter(|_| !values.is_empty()) else { continue };

@@ -1,10 +1,8 @@
 //! Decides what is done with the values at each path, from the rules, its name and what was seen there.
 
-use std::collections::BTreeSet;
-
 use super::seen::Seen;
 use super::survey::Originals;
-use crate::order;
+use crate::order::Set;
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts};
 use crate::protect::detect::{self, Kind};
@@ -25,11 +23,11 @@ pub(super) struct Plan {
     /// What was seen there.
     pub facts: Facts,
     /// Texts of the path that a user approved.
-    pub approved: BTreeSet<String>,
+    pub approved: Set<String>,
     /// Values that are texts and withheld because somebody may have written them.
     pub unread: u64,
     /// Keys of objects that only one participant has: they may be data.
-    pub rare_keys: BTreeSet<String>,
+    pub rare_keys: Set<String>,
 }
 
 impl Plan {
@@ -98,8 +96,8 @@ pub(super) async fn decide(
     path: &str,
     seen: &Seen,
     preset: &Preset,
-    approved: &BTreeSet<String>,
-    (originals, vocabulary): (&mut Originals, &mut BTreeSet<String>),
+    approved: &Set<String>,
+    (originals, vocabulary): (&mut Originals, &mut Set<String>),
     pace: &mut Pace,
 ) -> Plan {
     let decision = decision(path, &seen.stats, preset);
@@ -113,10 +111,9 @@ pub(super) async fn decide(
         seen.files.iter().for_each(|start| original(start, class));
     }
     let rare = |(key, (_, many)): (&String, &(u64, bool))| (!many).then(|| key.clone());
-    let holders = order::set(seen.keys.values().map(|(whose, _)| *whose));
+    let holders = Set::from_iter(seen.keys.values().map(|(whose, _)| *whose));
     let shared = holders.len() > 1 || seen.keys.values().any(|(_, many)| *many);
-    let rare_keys: BTreeSet<String> =
-        if shared { order::set(seen.keys.iter().filter_map(rare)) } else { BTreeSet::new() };
+    let rare_keys: Set<String> = if shared { Set::from_iter(seen.keys.iter().filter_map(rare)) } else { Set::new() };
     for key in seen.keys.keys().filter(|key| !key.starts_with("py/")) {
         pace.did(key.len() * DETECT).await;
         if decision.is_gone() && is_data(key, rare_keys.contains(key)) {
@@ -157,7 +154,7 @@ pub(super) async fn decide(
     let unread = class == Class::FreeText && action == Action::Withhold;
     let releasable = seen.texts.iter().chain(&seen.long).filter(|_| unread && !bare);
     let mut facts = Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.numbers.iter());
-    let mut read = BTreeSet::new();
+    let mut read = Set::new();
     for (text, count) in releasable {
         pace.did(text.len()).await;
         if preset.texts == Texts::Review && approved.contains(&text_id(path, text)) {

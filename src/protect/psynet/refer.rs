@@ -1,7 +1,6 @@
 //! What refers to which table: columns, keys inside JSON, and Python's names of classes.
 
-use std::collections::BTreeMap;
-
+use crate::order::Map;
 use crate::psynet::schema::{Schema, last_part};
 use crate::psynet::survey::RawTable;
 
@@ -37,7 +36,7 @@ pub(super) struct Refer {
     /// Tables whose rows have numbers.
     numbered: Vec<String>,
     /// Table of each class, by the last part of its name.
-    classes: BTreeMap<String, String>,
+    classes: Map<String, String>,
 }
 
 impl Refer {

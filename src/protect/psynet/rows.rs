@@ -1,10 +1,9 @@
 //! Tells what was decided about each path: the report's lines, and what people look at who may decide otherwise.
 
-use std::collections::BTreeMap;
-
 use super::plan::Plan;
 use super::survey::{Field, Survey};
 use super::transform::Transform;
+use crate::order::Map;
 use crate::protect::class::Action;
 use crate::protect::decision::clean;
 use crate::protect::detect;
@@ -35,7 +34,7 @@ pub(super) async fn overview(survey: &Survey, preset: &Preset, pace: &mut Pace) 
 /// The report's lines.
 pub(super) fn paths(
     survey: &Survey,
-    counts: &BTreeMap<String, [u64; 3]>,
+    counts: &Map<String, [u64; 3]>,
     transform: &Transform,
     preset: &Preset,
 ) -> Vec<PathReport> {

@@ -1,10 +1,8 @@
 //! What was seen at a path: counts, short texts, and what detectors found.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::census::{NOBODY, moment};
 use crate::log::column::Names;
-use crate::order;
+use crate::order::{Map, Set};
 use crate::protect::class::Stats;
 use crate::protect::decision::{file_start, is_binary};
 use crate::protect::detect::{self, Kind};
@@ -20,25 +18,25 @@ const LONG: usize = 200;
 pub(super) struct Seen {
     pub stats: Stats,
     /// Texts that are not long, and how often each occurs; complete after [`Seen::finish`].
-    pub texts: BTreeMap<String, u64>,
+    pub texts: Map<String, u64>,
     /// The same on the way, by the number of the text.
     pub counted: (Names, Vec<u64>),
     /// Longer ones, where they may be released after review.
-    pub long: BTreeMap<String, u64>,
+    pub long: Map<String, u64>,
     /// Long whole numbers.
-    pub numbers: BTreeSet<String>,
+    pub numbers: Set<String>,
     /// Beginnings of files and encoded bytes.
-    pub files: BTreeSet<String>,
+    pub files: Set<String>,
     /// Which participants have it, a bit for each.
     pub owners: Vec<u64>,
     /// The long number of each participant, and whether it is one throughout.
-    pub own: BTreeMap<u32, (String, bool)>,
+    pub own: Map<u32, (String, bool)>,
     /// Keys of objects: whose the first was, and whether others have it too.
-    pub keys: BTreeMap<String, (u64, bool)>,
+    pub keys: Map<String, (u64, bool)>,
     /// What detectors found.
-    pub hits: BTreeMap<(Kind, String), u64>,
+    pub hits: Map<(Kind, String), u64>,
     /// Values of quasi-identifiers by participant.
-    pub values: BTreeMap<u32, BTreeSet<String>>,
+    pub values: Map<u32, Set<String>>,
     /// Whether values are searched for personal data, whether the name alone says what they are, and whether they
     /// may describe people.
     pub open: bool,
@@ -142,11 +140,11 @@ impl Seen {
 
     pub async fn finish(&mut self, pace: &mut Pace) {
         let (texts, counts) = std::mem::take(&mut self.counted);
-        self.texts = order::map((0u32..).zip(counts).map(|(number, count)| (texts.get(number).to_owned(), count)));
+        self.texts = Map::from_iter((0u32..).zip(counts).map(|(number, count)| (texts.get(number).to_owned(), count)));
         self.stats.participants = self.owners.iter().map(|bits| u64::from(bits.count_ones())).sum();
         self.stats.distinct += self.texts.len() as u64;
         self.stats.once += self.texts.values().filter(|count| **count == 1).count() as u64;
-        let mut of_value: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut of_value: Map<&str, u64> = Map::new();
         for (value, _) in self.own.values() {
             *of_value.entry(value).or_default() += 1;
         }

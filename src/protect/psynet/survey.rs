@@ -1,7 +1,5 @@
 //! Looks at all values once: what each path holds, its class, and which originals must not be left.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::census::{Census, NOBODY};
 use super::plan::{Plan, decide, decision};
 use super::refer::Refer;
@@ -10,7 +8,7 @@ use super::tree::{Enter, Leaf, Scratch, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::log::column::Names;
-use crate::order;
+use crate::order::{self, Map, Set};
 use crate::protect::class::{Action, Class, Stats};
 use crate::protect::decision::clean;
 use crate::protect::defaults;
@@ -29,7 +27,7 @@ pub(super) struct Field {
     /// What was seen at each path.
     seen: Vec<Seen>,
     /// Values of quasi-identifiers by path and participant.
-    pub values: BTreeMap<String, BTreeMap<u32, BTreeSet<String>>>,
+    pub values: Map<String, Map<u32, Set<String>>>,
     /// Cells that come again.
     again: Known<Again>,
 }
@@ -55,9 +53,9 @@ pub(super) struct Survey {
     names: Names,
     pub originals: Originals,
     /// Categories in lower case; no identifier for being equal to one.
-    pub vocabulary: BTreeSet<String>,
+    pub vocabulary: Set<String>,
     /// Detectors' finds by kind.
-    pub finds: BTreeMap<Kind, u64>,
+    pub finds: Map<Kind, u64>,
     held: u64,
     scratch: Scratch,
     /// What walks write that only look.
@@ -84,8 +82,8 @@ impl Survey {
             fields: Vec::new(),
             names: Names::default(),
             originals: Vec::new(),
-            vocabulary: BTreeSet::new(),
-            finds: BTreeMap::new(),
+            vocabulary: Set::new(),
+            finds: Map::new(),
             held: 0,
             scratch: Scratch::default(),
             nothing: String::new(),
@@ -187,7 +185,7 @@ impl Survey {
     ///
     /// # Errors
     /// [`Code::BadRecipe`] for a choice about a path that nobody may decide, [`Code::OutOfMemory`].
-    pub async fn decide(&mut self, with: With<'_>, approved: &BTreeSet<String>, pace: &mut Pace) -> Result<()> {
+    pub async fn decide(&mut self, with: With<'_>, approved: &Set<String>, pace: &mut Pace) -> Result<()> {
         self.settle(with, pace).await?;
         let preset = with.preset;
         let Survey { fields, originals, vocabulary, finds, .. } = self;

@@ -1,6 +1,6 @@
 //! The third pass: every table again, row by row, and in its new order into the new database.
 
-use std::collections::BTreeMap;
+use crate::order::Map;
 use std::sync::Arc;
 
 use super::census::{self, NOBODY, moment, written};
@@ -26,7 +26,7 @@ pub(super) struct Writing {
     pub transform: Transform,
     survey: Arc<Survey>,
     /// Cells kept, changed and removed by column.
-    pub counts: BTreeMap<String, [u64; 3]>,
+    pub counts: Map<String, [u64; 3]>,
     writer: Writer,
     table: usize,
     reading: Option<Box<Reading>>,
@@ -73,7 +73,7 @@ impl Writing {
         writer.level = level;
         writer.begin("experiment_id.md");
         writer.text("local");
-        let (counts, nothing, zero) = (BTreeMap::new(), Field::default(), written(0, false));
+        let (counts, nothing, zero) = (Map::new(), Field::default(), written(0, false));
         Writing { transform, survey, counts, writer, table: 0, reading: None, nothing, zero }
     }
 

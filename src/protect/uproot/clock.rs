@@ -1,12 +1,10 @@
 //! Where times begin: with the session if participants interact, else with each participant.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::leaves::{Leaf, Shape, walk};
 use super::survey::storage;
 use crate::json;
 use crate::log::{Log, Session};
-use crate::order;
+use crate::order::{Map, Set};
 use crate::protect::pace::Pace;
 use crate::protect::time::{self, Micros};
 use crate::value::Type;
@@ -16,7 +14,7 @@ pub(super) enum Start {
     /// With the session's first event.
     Session(Option<Micros>),
     /// With each participant's first event after they started, by storage.
-    Participants(BTreeMap<u32, Micros>),
+    Participants(Map<u32, Micros>),
 }
 
 impl Start {
@@ -33,9 +31,9 @@ impl Start {
 /// two or more sent to or are listed in.
 async fn interact(log: &Log, session: &Session, pace: &mut Pace) -> bool {
     // The groups of which a player is a member, by their own record.
-    let mut groups: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut groups: Map<&str, u32> = Map::new();
     let spans = session.sections.iter().flat_map(|section| &log.spans[section.spans.clone()]);
-    let mut senders: BTreeMap<u32, BTreeSet<String>> = BTreeMap::new();
+    let mut senders: Map<u32, Set<String>> = Map::new();
     for span in spans {
         pace.did(0).await;
         let kind = storage(log.storages.get(span.storage)).map(|s| s.0);
@@ -93,7 +91,7 @@ pub(super) async fn start(log: &Log, session: &Session, pace: &mut Pace) -> Star
         return Start::Session(time::from_seconds(session.first));
     }
     // For each player's storage its times, and when it started.
-    let mut players: BTreeMap<u32, (Vec<Micros>, Option<Micros>)> = BTreeMap::new();
+    let mut players: Map<u32, (Vec<Micros>, Option<Micros>)> = Map::new();
     for span in session.sections.iter().flat_map(|section| &log.spans[section.spans.clone()]) {
         if storage(log.storages.get(span.storage)).is_some_and(|s| s.0 == "player") {
             let player = players.entry(span.storage).or_default();
@@ -111,5 +109,5 @@ pub(super) async fn start(log: &Log, session: &Session, pace: &mut Pace) -> Star
     }
     let starts =
         players.into_iter().filter_map(|(storage, (times, started))| Some((storage, time::start(times, started)?)));
-    Start::Participants(order::map(starts))
+    Start::Participants(Map::from_iter(starts))
 }

@@ -1,9 +1,7 @@
 //! Who and what is named in a log, and the token of each name.
 
-use std::collections::BTreeMap;
-
 use crate::error::Result;
-use crate::order;
+use crate::order::{self, Map};
 use crate::protect::pseudonym::{Domain, Tokens};
 pub(super) use crate::protect::words::Words;
 
@@ -11,7 +9,7 @@ pub(super) use crate::protect::words::Words;
 #[derive(Default)]
 pub(super) struct Home {
     pub token: String,
-    names: BTreeMap<Domain, BTreeMap<String, String>>,
+    names: Map<Domain, Map<String, String>>,
 }
 
 impl Home {
@@ -30,19 +28,19 @@ impl Home {
 /// All sessions' names.
 pub(super) struct Identity {
     pub tokens: Tokens,
-    homes: BTreeMap<String, Home>,
+    homes: Map<String, Home>,
 }
 
 impl Identity {
     pub fn new(tokens: Tokens) -> Identity {
-        Identity { tokens, homes: BTreeMap::new() }
+        Identity { tokens, homes: Map::new() }
     }
 
     /// The token of a session.
     pub fn session(&mut self, name: &str) -> Result<&str> {
         if !self.homes.contains_key(name) {
             let token = self.tokens.token(Domain::Session, &[name])?;
-            self.homes.insert(name.to_owned(), Home { token, names: BTreeMap::new() });
+            self.homes.insert(name.to_owned(), Home { token, names: Map::new() });
         }
         Ok(self.homes.get(name).map_or("", |home| &home.token))
     }
@@ -71,11 +69,11 @@ impl Identity {
     }
 
     /// The place in the order of tokens of each member of a session.
-    pub fn ranks(&self, session: &str, domain: Domain) -> BTreeMap<String, u64> {
+    pub fn ranks(&self, session: &str, domain: Domain) -> Map<String, u64> {
         let mut by_token: Vec<(&str, &str)> =
             self.home(session).map(|h| h.of(domain).map(|(n, t)| (t, n)).collect()).unwrap_or_default();
         order::sort(&mut by_token);
-        order::map((1..).zip(by_token).map(|(rank, (_, name))| (name.to_owned(), rank)))
+        Map::from_iter((1..).zip(by_token).map(|(rank, (_, name))| (name.to_owned(), rank)))
     }
 }
 

@@ -16,14 +16,13 @@ mod rows;
 mod survey;
 mod transform;
 
-use std::collections::BTreeSet;
+use crate::order::{Map, Set};
 use std::sync::Arc;
 
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::export;
 use crate::limits::Limits;
 use crate::log::{Builder, Log, Session};
-use crate::order;
 use crate::protect::known::Known;
 use crate::protect::leak::Searcher;
 use crate::protect::overview::Overview;
@@ -68,7 +67,7 @@ async fn seen(log: &Log, recipe: &Recipe, preset: &Preset, pace: &mut Pace) -> R
     let mut identity = Identity::new(Tokens::new(Key::new(&[0; 32])));
     survey::identify(log, &sessions, &mut identity, pace).await?;
     let names = survey::all_names(&identity, pace).await;
-    let asked = Asked { names: &names, window: window(&sessions), preset, approved: &BTreeSet::new() };
+    let asked = Asked { names: &names, window: window(&sessions), preset, approved: &Set::new() };
     let survey = survey::survey(log, &sessions, asked, pace).await;
     let quasi = Quasi::measure(log, &sessions, &survey, preset, pace).await;
     let mut overview = survey.overview(preset, pace).await;
@@ -158,7 +157,7 @@ async fn protected(
     }
     let unnamed =
         survey::spans(log, &sessions).filter(|s| storage(log.storages.get(s.storage)).is_none()).count() as u64;
-    let short: usize = own_columns.values().map(BTreeSet::len).sum();
+    let short: usize = own_columns.values().map(Set::len).sum();
     let paths = rewriting.paths();
     let plans = || survey.fields.values().flat_map(|field| field.plans.values());
     let withheld: u64 = plans().flat_map(|plan| plan.facts.texts.values()).sum();
@@ -178,7 +177,7 @@ async fn protected(
         rows_after: new.order.len() as u64,
         paths,
         tokens: Domain::ALL.map(|d| (d.as_str(), transform.identity.tokens.count(d) as u64)).into(),
-        detectors: order::map(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
+        detectors: Map::from_iter(survey.finds.iter().map(|(kind, count)| (kind.as_str(), *count))),
         dropped_from_history: rewriting.history,
         withheld_by_search: transform.caught,
         unnamed_storages: unnamed,

@@ -1,12 +1,11 @@
 //! Lists what must not be left in the result, and what each of it becomes where it stands in a longer text.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::identity::{Identity, Words};
 use super::survey::Survey;
 use super::transform::REMOVED;
 use crate::error::Result;
 use crate::log::{ADMIN, Log};
+use crate::order::{Map, Set};
 use crate::protect::class::Class;
 use crate::protect::leak::Original;
 use crate::protect::pace::{Pace, TOKEN};
@@ -21,7 +20,7 @@ const OWN_WORDS: &str = "session sessions player players group groups model mode
     bytearray random desktop mobile tablet other unknown column columns table tables share pseudonymize times order recipe format";
 
 /// Values by the path where they must not be.
-pub(super) type OwnColumns = BTreeMap<String, BTreeSet<String>>;
+pub(super) type OwnColumns = Map<String, Set<String>>;
 
 /// All originals, and those too short or too plain to be searched everywhere.
 pub(super) async fn originals(
@@ -83,7 +82,7 @@ pub(super) async fn words(originals: &[Original], identity: &mut Identity, pace:
             }
         }
     }
-    let mut known = BTreeSet::new();
+    let mut known = Set::new();
     for original in originals.iter().filter(|o| o.distinctive) {
         pace.did(0).await;
         known.insert(original.value.as_str());

@@ -1,12 +1,10 @@
 //! Measures what can be known about the players from elsewhere, and who stands out by it.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::leaves::{Leaf, as_json, walk};
 use super::plan::{Field, Plan};
 use super::survey::{self, Survey, storage};
 use crate::log::{Log, Session};
-use crate::order;
+use crate::order::{Map, Set};
 use crate::protect::class::{Action, Class};
 use crate::protect::decision::clean;
 use crate::protect::pace::Pace;
@@ -15,13 +13,13 @@ use crate::protect::risk::{self, Column, JOINT, RiskReport};
 use crate::protect::time;
 
 /// A player's values by path.
-type Cells = BTreeMap<String, BTreeSet<String>>;
+type Cells = Map<String, Set<String>>;
 
 /// The players' quasi-identifiers.
 #[derive(Default)]
 pub(super) struct Quasi {
     /// Storages of players whose quasi-identifiers become `*`.
-    pub suppressed: BTreeSet<u32>,
+    pub suppressed: Set<u32>,
     pub participants: u64,
     pub unique_by_duration: u64,
     pub report: Option<RiskReport>,
@@ -49,9 +47,9 @@ impl Quasi {
             field.plans.values().any(one)
         };
         let fields = survey.fields.iter().filter(|((kind, _), field)| kind == "player" && described(field));
-        let fields = order::map(fields.map(|((_, name), field)| (name.as_str(), field)));
-        let mut players: BTreeMap<u32, Player> = BTreeMap::new();
-        let mut holds: BTreeMap<String, Option<Holds>> = BTreeMap::new();
+        let fields = Map::from_iter(fields.map(|((_, name), field)| (name.as_str(), field)));
+        let mut players: Map<u32, Player> = Map::new();
+        let mut holds: Map<String, Option<Holds>> = Map::new();
         for span in survey::spans(log, sessions) {
             if storage(log.storages.get(span.storage)).is_none_or(|s| s.0 != "player") {
                 continue;
@@ -92,7 +90,7 @@ impl Quasi {
             };
             players.values().map(cell).collect::<Vec<String>>()
         };
-        let (mut quasi, mut sensitive) = (Vec::new(), BTreeMap::new());
+        let (mut quasi, mut sensitive) = (Vec::new(), Map::new());
         for (path, holds) in holds {
             pace.pause().await;
             let values = values(&path);

@@ -1,9 +1,8 @@
 //! Decides what is done with the values at each path of a field, from its name and what was seen there.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::leaves::Shape;
 use super::survey::{Asked, Seen, Survey};
+use crate::order::{Map, Set};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts, clean};
 use crate::protect::overview::text_id;
@@ -19,15 +18,15 @@ pub(super) struct Plan {
     /// Whether texts are categories; other texts of a kept class are withheld.
     pub categories: bool,
     /// Texts of the path that a user approved.
-    pub approved: BTreeSet<String>,
+    pub approved: Set<String>,
     /// What was seen there.
     pub facts: Facts,
     /// Whether some values are times, which differ from owner to owner once relative.
     pub times: bool,
     /// Texts in which a detector found something.
-    pub hits: BTreeSet<String>,
+    pub hits: Set<String>,
     /// Keys of objects that only one storage has: they may be data.
-    pub rare_keys: BTreeSet<String>,
+    pub rare_keys: Set<String>,
 }
 
 impl Plan {
@@ -40,7 +39,7 @@ impl Plan {
 /// One field of one kind of storage.
 pub(super) struct Field {
     /// By what follows the field's name in the path.
-    pub plans: BTreeMap<String, Plan>,
+    pub plans: Map<String, Plan>,
     pub shape: Shape,
 }
 
@@ -110,7 +109,7 @@ impl Survey {
         let (class, action) = (decision.class, decision.action);
         let reviewed = class == Class::FreeText && action == Action::Withhold;
         let mut facts = Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.sample.iter());
-        let mut read = BTreeSet::new();
+        let mut read = Set::new();
         for (text, (count, last)) in &seen.texts {
             pace.did(text.len()).await;
             let original = decision.original(text, true);
@@ -173,7 +172,7 @@ impl Survey {
             facts,
             times: seen.stats.times > 0,
             hits: seen.hits.into_keys().collect(),
-            rare_keys: if own_keys { seen.keys.into_iter().filter_map(rare).collect() } else { BTreeSet::new() },
+            rare_keys: if own_keys { seen.keys.into_iter().filter_map(rare).collect() } else { Set::new() },
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Writes the protected log change by change, in an order that tells nothing, and counts what happened.
 
-use std::collections::BTreeMap;
-
 use super::clock::{self, Start};
 use super::identity::domain_of_kind;
 use super::leaves::as_json;
@@ -12,7 +10,7 @@ use super::transform::{Owner, Transform};
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Builder, Change, Log, Session, Span};
-use crate::order;
+use crate::order::{self, Map, Set};
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::pace::{Pace, TOKEN};
 use crate::protect::pseudonym::Domain;
@@ -35,13 +33,13 @@ pub(super) struct Rewriting<'a> {
     quasi: &'a Quasi,
     pub transform: Transform<'a>,
     share: bool,
-    pub counts: BTreeMap<(&'a str, &'a str), Counts>,
+    pub counts: Map<(&'a str, &'a str), Counts>,
     /// Numbers of the fields of a session.
-    fields: BTreeMap<(&'a str, &'a str, u32), u32>,
+    fields: Map<(&'a str, &'a str, u32), u32>,
     /// New values of old ones, by the number of the field.
     memo: HashTable<(u64, Option<ValueId>)>,
     /// New code locations of old ones.
-    contexts: BTreeMap<u32, &'a str>,
+    contexts: Map<u32, &'a str>,
     pub history: u64,
 }
 
@@ -91,10 +89,10 @@ impl<'a> Rewriting<'a> {
             quasi,
             transform,
             share,
-            counts: BTreeMap::new(),
-            fields: BTreeMap::new(),
+            counts: Map::new(),
+            fields: Map::new(),
             memo: HashTable::new(),
-            contexts: BTreeMap::new(),
+            contexts: Map::new(),
             history: 0,
         }
     }
@@ -102,7 +100,7 @@ impl<'a> Rewriting<'a> {
     /// How many players the sessions have.
     pub fn participants(&self, sessions: &[&Session]) -> u64 {
         let players = survey::spans(self.log, sessions).map(|s| s.storage);
-        order::set(players.filter(|id| storage(self.log.storages.get(*id)).is_some_and(|s| s.0 == "player"))).len()
+        Set::from_iter(players.filter(|id| storage(self.log.storages.get(*id)).is_some_and(|s| s.0 == "player"))).len()
             as u64
     }
 
@@ -265,7 +263,7 @@ impl<'a> Rewriting<'a> {
                 for (index, at) in spans {
                     let span = &self.log.spans[*index];
                     let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();
-                    let of_kind = |(domain, ranks): &(Domain, BTreeMap<String, u64>)| {
+                    let of_kind = |(domain, ranks): &(Domain, Map<String, u64>)| {
                         (domain_of_kind(at.kind) == Some(*domain)).then(|| ranks.get(name).copied())?
                     };
                     let owner = Owner {
@@ -326,12 +324,12 @@ impl<'a> Rewriting<'a> {
         builder: &mut Builder,
         pace: &mut Pace,
     ) -> Result<(Vec<u64>, u64)> {
-        let mut starts: BTreeMap<&str, Start> = BTreeMap::new();
+        let mut starts: Map<&str, Start> = Map::new();
         for session in sessions {
             starts.insert(session.name.as_str(), clock::start(self.log, session, pace).await);
         }
         let interacting = starts.values().filter(|start| matches!(start, Start::Session(_))).count() as u64;
-        let (mut changes, mut places) = (Vec::new(), BTreeMap::new());
+        let (mut changes, mut places) = (Vec::new(), Map::new());
         for index in sessions.iter().flat_map(|s| &s.sections).flat_map(|section| section.spans.clone()) {
             pace.did(TOKEN).await;
             if let Some(at) = self.place(&self.log.spans[index])? {
@@ -345,7 +343,7 @@ impl<'a> Rewriting<'a> {
             }
         }
         order::by_long(&mut changes, |(seq, ..)| seq);
-        let mut ranks: BTreeMap<(&str, Domain), BTreeMap<String, u64>> = BTreeMap::new();
+        let mut ranks: Map<(&str, Domain), Map<String, u64>> = Map::new();
         let mut numbers = Vec::new();
         for (seq, index, change) in changes {
             pace.did(self.log.values.get(self.log.value(change)).1.len()).await;

@@ -1,13 +1,12 @@
 //! Looks at all values of the chosen sessions once: what each path holds, its class, and which originals must not be left.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::identity::{Identity, domain_of_kind};
 use super::leaves::{Leaf, Shape, as_json, walk};
 use super::plan::Field;
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
+use crate::order::{Map, Set};
 use crate::protect::class::{Class, Stats};
 use crate::protect::decision::{clean, is_binary};
 use crate::protect::detect::{self, Kind};
@@ -23,24 +22,24 @@ use crate::value::Type;
 pub(super) struct Seen {
     pub stats: Stats,
     /// How often each text occurs, and whether it stands at the end of a field's history.
-    pub texts: BTreeMap<String, (u64, bool)>,
-    pub numbers: BTreeSet<String>,
+    pub texts: Map<String, (u64, bool)>,
+    pub numbers: Set<String>,
     /// Some numbers and truth values.
-    pub sample: BTreeSet<String>,
+    pub sample: Set<String>,
     pub names: u64,
-    pub hits: BTreeMap<String, Vec<(Kind, String)>>,
-    pub keys: BTreeMap<String, (u32, bool)>,
+    pub hits: Map<String, Vec<(Kind, String)>>,
+    pub keys: Map<String, (u32, bool)>,
 }
 
 /// The result.
 pub(super) struct Survey {
-    pub fields: BTreeMap<(String, String), Field>,
+    pub fields: Map<(String, String), Field>,
     /// Originals by class and path.
     pub originals: Vec<(String, Class, String)>,
     /// Names of fields, apps, pages and categories: in lower case; no identifier for being equal to one.
-    pub vocabulary: BTreeSet<String>,
+    pub vocabulary: Set<String>,
     /// Detectors' finds by kind.
-    pub finds: BTreeMap<Kind, u64>,
+    pub finds: Map<Kind, u64>,
 }
 
 /// Whether a span's storage is of the form that uproot gives, and which it is: kind, session, name.
@@ -73,7 +72,7 @@ pub(super) async fn identify(log: &Log, sessions: &[&Session], identity: &mut Id
             identity.member(domain, session, name)?;
         }
     }
-    let mut seen = BTreeSet::new();
+    let mut seen = Set::new();
     for span in spans(log, sessions) {
         for change in log.changes(span) {
             let (kind, text) = log.values.get(log.value(*change));
@@ -110,13 +109,13 @@ pub(super) async fn identify(log: &Log, sessions: &[&Session], identity: &mut Id
 }
 
 /// Whether a member's key is a name or a number rather than a part of the path.
-pub(super) fn is_data_key(names: &BTreeSet<String>, key: &str) -> bool {
+pub(super) fn is_data_key(names: &Set<String>, key: &str) -> bool {
     names.contains(key) || uuid_bytes(key).is_some() || key.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Every name of the log.
-pub(super) async fn all_names(identity: &Identity, pace: &mut Pace) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
+pub(super) async fn all_names(identity: &Identity, pace: &mut Pace) -> Set<String> {
+    let mut all = Set::new();
     for (session, home) in identity.homes() {
         all.insert(session.to_owned());
         for (name, _) in [Domain::Player, Domain::Group, Domain::Model].iter().flat_map(|domain| home.of(*domain)) {
@@ -131,16 +130,16 @@ pub(super) async fn all_names(identity: &Identity, pace: &mut Pace) -> BTreeSet<
 #[derive(Clone, Copy)]
 pub(super) struct Asked<'a> {
     /// Every name of the log.
-    pub names: &'a BTreeSet<String>,
+    pub names: &'a Set<String>,
     pub window: Option<Window>,
     pub preset: &'a Preset,
     /// Ids of texts that were read and approved.
-    pub approved: &'a BTreeSet<String>,
+    pub approved: &'a Set<String>,
 }
 
 /// Surveys the sessions.
 pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, pace: &mut Pace) -> Survey {
-    let mut by_field: BTreeMap<(u32, u32), Vec<&Span>> = BTreeMap::new();
+    let mut by_field: Map<(u32, u32), Vec<&Span>> = Map::new();
     for section in sessions.iter().flat_map(|s| &s.sections) {
         for span in &log.spans[section.spans.clone()] {
             pace.did(0).await;
@@ -149,13 +148,12 @@ pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, p
             }
         }
     }
-    let mut survey =
-        Survey { fields: BTreeMap::new(), originals: Vec::new(), vocabulary: BTreeSet::new(), finds: BTreeMap::new() };
+    let mut survey = Survey { fields: Map::new(), originals: Vec::new(), vocabulary: Set::new(), finds: Map::new() };
     for ((kind, field), spans) in by_field {
         let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
         let shape = Shape { entry: kind == "model" && field == "entry" };
         let seen = look(log, (kind, field), &spans, shape, asked, pace).await;
-        let mut plans = BTreeMap::new();
+        let mut plans = Map::new();
         for (below, seen) in seen {
             let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, asked, pace).await;
             plans.insert(below, plan);
@@ -174,9 +172,9 @@ async fn look(
     shape: Shape,
     Asked { names, window, preset, .. }: Asked<'_>,
     pace: &mut Pace,
-) -> BTreeMap<String, Seen> {
+) -> Map<String, Seen> {
     // How often each value occurs, its first storage, whether others have it too, and whether it is a field's last.
-    let mut values: BTreeMap<ValueId, (u64, u32, bool, bool)> = BTreeMap::new();
+    let mut values: Map<ValueId, (u64, u32, bool, bool)> = Map::new();
     let mut alone: Vec<(u32, ValueId)> = Vec::new();
     let mut storages = 0;
     for span in spans {
@@ -204,7 +202,7 @@ async fn look(
 
     let path = format!("{kind}..{field}");
     let fixed = defaults::uproot(&path).is_some_and(|d| d.0 != Class::FreeText);
-    let mut all: BTreeMap<String, Seen> = BTreeMap::from([(String::new(), Seen::default())]);
+    let mut all: Map<String, Seen> = Map::from([(String::new(), Seen::default())]);
     for (id, (count, first, many, last)) in &values {
         // An entry of a chat does not overwrite the one before.
         let last = *last || shape.entry;
@@ -253,7 +251,7 @@ async fn look(
             }
         });
     }
-    for (below, seen) in &mut all {
+    for (below, seen) in all.iter_mut() {
         seen.finish(storages, if below.is_empty() { own_value } else { 0 });
         let strong = names::by_name(&clean(&format!("{path}{below}"))).is_some_and(|n| n.class.is_strong());
         let fixed_here =
@@ -266,7 +264,7 @@ async fn look(
 }
 
 impl Seen {
-    fn text(&mut self, text: &str, count: u64, last: bool, names: &BTreeSet<String>) {
+    fn text(&mut self, text: &str, count: u64, last: bool, names: &Set<String>) {
         self.stats.values += count;
         self.stats.texts += count;
         self.stats.longest = self.stats.longest.max(text.chars().count() as u64);

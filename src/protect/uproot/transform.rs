@@ -1,7 +1,5 @@
 //! Makes of one stored value what may be shown of it.
 
-use std::collections::BTreeSet;
-
 use super::identity::{Identity, Words, domain_of_kind};
 use super::leaves::{self, inner, member, quoted};
 use super::moments::Moment;
@@ -9,7 +7,7 @@ use super::plan::{Field, Plan, is_data};
 use super::survey::{is_data_key, storage};
 use crate::error::Result;
 use crate::json;
-use crate::order;
+use crate::order::{self, Set};
 use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::detect;
 use crate::protect::known::{Known, Made};
@@ -46,7 +44,7 @@ pub(super) struct Owner<'a> {
 pub(super) struct Transform<'a> {
     pub identity: Identity,
     pub words: Words,
-    pub names: BTreeSet<String>,
+    pub names: Set<String>,
     pub preset: &'a Preset,
     /// The days of the study: numbers inside are moments, whatever their field is called.
     pub study: Option<Window>,

@@ -5,8 +5,8 @@
 //! operating systems do: a scan reads long ranges, a jump reads little.
 
 use crate::error::{Code, Error, Place, Problem, Result};
+use crate::order::Map;
 use crate::source::{FileInfo, Want};
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// Why a step could not be finished.
@@ -77,7 +77,7 @@ struct Filling {
 pub(super) struct Cache {
     main: Source,
     wal: Option<Source>,
-    units: BTreeMap<(Part, u64), (u64, Vec<u8>)>,
+    units: Map<(Part, u64), (u64, Vec<u8>)>,
     held: usize,
     clock: u64,
     filling: Option<Filling>,
@@ -99,7 +99,7 @@ impl Cache {
         Cache {
             main: Source::new(main.0, main.1, Self::UNIT),
             wal: wal.map(|(index, info)| Source::new(index, info, Self::WAL_HEADER)),
-            units: BTreeMap::new(),
+            units: Map::new(),
             held: 0,
             clock: 0,
             filling: None,

@@ -4,7 +4,7 @@ use super::cache::{Cache, Part, Stop, Tried};
 use super::header::{Header, LENGTH};
 use super::wal::Wal;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
-use std::collections::BTreeMap;
+use crate::order::Map;
 
 /// The pages of a database as of its last commit.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Pages {
 /// The pages that a walk has met. In a sound database each belongs to one place, so meeting one again
 /// is damage; leaving it out then bounds all work by the size of the file.
 #[derive(Debug, Default)]
-pub(super) struct Seen(BTreeMap<u32, [u64; 16]>);
+pub(super) struct Seen(Map<u32, [u64; 16]>);
 
 impl Seen {
     /// The block, word and bit of a page: blocks come into being when met, as numbers can be far apart.

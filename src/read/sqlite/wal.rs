@@ -8,7 +8,7 @@
 use super::cache::{Cache, Part, Tried};
 use super::header::valid_page_size;
 use crate::error::{Code, Problem, Problems};
-use std::collections::BTreeMap;
+use crate::order::Map;
 
 /// Bytes of a frame before its page.
 const FRAME_HEADER: usize = 24;
@@ -21,7 +21,7 @@ pub(super) struct Wal {
     /// Pages of the database after the last commit.
     pub(super) pages: u32,
     /// Offset in the log of the latest version of a page.
-    index: BTreeMap<u32, u64>,
+    index: Map<u32, u64>,
 }
 
 impl Wal {
