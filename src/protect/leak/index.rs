@@ -1,18 +1,20 @@
 //! All forms of all values, to be asked of the input whether one is there.
 //!
-//! A form is looked up in one of six ways, whichever asks the fewest places of the input: by its first sixteen digits
-//! if it is hexadecimal, by its longest word if it is short, by what stands at a mark in it (see [`mark`]), or by
-//! windows: if it is long of eight bytes, every eighth place of the input, else of six bytes, every third place; base64
-//! only where there is base64.
+//! A form is looked up in one of five ways, whichever asks the fewest places of the input: by its hexadecimal digits, by
+//! its longest word if it is short, by what stands at a mark in it (see [`mark`]), or by windows: if it is long of eight
+//! bytes, every eighth place of the input, else of six bytes, every third place.
 
 use super::Form;
 use super::forms::{Apart, Needle, Needles};
-use super::runs;
+use super::runs::{self, HEX, Places};
 use super::table::{Entry, Table};
 use crate::protect::pace::Pace;
+use crate::protect::time::Window;
 
 /// Forms of at most so many bytes are looked up by words.
-pub(super) const SHORT: usize = 7;
+const SHORT: usize = runs::WORD;
+/// Shorter words are in every text: forms that have none but these are better looked up by marks.
+const RATHER: usize = 5;
 /// Places of the input between two that are looked up: as many windows of a form are, so that one of them lies there.
 const STRIDE: usize = 3;
 /// Bytes of a window; with those of the stride no more than the shortest form has.
@@ -23,17 +25,17 @@ const READ: usize = 8;
 const LONG_STRIDE: usize = 8;
 /// Bytes of the shortest long form.
 const LONG: usize = READ + LONG_STRIDE - 1;
-/// Bytes of base64 before and behind the windows of its long forms: only in long runs of it these are looked up.
-const BEFORE: usize = runs::BEFORE;
-/// Bytes of the shortest long form in base64.
-const LONG_BASE_64: usize = SHORT + 1 + 2 * BEFORE;
-/// What is left of these bytes.
+/// What is left of the bytes of a window.
 const KEPT: u64 = u64::MAX >> (8 * (READ - WINDOW));
-/// The kinds of marks (see [`mark`]), each with a table of its own.
+/// The kinds of marks (see [`mark`]). Each has two tables: of windows that begin at the mark, and of those that end with it,
+/// where a form has no room behind.
 const MARKS: usize = 5;
-/// The kind of the marks that are in no text; where a form has no room behind one, the table of the next kind has the
-/// window that ends there.
-const NO_TEXT: usize = MARKS - 2;
+/// Bytes of the window at a mark of each kind.
+const AT_MARK: [usize; MARKS] = [READ, READ, READ, READ, 4];
+/// The kind of the marks that only count where the case of letters does.
+const CAPITAL: usize = MARKS - 1;
+/// So many marks of a form are compared to find the rarest.
+const FEW_MARKS: usize = 4;
 /// Bytes between two hyphens of a UUID.
 const HYPHENS: usize = 5;
 
@@ -60,11 +62,11 @@ pub(super) struct Index {
     needles: Needles,
     windows: Table,
     long: Table,
-    base64: Table,
-    long_base64: Table,
-    marked: [Table; MARKS],
+    marked: [[Table; 2]; MARKS],
     words: Table,
     digits: Table,
+    /// Letters of the shortest word in `words`.
+    shortest: u32,
     longest: usize,
 }
 
@@ -82,34 +84,42 @@ fn window(text: &[u8], at: usize) -> u64 {
     hash(eight(text, at) & KEPT)
 }
 
-/// Length of the runs of hexadecimal digits that are looked up as such: digests, hexadecimal forms, most platform ids.
-const DIGITS: usize = 16;
+/// Most hexadecimal digits of a form that are looked up: those of digests, hexadecimal forms, most platform ids.
+const DIGITS: usize = 2 * HEX;
 
-/// The value of the hexadecimal digits of a text, which are [`DIGITS`]; `None` if one is none.
+/// The value of hexadecimal digits, [`DIGITS`] or fewer; `None` if one is none.
 fn digits(text: &[u8]) -> Option<u64> {
-    let digits = text.get(..DIGITS)?;
-    digits.iter().try_fold(0, |n, b| Some(n << 4 | u64::from(char::from(*b).to_digit(16)?)))
+    text.iter().try_fold(0, |n, b| Some(n << 4 | u64::from(char::from(*b).to_digit(16)?)))
+}
+
+/// The hash of the first digits of a form that is looked up by its hexadecimal digits: one that begins with many, or that
+/// must be all of those that stand on end.
+fn hexadecimal(needle: &Needle, text: &[u8]) -> Option<u64> {
+    match text.get(..DIGITS) {
+        _ if needle.exact => None,
+        Some(first) => digits(first).map(word_hash),
+        None if text.len() >= HEX && needle.apart == Apart::Digits => {
+            digits(text).map(|value| run_hash(value, text.len()))
+        }
+        None => None,
+    }
+}
+
+/// The hash of fewer digits than [`DIGITS`].
+fn run_hash(value: u64, length: usize) -> u64 {
+    word_hash(value | (length as u64) << 60)
 }
 
 /// How a form is looked up by windows.
 #[derive(Clone, Copy, PartialEq)]
 enum Windows {
-    Base64,
-    LongBase64,
     Long,
     Other,
 }
 
 impl Windows {
-    fn of(needle: &Needle, text: &[u8]) -> Windows {
-        match () {
-            () if needle.exact && text.iter().all(is_base_64) => match text.len() {
-                LONG_BASE_64.. => Windows::LongBase64,
-                _ => Windows::Base64,
-            },
-            () if text.len() >= LONG => Windows::Long,
-            () => Windows::Other,
-        }
+    fn of(text: &[u8]) -> Windows {
+        if text.len() >= LONG { Windows::Long } else { Windows::Other }
     }
 
     /// So many windows of a form are looked up, one beginning behind the other.
@@ -119,13 +129,8 @@ impl Windows {
 
     /// Where the first window of a form may begin, of which the rarest is taken.
     fn places(self, text: &[u8]) -> impl Iterator<Item = usize> {
-        let (before, whole) = match self {
-            Windows::Long => (0, LONG),
-            Windows::LongBase64 => (BEFORE, LONG_BASE_64),
-            Windows::Base64 | Windows::Other => (0, SHORT + 1),
-        };
-        let room = text.len().saturating_sub(whole);
-        [0, room, room / 3, room * 2 / 3].into_iter().map(move |at| before + at)
+        let room = text.len().saturating_sub(if self == Windows::Long { LONG } else { SHORT + 1 });
+        [0, room, room / 3, room * 2 / 3].into_iter()
     }
 
     /// The hash of the window of a form at `at`.
@@ -135,35 +140,41 @@ impl Windows {
 }
 
 /// The kind of the mark at a place, if there is one: a byte that is rare in tables and is in most of the forms that escape
-/// something, a hyphen of a UUID, or, as in most UUIDs' own bytes, one that is in no text.
+/// something; two bytes that are in no text, but in most UUIDs' own; a capital letter inside a word or before a digit, as
+/// in base64; or a hyphen of a UUID. The first kinds depend on one byte or two, which are in the form.
 #[inline]
-fn mark(text: &[u8], at: usize) -> Option<usize> {
-    match text.get(at)? {
+pub(super) fn mark(text: &[u8], at: usize) -> Option<usize> {
+    let next = text.get(at + 1).copied();
+    match *text.get(at)? {
         b'"' | b'\\' => Some(0),
         b'%' => Some(1),
+        0xc0.. if next.is_some_and(|next| !(0x80..0xc0).contains(&next)) => Some(3),
+        ..0x80 if next.is_some_and(|next| (0x80..0xc0).contains(&next)) => Some(3),
+        b'a'..=b'z' | b'0'..=b'9' if next.is_some_and(|next| next.is_ascii_uppercase()) => Some(CAPITAL),
+        b'A'..=b'Z' if next.is_some_and(|next| next.is_ascii_digit()) => Some(CAPITAL),
         b'-' if text.get(at + HYPHENS) == Some(&b'-') => Some(2),
-        0..b' ' | 0xf5.. => Some(NO_TEXT),
         _ => None,
     }
 }
 
-/// The marks of a form: their kinds, and where the windows that they begin or end are.
-fn marks(needle: &Needle, text: &[u8]) -> impl Iterator<Item = (usize, usize)> {
-    let exact = needle.exact;
-    let last = text.len().checked_sub(READ).filter(|_| text.len() > SHORT);
-    (0..text.len()).filter_map(move |at| {
-        let (kind, last) = (mark(text, at)?, last?);
-        match kind {
-            // A line's end is in most texts.
-            NO_TEXT if !exact => None,
-            NO_TEXT if at > last => Some((kind + 1, at + 1 - READ)),
-            _ => Some((kind, at)).filter(|_| at <= last),
+/// The marks of a form: their kinds, whether the windows there end with the mark, and where they begin.
+fn marks(needle: &Needle, text: &[u8]) -> impl Iterator<Item = (usize, usize, usize)> {
+    let one = move |at| {
+        let kind = mark(text, at).filter(|kind| needle.exact || *kind != CAPITAL)?;
+        let size = AT_MARK.get(kind)?;
+        match at + size <= text.len() {
+            true => Some((kind, 0, at)),
+            false => (at + 1).checked_sub(*size).map(|at| (kind, 1, at)),
         }
-    })
+    };
+    (0..text.len()).filter_map(one).take(FEW_MARKS)
 }
 
-fn is_base_64(byte: &u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+/// The hash of the window of a text at `at` that begins or ends with a mark of a kind.
+#[inline]
+fn mark_hash(text: &[u8], at: usize, kind: usize) -> u64 {
+    let unused = READ - AT_MARK.get(kind).copied().unwrap_or(READ);
+    hash(eight(text, at) << (8 * unused))
 }
 
 /// The longest run of letters and digits of a short form: where it begins and ends.
@@ -195,66 +206,61 @@ fn word_hash(packed: u64) -> u64 {
 
 impl Index {
     pub async fn new(all: Needles, pace: &mut Pace) -> Index {
-        let mut index = Index::default();
+        let mut index = Index { shortest: SHORT as u32 + 1, ..Index::default() };
         // How often each window could be used, by a short hash: common beginnings ("https://") would make long buckets.
         const COUNTERS: usize = 1 << 18;
         let mut counters = vec![0u32; COUNTERS];
         let slot = |hash: u64| (hash >> 46) as usize & (COUNTERS - 1);
-        let hexadecimal = |needle: &Needle, text| if needle.exact { None } else { digits(text) };
         for (needle, text) in all.iter().filter(|(n, text)| text.len() > SHORT && hexadecimal(n, text).is_none()) {
             pace.did(text.len()).await;
-            let kind = Windows::of(needle, text);
-            for offset in kind.places(text).flat_map(|first| first..first + kind.stride()) {
-                counters.get_mut(slot(kind.hash(text, offset))).into_iter().for_each(|c| *c += 1);
+            let mut marked = false;
+            for (kind, _, offset) in marks(needle, text) {
+                counters.get_mut(slot(mark_hash(text, offset, kind))).into_iter().for_each(|c| *c += 1);
+                marked = true;
             }
-            for (_, offset) in marks(needle, text) {
-                counters.get_mut(slot(hash(eight(text, offset)))).into_iter().for_each(|c| *c += 1);
+            let kind = Windows::of(text);
+            for offset in kind.places(text).flat_map(|first| first..first + kind.stride()).filter(|_| !marked) {
+                counters.get_mut(slot(kind.hash(text, offset))).into_iter().for_each(|c| *c += 1);
             }
         }
         let uses = |hash: u64| counters.get(slot(hash)).copied().unwrap_or(0);
-        let (mut windows, mut long, mut marked) = (Vec::new(), Vec::new(), [const { Vec::new() }; MARKS]);
-        let (mut base64, mut long_base64) = (Vec::new(), Vec::new());
+        let (mut windows, mut long) = (Vec::new(), Vec::new());
+        let mut marked = [const { [const { Vec::new() }; 2] }; MARKS];
         let (mut words, mut runs) = (Vec::new(), Vec::new());
         for (number, (needle, text)) in (0u32..).zip(all.iter()) {
             pace.did(text.len()).await;
-            if let Some(value) = hexadecimal(needle, text) {
-                runs.push(Entry { hash: word_hash(value), needle: number, offset: 0 });
-            } else if let Some((kind, at)) = marks(needle, text).min_by_key(|(_, at)| uses(hash(eight(text, *at)))) {
-                let entry = Entry { hash: hash(eight(text, at)), needle: number, offset: at as u32 };
-                marked.get_mut(kind).into_iter().for_each(|of_kind| of_kind.push(entry));
-            } else if text.len() > SHORT {
-                let kind = Windows::of(needle, text);
+            let entry = |hash, offset: usize| Entry { hash, needle: number, offset: offset as u32 };
+            let word = Some(longest_run(text)).filter(|_| text.len() <= SHORT);
+            let rarest = || marks(needle, text).min_by_key(|(kind, _, at)| uses(mark_hash(text, *at, *kind)));
+            if let Some(hash) = hexadecimal(needle, text) {
+                runs.push(entry(hash, 0));
+            } else if let Some((from, to)) = word.filter(|(from, to)| to - from >= RATHER) {
+                words.push(entry(word_hash(packed(text, from, to - from)), from));
+                index.shortest = index.shortest.min((to - from) as u32);
+            } else if let Some((kind, ends, at)) = rarest() {
+                let of_kind = marked.get_mut(kind).and_then(|of_kind| of_kind.get_mut(ends));
+                of_kind.into_iter().for_each(|entries| entries.push(entry(mark_hash(text, at, kind), at)));
+            } else if let Some((from, to)) = word {
+                words.push(entry(word_hash(packed(text, from, to - from)), from));
+                index.shortest = index.shortest.min((to - from) as u32);
+            } else {
+                let kind = Windows::of(text);
                 let all = |first: usize| first..first + kind.stride();
                 let common = |first: &usize| all(*first).map(|offset| uses(kind.hash(text, offset))).max();
                 let rarest = kind.places(text).min_by_key(common).unwrap_or(0);
-                let table = match kind {
-                    Windows::Base64 => &mut base64,
-                    Windows::LongBase64 => &mut long_base64,
-                    Windows::Long => &mut long,
-                    Windows::Other => &mut windows,
-                };
-                table.extend(all(rarest).map(|offset| Entry {
-                    hash: kind.hash(text, offset),
-                    needle: number,
-                    offset: offset as u32,
-                }));
-            } else {
-                let (from, to) = longest_run(text);
-                let hash = word_hash(packed(text, from, to - from));
-                words.push(Entry { hash, needle: number, offset: from as u32 });
+                let table = if kind == Windows::Long { &mut long } else { &mut windows };
+                table.extend(all(rarest).map(|offset| entry(kind.hash(text, offset), offset)));
             }
             index.longest = index.longest.max(text.len());
         }
         for (table, entries) in [
             (&mut index.windows, windows),
-            (&mut index.base64, base64),
             (&mut index.long, long),
-            (&mut index.long_base64, long_base64),
             (&mut index.words, words),
             (&mut index.digits, runs),
         ]
         .into_iter()
-        .chain(index.marked.iter_mut().zip(marked))
+        .chain(index.marked.iter_mut().flatten().zip(marked.into_iter().flatten()))
         {
             pace.pause().await;
             *table = Table::new(&entries);
@@ -273,107 +279,42 @@ impl Index {
         self.longest
     }
 
-    /// Whether short words are looked for.
-    pub fn has_words(&self) -> bool {
-        !self.words.is_empty()
-    }
-
-    /// Finds the forms that are looked up by windows or marks, these beginning at `from..until`. `offset` is the place of
-    /// the buffer in its file: which places are looked up does not depend on how the file is cut.
-    pub fn windows(&self, buffer: &[u8], offset: u64, from: usize, until: usize, mut found: impl FnMut(Found)) {
-        let into = ((offset + from as u64) % STRIDE as u64) as usize;
-        let first = from + (STRIDE - into) % STRIDE;
+    /// Finds the forms that are looked up by windows, these beginning at `from..until`, and then those that are looked up
+    /// otherwise, and times. `offset` is the place of the buffer in its file: which places are looked up does not depend
+    /// on how the file is cut.
+    pub fn find(
+        &self,
+        buffer: &[u8],
+        offset: u64,
+        (from, until): (usize, usize),
+        times: Option<Window>,
+        found: impl FnMut(Found),
+    ) {
+        let mut look = Look { index: self, buffer, times, found };
+        let first = |stride: usize| from + (stride - ((offset + from as u64) % stride as u64) as usize) % stride;
         if !self.windows.is_empty() {
             let whole = buffer.len().min(until + READ - 1);
-            let mut at = first;
-            for bytes in buffer.get(first..whole).unwrap_or_default().windows(READ).step_by(STRIDE) {
+            let mut at = first(STRIDE);
+            for bytes in buffer.get(at..whole).unwrap_or_default().windows(READ).step_by(STRIDE) {
                 let hash = bytes.first_chunk().map_or(0, |eight| hash(u64::from_le_bytes(*eight) & KEPT));
-                if self.windows.may_hold(hash) {
-                    self.windows.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
-                }
+                look.up(&self.windows, hash, at);
                 at += STRIDE;
             }
             // The last windows of the file have less than eight bytes.
             while at < until && at + WINDOW <= buffer.len() {
-                let hash = window(buffer, at);
-                self.windows.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
+                look.up(&self.windows, window(buffer, at), at);
                 at += STRIDE;
             }
         }
         if !self.long.is_empty() {
-            let into = ((offset + from as u64) % LONG_STRIDE as u64) as usize;
-            let mut at = from + (LONG_STRIDE - into) % LONG_STRIDE;
             let whole = buffer.len().min(until + READ - 1);
+            let mut at = first(LONG_STRIDE);
             for bytes in buffer.get(at..whole).unwrap_or_default().chunks_exact(LONG_STRIDE) {
-                let hash = bytes.first_chunk().map_or(0, |eight| hash(u64::from_le_bytes(*eight)));
-                if self.long.may_hold(hash) {
-                    self.long.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
-                }
+                look.up(&self.long, bytes.first_chunk().map_or(0, |eight| hash(u64::from_le_bytes(*eight))), at);
                 at += LONG_STRIDE;
             }
         }
-        if !self.base64.is_empty() || !self.long_base64.is_empty() {
-            runs::base_64(buffer, first, until, |at, in_long| {
-                let hash = window(buffer, at);
-                for table in [Some(&self.base64), Some(&self.long_base64).filter(|_| in_long)].into_iter().flatten() {
-                    if table.may_hold(hash) {
-                        table.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
-                    }
-                }
-            });
-        }
-        if self.marked.iter().any(|of_kind| !of_kind.is_empty()) {
-            let mut look = |kind: usize, at: usize| {
-                let hash = hash(eight(buffer, at));
-                if let Some(table) = self.marked.get(kind).filter(|table| table.may_hold(hash)) {
-                    table.get(hash).for_each(|entry| self.compare(buffer, at, entry, &mut found));
-                }
-            };
-            runs::marks(buffer, from, until, |at| match mark(buffer, at) {
-                Some(NO_TEXT) => {
-                    look(NO_TEXT, at);
-                    at.checked_sub(READ - 1).into_iter().for_each(|at| look(NO_TEXT + 1, at));
-                }
-                Some(kind) => look(kind, at),
-                None => {}
-            });
-        }
-    }
-
-    /// Finds the forms that begin with sixteen hexadecimal digits at `from..until`. Most of the input is skipped: where
-    /// a byte is no such digit, none of the sixteen places before it can begin a run.
-    pub fn digit_runs(&self, buffer: &[u8], from: usize, until: usize, mut found: impl FnMut(Found)) {
-        let mut i = if self.digits.is_empty() { until } else { from };
-        while i < until {
-            let Some(run) = buffer.get(i..i + DIGITS) else { return };
-            if let Some(last) = run.iter().rposition(|b| !b.is_ascii_hexdigit()) {
-                i += last + 1;
-                continue;
-            }
-            let mut value = digits(run).unwrap_or(0);
-            loop {
-                let hash = word_hash(value);
-                if self.digits.may_hold(hash) {
-                    self.digits.get(hash).for_each(|entry| self.compare(buffer, i, entry, &mut found));
-                }
-                i += 1;
-                let next = buffer.get(i + DIGITS - 1).and_then(|b| char::from(*b).to_digit(16));
-                match next.filter(|_| i < until) {
-                    Some(digit) => value = value << 4 | u64::from(digit),
-                    None => break,
-                }
-            }
-        }
-    }
-
-    /// Finds the short forms of which `start..end` is the longest word.
-    #[inline]
-    pub fn word(&self, buffer: &[u8], start: usize, end: usize, mut found: impl FnMut(Found)) {
-        // A longer word has the hash of no short one.
-        let hash = word_hash(packed(buffer, start, end - start));
-        if self.words.may_hold(hash) {
-            self.words.get(hash).for_each(|entry| self.compare(buffer, start, entry, &mut found));
-        }
+        runs::places(buffer, from, until, &mut look);
     }
 
     /// Compares a form with the buffer, its window or word lying at `at`.
@@ -394,6 +335,71 @@ impl Index {
         let part = joined(there.first(), before) || joined(there.last(), after);
         if same && !part {
             found(Found { start, length, form: needle.form, number: needle.number });
+        }
+    }
+}
+
+/// Looks up what may be at a place.
+struct Look<'a, F> {
+    index: &'a Index,
+    buffer: &'a [u8],
+    times: Option<Window>,
+    found: F,
+}
+
+impl<F: FnMut(Found)> Look<'_, F> {
+    #[inline]
+    fn up(&mut self, table: &Table, hash: u64, at: usize) {
+        if table.may_hold(hash) {
+            self.compare(table, hash, at);
+        }
+    }
+
+    /// Hardly ever: most places are in no form.
+    #[cold]
+    fn compare(&mut self, table: &Table, hash: u64, at: usize) {
+        table.get(hash).for_each(|entry| self.index.compare(self.buffer, at, entry, &mut self.found));
+    }
+}
+
+impl<F: FnMut(Found)> Places for Look<'_, F> {
+    fn shortest(&self) -> u32 {
+        self.index.shortest
+    }
+
+    #[inline]
+    fn word(&mut self, start: usize, end: usize) {
+        self.up(&self.index.words, word_hash(packed(self.buffer, start, end - start)), start);
+    }
+
+    fn digits(&mut self, start: usize, end: usize) {
+        let value = self.buffer.get(start..end).and_then(digits).unwrap_or(0);
+        self.up(&self.index.digits, run_hash(value, end - start), start);
+    }
+
+    fn long_digits(&mut self, start: usize, count: usize) {
+        let mut value = self.buffer.get(start..start + DIGITS).and_then(digits).unwrap_or(0);
+        for at in start..start + count {
+            self.up(&self.index.digits, word_hash(value), at);
+            let next = self.buffer.get(at + DIGITS).and_then(|b| char::from(*b).to_digit(16));
+            value = value << 4 | u64::from(next.unwrap_or(0));
+        }
+    }
+
+    fn mark(&mut self, at: usize) {
+        let Some(kind) = mark(self.buffer, at) else { return };
+        let Some([begin, end]) = self.index.marked.get(kind) else { return };
+        if !begin.is_empty() {
+            self.up(begin, mark_hash(self.buffer, at, kind), at);
+        }
+        if let Some(at) = (at + 1).checked_sub(AT_MARK.get(kind).copied().unwrap_or(READ)).filter(|_| !end.is_empty()) {
+            self.up(end, mark_hash(self.buffer, at, kind), at);
+        }
+    }
+
+    fn time(&mut self, start: usize, end: usize) {
+        if let Some((from, to)) = self.times.and_then(|times| times.at(self.buffer, start, end)) {
+            (self.found)(Found { start: from, length: to - from, form: Form::Calendar, number: u32::MAX });
         }
     }
 }

@@ -7,8 +7,8 @@
 //! How it works: each form is cut down to a window of a few bytes, the rarest of several; a filter says for a place
 //! of the input whether a window may begin there, and only then the form is compared, so that the time hardly depends
 //! on how many values are searched. Only every third place is asked, and where a form can only be in a run of
-//! hexadecimal digits, in base64, behind a backslash or a percent sign, or a word of its own, nothing else is (see
-//! `index`).
+//! hexadecimal digits, at a capital letter inside a word (as base64 has them), a backslash or a percent sign, or a word of
+//! its own, nothing else is (see `index`).
 
 mod forms;
 mod index;
@@ -293,20 +293,8 @@ impl Scan {
 
     /// Searches all forms whose window begins, and all words that end, after `done` and up to `until`.
     fn search(&mut self, searcher: &Searcher, until: usize, hits: &mut Hits) {
-        let index = &searcher.index;
-        index.windows(&self.buffer, self.base, self.done, until, |found| self.record(searcher, found, hits));
-        index.digit_runs(&self.buffer, self.done, until, |found| self.record(searcher, found, hits));
-        let times = searcher.window;
-        if index.has_words() || times.is_some() {
-            runs::words(&self.buffer, self.done, until, |start, end| {
-                index.word(&self.buffer, start, end, |found| self.record(searcher, found, hits));
-                let window = times.filter(|_| Window::may_be_at(&self.buffer, start, end));
-                if let Some((from, to)) = window.and_then(|window| window.at(&self.buffer, start, end)) {
-                    let found = Found { start: from, length: to - from, form: Form::Calendar, number: u32::MAX };
-                    self.record(searcher, found, hits);
-                }
-            });
-        }
+        let (index, range) = (&searcher.index, (self.done, until));
+        index.find(&self.buffer, self.base, range, searcher.window, |found| self.record(searcher, found, hits));
         self.done = until;
     }
 

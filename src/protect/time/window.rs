@@ -46,20 +46,6 @@ impl Window {
         false
     }
 
-    /// Whether [`Window::at`] could find something there: most words are too short, or no digits, and nothing joins them
-    /// to others.
-    #[inline]
-    pub(crate) fn may_be_at(bytes: &[u8], start: usize, end: usize) -> bool {
-        let byte = |i: usize| bytes.get(i).copied().unwrap_or(0);
-        let (first, last, next) = (byte(start), byte(end.saturating_sub(1)), byte(end));
-        // All is asked at once: what each word is cannot be foretold, that it is no time nearly always can.
-        let long = (end - start >= 8) & first.is_ascii_digit();
-        let pickled = (last == b'B') & (next == b'+');
-        let separated = last.is_ascii_digit() & ((next == b'-') | (next == b'/') | (next == b'.'));
-        // A date's separator stands twice, with one to four digits between.
-        (long | pickled | separated) && (long || pickled || (2..6).any(|i| byte(end + i) == next))
-    }
-
     /// The same for the run of letters and digits `start..end` of some bytes: where the time found there begins and ends.
     pub(crate) fn at(&self, bytes: &[u8], start: usize, end: usize) -> Option<(usize, usize)> {
         let byte = |i: usize| bytes.get(i).copied().unwrap_or(0);
