@@ -26,6 +26,9 @@ pub(super) struct Counts {
     pub removed: u64,
 }
 
+/// What became of a value: nothing where the field is removed, else the new one and whether it is the old.
+type New = Option<(ValueId, bool)>;
+
 /// The new log under way.
 pub(super) struct Rewriting<'a> {
     log: &'a Log,
@@ -37,7 +40,7 @@ pub(super) struct Rewriting<'a> {
     /// Numbers of the fields of a session.
     fields: Map<(&'a str, &'a str, u32), u32>,
     /// New values of old ones, by the number of the field.
-    memo: HashTable<(u64, Option<ValueId>)>,
+    memo: HashTable<(u64, New)>,
     /// New code locations of old ones.
     contexts: Map<u32, &'a str>,
     pub history: u64,
@@ -159,14 +162,15 @@ impl<'a> Rewriting<'a> {
             return Ok(Some(builder.value(Type::NONE, b"null")?.0));
         }
         let owner = Owner { last: at.last == Some(change) || at.field.shape.entry, ..owner };
-        let (kind, text) = self.log.values.get(id);
         let key = u64::from(at.number) << 32 | u64::from(id.number());
         let known = if at.personal { None } else { self.memo.find(mixed(key), |m| m.0 == key) };
         let new = match known {
             Some(known) => known.1,
             None => {
+                let (kind, text) = self.log.values.get(id);
                 let new = self.transform.value(kind, text, at.field, owner)?;
                 let new = new.map(|new| stored(builder, kind, text, &new)).transpose()?;
+                let new = new.map(|new| (new, builder.stored(new).1 == as_json(kind, text)));
                 if !at.personal {
                     self.memo.insert_unique(mixed(key), (key, new), |m| mixed(m.0));
                 }
@@ -175,10 +179,10 @@ impl<'a> Rewriting<'a> {
         };
         match new {
             None => at.counts.removed += 1,
-            Some(new) if builder.stored(new).1 == as_json(kind, text) => at.counts.kept += 1,
-            Some(_) => at.counts.changed += 1,
+            Some((_, true)) => at.counts.kept += 1,
+            Some((_, false)) => at.counts.changed += 1,
         }
-        Ok(new)
+        Ok(new.map(|new| new.0))
     }
 
     /// Adds what was counted in a span to its field.

@@ -6,7 +6,7 @@ use super::plan::Field;
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
-use crate::order::{Map, Set};
+use crate::order::{self, Map, Set};
 use crate::protect::class::{Class, Stats};
 use crate::protect::decision::{clean, is_binary};
 use crate::protect::detect::{self, Kind};
@@ -16,6 +16,7 @@ use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
 use crate::protect::time::{self, Iso, Window};
 use crate::protect::{defaults, names};
 use crate::value::Type;
+use hashbrown::HashTable;
 
 /// What was found in the texts of a path.
 #[derive(Default)]
@@ -72,14 +73,20 @@ pub(super) async fn identify(log: &Log, sessions: &[&Session], identity: &mut Id
             identity.member(domain, session, name)?;
         }
     }
-    let mut seen = Set::new();
+    let mut seen = HashTable::new();
     for span in spans(log, sessions) {
         for change in log.changes(span) {
-            let (kind, text) = log.values.get(log.value(*change));
+            let id = log.value(*change);
+            if seen.find(mixed(id), |known| *known == id).is_some() {
+                pace.did(0).await;
+                continue;
+            }
+            seen.insert_unique(mixed(id), id, |known| mixed(*known));
+            let (kind, text) = log.values.get(id);
             let typed = matches!(kind, Type::PLAYER | Type::GROUP | Type::MODEL | Type::BUNCH | Type::SESSION);
             let paths = log.exported && text.contains('/');
             pace.did(text.len()).await;
-            if !typed && !paths && !text.contains("\"sname\"") || !seen.insert(log.value(*change)) {
+            if !typed && !paths && !text.contains("\"sname\"") {
                 continue;
             }
             let mut found = Vec::new();
@@ -164,6 +171,65 @@ pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, p
     survey
 }
 
+/// A value of a field.
+struct Occurring {
+    id: ValueId,
+    /// How often it occurs.
+    count: u64,
+    /// Its first storage, and whether others have it too.
+    first: u32,
+    many: bool,
+    /// Whether it is a field's last.
+    last: bool,
+    /// Whether it is one of those that say nothing.
+    empty: bool,
+}
+
+/// The values of a field.
+#[derive(Default)]
+struct Values {
+    all: Vec<Occurring>,
+    /// Their places by id.
+    index: HashTable<u32>,
+}
+
+impl Values {
+    fn find(&self, id: ValueId) -> Option<&Occurring> {
+        let at = self.index.find(mixed(id), |at| self.all.get(*at as usize).is_some_and(|known| known.id == id))?;
+        self.all.get(*at as usize)
+    }
+
+    /// A value that is met at a storage; none for a deletion.
+    fn met(&mut self, log: &Log, id: ValueId, storage: u32) -> Option<&mut Occurring> {
+        if id.is_tombstone() {
+            return None;
+        }
+        let all = &mut self.all;
+        let known = self.index.find(mixed(id), |at| all.get(*at as usize).is_some_and(|known| known.id == id)).copied();
+        let at = known.unwrap_or_else(|| {
+            let at = all.len() as u32;
+            let empty = matches!(log.values.get(id).1, "null" | "\"\"" | "");
+            all.push(Occurring { id, count: 0, first: storage, many: false, last: false, empty });
+            self.index.insert_unique(mixed(id), at, |at| all.get(*at as usize).map_or(0, |known| mixed(known.id)));
+            at
+        });
+        all.get_mut(at as usize)
+    }
+
+    /// Those that say something, in the order of their ids.
+    fn in_order(&self) -> impl Iterator<Item = &Occurring> {
+        let mut places: Vec<u32> = (0..self.all.len() as u32).collect();
+        let id = |at: u32| self.all.get(at as usize).map(|value| value.id);
+        order::places(&mut places, &mut |a, b| id(a).cmp(&id(b)));
+        places.into_iter().filter_map(|at| self.all.get(at as usize)).filter(|value| !value.empty)
+    }
+}
+
+/// Spreads the number of a value over a table.
+pub(super) fn mixed(id: ValueId) -> u64 {
+    u64::from(id.number()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+}
+
 /// What stands at each path of a field.
 async fn look(
     log: &Log,
@@ -173,9 +239,8 @@ async fn look(
     Asked { names, window, preset, .. }: Asked<'_>,
     pace: &mut Pace,
 ) -> Map<String, Seen> {
-    // How often each value occurs, its first storage, whether others have it too, and whether it is a field's last.
-    let mut values: Map<ValueId, (u64, u32, bool, bool)> = Map::new();
-    let mut alone: Vec<(u32, ValueId)> = Vec::new();
+    let mut values = Values::default();
+    let mut alone: Vec<ValueId> = Vec::new();
     let mut storages = 0;
     for span in spans {
         let mut own: Option<ValueId> = None;
@@ -183,27 +248,24 @@ async fn look(
         for change in log.changes(span) {
             pace.did(0).await;
             let id = log.value(*change);
-            if id.is_tombstone() || matches!(log.values.get(id).1, "null" | "\"\"" | "") {
-                continue;
-            }
+            let Some(value) = values.met(log, id, span.storage).filter(|value| !value.empty) else { continue };
             one &= own.is_none_or(|own| own == id);
             own = Some(id);
-            let value = values.entry(id).or_insert((0, span.storage, false, false));
-            value.0 += 1;
-            value.2 |= value.1 != span.storage;
+            value.count += 1;
+            value.many |= value.first != span.storage;
         }
-        if let Some(value) = log.changes(span).last().and_then(|last| values.get_mut(&log.value(*last))) {
-            value.3 = true;
+        if let Some(last) = log.changes(span).last().and_then(|last| values.met(log, log.value(*last), span.storage)) {
+            last.last = true;
         }
         storages += u64::from(own.is_some());
-        alone.extend(own.filter(|_| one).map(|id| (span.storage, id)));
+        alone.extend(own.filter(|_| one));
     }
-    let own_value = alone.iter().filter(|(_, id)| values.get(id).is_some_and(|v| !v.2)).count() as u64;
+    let own_value = alone.iter().filter(|id| values.find(**id).is_some_and(|value| !value.many)).count() as u64;
 
     let path = format!("{kind}..{field}");
     let fixed = defaults::uproot(&path).is_some_and(|d| d.0 != Class::FreeText);
     let mut all: Map<String, Seen> = Map::from([(String::new(), Seen::default())]);
-    for (id, (count, first, many, last)) in &values {
+    for Occurring { id, count, first, many, last, .. } in values.in_order() {
         // An entry of a chat does not overwrite the one before.
         let last = *last || shape.entry;
         let (value_kind, text) = log.values.get(*id);
