@@ -100,6 +100,9 @@ pub struct Export {
     left_out: LeftOut,
 }
 
+/// So many bytes of files are rendered and compressed for a piece of the ZIP, at most.
+const RAW: usize = 1 << 20;
+
 impl Export {
     /// Plans the ZIP.
     ///
@@ -157,9 +160,11 @@ impl Export {
     /// [`crate::error::Code::OutOfMemory`].
     #[allow(clippy::should_implement_trait, reason = "it can fail, and an iterator of results invites ignoring that")]
     pub fn next(&mut self) -> Result<Option<Output>> {
-        while self.archive.waiting() < 1 << 20 {
+        let mut room = RAW;
+        while self.archive.waiting() < 1 << 20 && (room > 0 || self.archive.waiting() == 0) {
             match self.make()? {
                 Made::Task(task) => {
+                    room = room.saturating_sub(task.block.bytes.len());
                     if task.hash {
                         self.digest.update(&task.block.bytes);
                         if task.block.last {

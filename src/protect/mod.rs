@@ -78,6 +78,9 @@ pub trait Work<T>: Reader {
     /// What the work meets.
     fn step(&mut self) -> Result<Step>;
 
+    /// How much is done, 0 to 1, as far as somebody knows.
+    fn progress(&self) -> Option<f64>;
+
     /// What came of it.
     ///
     /// # Errors
@@ -151,6 +154,13 @@ impl<T> Work<T> for WithAll<T> {
                 Ok(step)
             }
             Phase::Over => Ok(Step::Last),
+        }
+    }
+
+    fn progress(&self) -> Option<f64> {
+        match &self.phase {
+            Phase::Work(work) => work.progress(),
+            Phase::Load(..) | Phase::Over => None,
         }
     }
 

@@ -2,8 +2,10 @@
 //!
 //! Nothing is awaited but the next step: the compiler keeps what the work holds and borrows from one slice to the next.
 
+use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::{Step, Work};
@@ -20,15 +22,30 @@ const ITEM: u64 = 64;
 pub(super) const TOKEN: usize = 256;
 
 /// How much more it costs to detect something in a text than to look at it.
-pub(super) const DETECT: usize = 8;
+pub(super) const DETECT: usize = 16;
 
-/// Counts what was done since the last pause.
+/// Counts what was done since the last pause, and how far all of it is.
 #[derive(Default)]
 pub struct Pace {
     done: u64,
+    /// How many of the things on the way were passed, of how many.
+    passed: u64,
+    all: u64,
+    progress: Rc<Cell<Option<f64>>>,
 }
 
 impl Pace {
+    /// Tells how many things are to be passed on the way, for [`Work::progress`].
+    pub fn passes(&mut self, all: u64) {
+        self.all = all;
+    }
+
+    /// Tells that some of them were.
+    pub fn passed(&mut self, more: usize) {
+        self.passed += more as u64;
+        self.progress.set((self.all > 0).then(|| (self.passed as f64 / self.all as f64).min(1.0)));
+    }
+
     /// Tells of an item that was done, with its text of so many bytes; pauses if enough was.
     #[inline]
     pub async fn did(&mut self, bytes: usize) {
@@ -51,12 +68,14 @@ pub struct Paced<T> {
     /// None once it is over.
     work: Option<Pin<Box<dyn Future<Output = Result<T>>>>>,
     made: Option<T>,
+    progress: Rc<Cell<Option<f64>>>,
 }
 
 impl<T> Paced<T> {
     pub fn new(work: impl AsyncFnOnce(&mut Pace) -> Result<T> + 'static) -> Paced<T> {
-        let work = async move { work(&mut Pace::default()).await };
-        Paced { work: Some(Box::pin(work)), made: None }
+        let mut pace = Pace::default();
+        let progress = pace.progress.clone();
+        Paced { work: Some(Box::pin(async move { work(&mut pace).await })), made: None, progress }
     }
 
     /// Does a slice; answers what came of the work once it is over.
@@ -89,6 +108,10 @@ impl<T> Work<T> for Paced<T> {
             self.made = self.slice()?;
         }
         Ok(if self.work.is_none() { Step::Last } else { Step::More })
+    }
+
+    fn progress(&self) -> Option<f64> {
+        self.progress.get()
     }
 
     fn finish(mut self: Box<Self>) -> Result<T> {

@@ -61,6 +61,11 @@ impl Scan {
         self.stream.push(chunk);
     }
 
+    /// How many rows were met.
+    pub fn met(&self) -> usize {
+        self.met
+    }
+
     /// Reads a piece; each row that the survey counted goes to `sink` with its number.
     pub fn step(&mut self, sink: &mut dyn FnMut(usize, &Record) -> Result<()>) -> Result<Go> {
         // Whatever stopped the survey stands after its last row.

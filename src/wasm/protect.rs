@@ -75,6 +75,11 @@ impl Looking {
         self.0.push(chunk).map_err(thrown)
     }
 
+    /// How much is done, 0 to 1; `undefined` where nobody knows.
+    pub fn progress(&self) -> Option<f64> {
+        self.0.progress()
+    }
+
     /// What was seen. The object is used up.
     pub fn finish(self) -> Thrown<Looked> {
         self.0.finish().map(Looked).map_err(thrown)
@@ -120,6 +125,11 @@ impl Preparing {
     /// The next bytes of the wanted range.
     pub fn push(&mut self, chunk: &[u8]) -> Thrown<()> {
         self.0.push(chunk).map_err(thrown)
+    }
+
+    /// How much is done, 0 to 1; `undefined` where nobody knows.
+    pub fn progress(&self) -> Option<f64> {
+        self.0.progress()
     }
 
     /// The prepared study. The object is used up.

@@ -40,6 +40,8 @@ export const sharing = {
   /** What would be done; while it is worked out anew, what was before. */
   protection: signal<Protection | null>(null),
   busy: signal(false),
+  /** How far the look is, 0 to 1; null where nobody knows. */
+  part: signal<number | null>(null),
   /** Whether a user stopped the first look: then nothing is known. */
   stopped: signal(false),
   fault: signal<Fault | null>(null),
@@ -113,9 +115,10 @@ effect(() => {
   looking.abort();
   looking = new AbortController();
   const { signal } = looking;
+  sharing.part.value = null;
   const current = () => !signal.aborted && opened.peek();
   line()
-    .call("look", { recipe: asked }, { signal })
+    .call("look", { recipe: asked }, { signal, onProgress: (part) => current() && (sharing.part.value = part) })
     .then(
       (protection) => {
         if (!current()) return;

@@ -99,8 +99,8 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     return wasm.command_line(recipe, inputs, output);
   },
 
-  async look(_, { recipe }, signal) {
-    looked = { recipe: JSON.stringify(recipe), look: await opened().look(recipe, { signal }) };
+  async look(id, { recipe }, signal) {
+    looked = { recipe: JSON.stringify(recipe), look: await opened().look(recipe, { signal, onProgress: progressOf(id) }) };
     return looked.look.protection;
   },
 
@@ -119,7 +119,7 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     };
     await stage("preparing");
     forget();
-    const mine = await opened().protect(recipe, given, { signal });
+    const mine = await opened().protect(recipe, given, { signal, onProgress: progressOf(id) });
     let failed: unknown;
     try {
       await stage("writing");

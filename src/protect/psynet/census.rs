@@ -272,6 +272,11 @@ fn sorted(met: &[Met]) -> Vec<(i64, u32)> {
     all
 }
 
+/// A number that sorts as one of those that may be below zero.
+fn ascending(id: i64) -> u64 {
+    id.cast_unsigned() ^ 1 << 63
+}
+
 fn look_up<T: Copy>(sorted: &[(i64, T)], id: i64) -> Option<T> {
     place_of(sorted, |row| row.0, id).and_then(|at| sorted.get(at)).map(|(_, value)| *value)
 }
@@ -334,7 +339,9 @@ impl Census {
         let number = |owner: u32| self.people.get(owner as usize).map_or(0, |person| person.number);
         let mut order: Vec<(u64, i64, u32)> =
             (0u32..).zip(met.iter().zip(&owner)).map(|(row, (met, owner))| (number(*owner), met.id, row)).collect();
-        order::sort(&mut order);
+        // By participant, then by number, then as in the file.
+        order::by_long(&mut order, |(_, id, _)| ascending(id));
+        order::by_long(&mut order, |(of, ..)| of);
         let mut rows = Rows { place: vec![0; met.len()], ..Rows::default() };
         let mut next = 0;
         let mut before = NONE;
@@ -348,7 +355,8 @@ impl Census {
                 rows.numbers.push((id, if table == "participant" { of } else { next }));
             }
         }
-        order::sort(&mut rows.numbers);
+        order::by_long(&mut rows.numbers, |(_, number)| number);
+        order::by_long(&mut rows.numbers, |(id, _)| ascending(id));
         rows.owner = owner;
         rows
     }

@@ -72,6 +72,14 @@ impl Work<Overview> for Looking {
         preparing.step()
     }
 
+    fn progress(&self) -> Option<f64> {
+        match self {
+            // Two of the three passes.
+            Looking::Deciding(preparing) => preparing.progress().map(|part| (part * 1.5).min(1.0)),
+            Looking::Telling(_) => Some(1.0),
+        }
+    }
+
     fn finish(self: Box<Self>) -> Result<Overview> {
         match *self {
             Looking::Telling(telling) => telling.finish(),

@@ -40,6 +40,7 @@ use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
 use crate::protect::risk::RiskReport;
 use crate::protect::{Given, Protected, Step, Work};
+use crate::psynet::survey::RawTable;
 use crate::psynet::{Archive, Assets, Form, LeftOut, Study as Psynet};
 use crate::read::Format;
 use crate::recipe::{Filetype, Psynet as Choices, Recipe};
@@ -66,6 +67,8 @@ const READ: usize = 128 << 10;
 pub struct Preparing {
     asked: Arc<Asked>,
     phase: Phase,
+    /// How much is done, 0 to 1: three passes over the tables.
+    part: f64,
 }
 
 /// What is prepared, and how.
@@ -135,7 +138,7 @@ impl Preparing {
             given: given.clone(),
             limits,
         };
-        Ok(Preparing { asked: Arc::new(asked), phase: Phase::Count(Pass::default(), Box::default()) })
+        Ok(Preparing { asked: Arc::new(asked), phase: Phase::Count(Pass::default(), Box::default()), part: 0.0 })
     }
 
     /// Goes on with work that wants no input and leads to the next phase.
@@ -144,10 +147,25 @@ impl Preparing {
         self.phase = Phase::Between(Box::new(Paced::new(async move |pace| work(&asked, pace).await)));
     }
 
+    /// How much of the three passes over the tables is done, 0 to 1; nothing between them.
+    fn passed(&self) -> Option<f64> {
+        let (passes, table, rows) = match &self.phase {
+            Phase::Count(pass, _) => (0.0, pass.table, pass.rows()),
+            Phase::Look(pass, _) => (1.0, pass.table, pass.rows()),
+            Phase::Write(writing, _) => (2.0, writing.table, writing.rows()),
+            Phase::Between(_) | Phase::Done(_) | Phase::Over => return None,
+        };
+        let tables = self.asked.data.raw_tables();
+        let of = |tables: &[RawTable]| tables.iter().map(|table| table.group_of.len()).sum::<usize>();
+        let done = of(tables.get(..table).unwrap_or_default()) + rows;
+        Some((passes + done as f64 / of(tables).max(1) as f64) / 3.0)
+    }
+
     /// Does the next bit of work; answers what must be pushed first.
     fn advance(&mut self) -> Result<Option<Want>> {
         let asked = self.asked.clone();
         let Asked { data, preset, limits, .. } = &*asked;
+        self.part = self.passed().unwrap_or(self.part);
         match &mut self.phase {
             Phase::Count(pass, counting) => {
                 let Some(table) = data.raw_tables().get(pass.table) else {
@@ -368,6 +386,10 @@ impl Work<Protected> for Preparing {
             Phase::Done(..) | Phase::Over => Ok(Step::Last),
             _ => Ok(self.advance()?.map_or(Step::More, Step::Want)),
         }
+    }
+
+    fn progress(&self) -> Option<f64> {
+        Some(self.part)
     }
 
     fn finish(self: Box<Self>) -> Result<Protected> {

@@ -236,6 +236,8 @@ pub(super) async fn words(originals: &[Original], tokens: &mut Tokens, pace: &mu
             words.add(value, "", &with);
         }
     }
+    pace.pause().await;
     words.settle();
+    pace.pause().await;
     Ok(words)
 }

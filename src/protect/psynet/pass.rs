@@ -35,6 +35,11 @@ impl Surveyed {
 }
 
 impl Pass {
+    /// How many rows of the table were met.
+    pub fn rows(&self) -> usize {
+        self.scan.as_ref().map_or(0, Scan::met)
+    }
+
     /// Reads a piece of a table; goes on to the next at its end.
     pub fn step(
         &mut self,

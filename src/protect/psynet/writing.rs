@@ -28,7 +28,7 @@ pub(super) struct Writing {
     /// Cells kept, changed and removed by column.
     pub counts: Map<String, [u64; 3]>,
     writer: Writer,
-    table: usize,
+    pub table: usize,
     reading: Option<Box<Reading>>,
     nothing: Field,
     /// The beginning of times, where a time has to be.
@@ -75,6 +75,11 @@ impl Writing {
         writer.text("local");
         let (counts, nothing, zero) = (Map::new(), Field::default(), written(0, false));
         Writing { transform, survey, counts, writer, table: 0, reading: None, nothing, zero }
+    }
+
+    /// How many rows of the table were met.
+    pub fn rows(&self) -> usize {
+        self.reading.as_ref().map_or(0, |reading| reading.scan.met())
     }
 
     pub fn is_done(&self, data: &Psynet) -> bool {

@@ -63,6 +63,7 @@ pub fn overview(log: &Arc<Log>, recipe: &Recipe) -> Result<Box<dyn Work<Overview
 
 async fn seen(log: &Log, recipe: &Recipe, preset: &Preset, pace: &mut Pace) -> Result<Overview> {
     let sessions = export::chosen(&log.sessions, recipe)?;
+    pace.passes(sessions.iter().map(|session| session.changes).sum());
     // No token is made for good, so any key will do.
     let mut identity = Identity::new(Tokens::new(Key::new(&[0; 32])));
     survey::identify(log, &sessions, &mut identity, pace).await?;
@@ -104,6 +105,8 @@ async fn protected(
     pace: &mut Pace,
 ) -> Result<Protected> {
     let sessions = export::chosen(&log.sessions, &recipe)?;
+    // Once to look at them, once to write them anew.
+    pace.passes(sessions.iter().map(|session| 2 * session.changes).sum());
     let share = preset.is_share();
     let window = window(&sessions);
     let mac = Key::new(&given.key);

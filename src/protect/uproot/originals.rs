@@ -105,6 +105,8 @@ pub(super) async fn words(originals: &[Original], identity: &mut Identity, pace:
         };
         words.add(value, "", &with);
     }
+    pace.pause().await;
     words.settle();
+    pace.pause().await;
     Ok(words)
 }

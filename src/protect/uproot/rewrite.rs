@@ -290,6 +290,7 @@ impl<'a> Rewriting<'a> {
                     };
                     let field = self.transform.words.replace(at.name, at.session);
                     for change in self.log.changes(span) {
+                        pace.passed(1);
                         pace.did(self.log.values.get(self.log.value(*change)).1.len()).await;
                         let Some(value) = self.value(at, *change, owner, builder)? else { continue };
                         let time = self.time(*change, owner.start);
@@ -350,6 +351,7 @@ impl<'a> Rewriting<'a> {
         let mut ranks: Map<(&str, Domain), Map<String, u64>> = Map::new();
         let mut numbers = Vec::new();
         for (seq, index, change) in changes {
+            pace.passed(1);
             pace.did(self.log.values.get(self.log.value(change)).1.len()).await;
             let span = &self.log.spans[index];
             let Some(at) = places.get_mut(&index) else { continue };

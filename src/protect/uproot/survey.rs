@@ -165,6 +165,7 @@ pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, p
             let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, asked, pace).await;
             plans.insert(below, plan);
         }
+        pace.passed(spans.iter().map(|span| log.changes(span).len()).sum());
         survey.vocabulary.insert(field.to_lowercase());
         survey.fields.insert((kind.to_owned(), field.to_owned()), Field { plans, shape });
     }

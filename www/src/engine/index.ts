@@ -10,7 +10,7 @@ import { Browser } from "./browse.js";
 import { throwIfAborted } from "./error.js";
 import { Look, ProtectedStudy, type Given } from "./protect.js";
 import { RangeReader, type Ranges, type ReadOptions } from "./read.js";
-import { finished, free, pauses, pushAll, readWant, writeZip, type ExportOptions, type Input, type Sink } from "./steps.js";
+import { finished, free, pauses, pushAll, readWant, writeZip, type ExportOptions, type Input, type Sink, type WorkOptions } from "./steps.js";
 import type { FileContents, Preview, Recipe, Summary, TableInfo, Wasm, WasmStudy } from "./types.js";
 
 export * from "./browse.js";
@@ -135,12 +135,12 @@ export class OpenStudy {
   }
 
   /** What preparing for sharing would do, path by path; the recipe's `protect` says how. */
-  async look(recipe: Recipe, options: { signal?: AbortSignal } = {}): Promise<Look> {
+  async look(recipe: Recipe, options: WorkOptions = {}): Promise<Look> {
     return new Look(await finished(this.#study.look(recipe), this.#inputs, options));
   }
 
   /** Prepares the study for sharing, as the recipe's `protect` says. */
-  async protect(recipe: Recipe, given: Given, options: { signal?: AbortSignal } = {}): Promise<ProtectedStudy> {
+  async protect(recipe: Recipe, given: Given, options: WorkOptions = {}): Promise<ProtectedStudy> {
     const preparing = this.#study.prepare(recipe, { ...given, key: [...given.key] });
     return new ProtectedStudy(await finished(preparing, this.#inputs, options), this.#inputs);
   }

@@ -159,6 +159,8 @@ export interface WasmWork<T> {
   /** Does a little of it; undefined when only `finish` is left. */
   next(): { want: Want } | { more: true } | undefined;
   push(chunk: Uint8Array): void;
+  /** How much is done, 0 to 1; undefined where nobody knows. */
+  progress(): number | undefined;
   finish(): T;
   free(): void;
 }

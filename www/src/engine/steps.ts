@@ -43,12 +43,14 @@ export async function pushAll(work: { want(): Want | undefined; push(chunk: Uint
 }
 
 /** Does some work of the module step by step, so that it can be called off; then nothing is left of it. */
-export async function finished<T>(work: WasmWork<T>, inputs: Input[], { signal }: Pick<WorkOptions, "signal"> = {}): Promise<T> {
+export async function finished<T>(work: WasmWork<T>, inputs: Input[], { signal, onProgress }: WorkOptions = {}): Promise<T> {
   const reader = new RangeReader(signal ? { signal } : {});
   const pause = pauses();
   try {
     for (let step = work.next(); step; step = work.next()) {
       if ("want" in step) await readWant(reader, inputs, step.want, (piece) => work.push(piece));
+      const part = work.progress();
+      if (part !== undefined) onProgress?.(part);
       await pause();
       throwIfAborted(signal);
     }

@@ -80,7 +80,7 @@ function First() {
   return (
     <div ref={box} class="savebox">
       <p role="status">{stopped ? words.stopped : words.wait}</p>
-      {!stopped && <progress aria-label={words.wait} />}
+      {!stopped && <progress max={1} {...(sharing.part.value !== null && { value: sharing.part.value })} aria-label={words.wait} />}
       <button type="button" onClick={() => (stopped ? (sharing.stopped.value = false) : stopLooking())}>
         {stopped ? words.again : t.value.cancel}
       </button>
