@@ -203,7 +203,7 @@ fn of_log(files: &Files, level: Level) -> BTreeSet<String> {
     let fields: BTreeSet<&str> = (0..log.fields.len() as u32).map(|id| log.fields.get(id)).collect();
     // Names of apps and pages are no identifiers, and some sessions are called by words of the reports' own sentences.
     let contexts: String = (0..log.contexts.len() as u32).map(|id| log.contexts.get(id)).collect();
-    let prose = report::words(std::iter::empty());
+    let prose = report::words(&mut std::iter::empty());
     let plain = |g: &str| fields.contains(g) || contexts.contains(g) || prose.contains(&g.to_lowercase());
     found.retain(|g| g.chars().count() >= 5 && g != "false" && g != "types" && g.parse::<f64>().is_err() && !plain(g));
     found
@@ -232,7 +232,7 @@ fn no_database_leaves_an_identifier_in_any_form() {
     let (mut searched, mut plain) = (0, 0);
     for (path, files) in inputs("psynet", &["database.zip"]) {
         let mut held = people::identifiers(&people::raw(&unzip(&files[0].1), "data/"));
-        let prose = report::words(std::iter::empty());
+        let prose = report::words(&mut std::iter::empty());
         held.retain(|value| !prose.contains(&value.to_lowercase()));
         for level in [Level::Share, Level::Pseudonymize] {
             searched += held.len();

@@ -72,7 +72,7 @@ fn the_exported_canary_leaves_nothing_and_keeps_its_results() {
 fn no_exported_case_leaves_a_name() {
     let mut inputs = 0;
     // A session that is called by a word of the reports cannot be told from it where values have lost their types.
-    let mut words_of_reports = windrow::protect::report::words(std::iter::empty());
+    let mut words_of_reports = windrow::protect::report::words(&mut std::iter::empty());
     words_of_reports.insert("types".to_owned());
     for case in common::cases("uproot") {
         for input in common::folders(&case) {

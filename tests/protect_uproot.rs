@@ -171,7 +171,7 @@ fn the_same_key_gives_the_same_bytes_and_another_key_no_common_token() {
 #[test]
 fn no_case_leaves_a_name_a_label_a_credential_or_a_moment() {
     let mut cases = 0;
-    let mut words_of_reports = windrow::protect::report::words(std::iter::empty());
+    let mut words_of_reports = windrow::protect::report::words(&mut std::iter::empty());
     // A key of every dictionary.
     words_of_reports.insert("types".to_owned());
     for case in common::cases("uproot") {

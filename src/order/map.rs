@@ -1,7 +1,6 @@
 //! A map in the order of its keys, used like the standard library's, which would be compiled anew for every pair of types
 //! (4 kB of wasm each). Here searching and keeping order are compiled once; a pair of types adds comparing and moving.
 
-use super::arrange;
 use super::places::{self, At, Places};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::{Serialize, Serializer};
@@ -78,13 +77,7 @@ impl<K, V> Map<K, V> {
 
     /// Puts keys and values themselves in order.
     fn sort(&mut self) {
-        if self.places.iter().eq(0..self.keys.len()) {
-            return;
-        }
-        let mut order: Vec<u32> = self.places.iter().map(|place| place as u32).collect();
-        arrange(&mut order.clone(), &mut self.keys.as_mut_slice());
-        arrange(&mut order, &mut self.values.as_mut_slice());
-        self.places = Places::ascending(self.keys.len());
+        self.places.arrange(&mut [&mut self.keys.as_mut_slice(), &mut self.values.as_mut_slice()]);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Keeps the places of things in the order of what the things are, in blocks, so that a new one moves few others.
 
+use super::{Swap, arrange};
 use std::cmp::Ordering;
 
 /// A block of this length is cut in two.
@@ -35,12 +36,6 @@ impl<F: Fn(usize) -> Ordering> Sought for F {
 impl Places {
     pub const fn new() -> Self {
         Places { blocks: Vec::new(), count: 0 }
-    }
-
-    /// The places from zero, as the things stand in order already.
-    pub fn ascending(count: usize) -> Self {
-        let all: Vec<u32> = (0..count as u32).collect();
-        Places { blocks: all.chunks(FULL / 2).map(<[u32]>::to_vec).collect(), count }
     }
 
     /// Where a thing is, or belongs.
@@ -90,6 +85,16 @@ impl Places {
         if self.blocks[at.block].is_empty() {
             self.blocks.remove(at.block);
         }
+    }
+
+    /// Puts what stands at the places in order, in each of some lists.
+    pub fn arrange(&mut self, lists: &mut [&mut dyn Swap]) {
+        if self.iter().eq(0..self.count) {
+            return;
+        }
+        let order: Vec<u32> = self.iter().map(|place| place as u32).collect();
+        lists.iter_mut().for_each(|list| arrange(&mut order.clone(), *list));
+        (0..).zip(self.blocks.iter_mut().flatten()).for_each(|(place, held)| *held = place);
     }
 
     pub fn iter(&self) -> Iter<'_> {

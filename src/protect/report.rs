@@ -75,14 +75,13 @@ pub struct Report {
 
 /// Every word that may stand in a report or dictionary, given the reasons of what was decided, in lower case: finding one
 /// there tells nothing about a person.
-pub fn words<'r>(reasons: impl Iterator<Item = &'r str>) -> Set<String> {
+pub fn words(reasons: &mut dyn Iterator<Item = &str>) -> Set<String> {
     let mut all = Set::new();
-    for text in reasons {
+    let mut add = |text: &str| {
         all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
-    }
-    for text in dictionary::prose() {
-        all.extend(text.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
-    }
+    };
+    reasons.for_each(&mut add);
+    dictionary::prose().for_each(&mut add);
     for (level, psynet) in [Level::Share, Level::Pseudonymize].into_iter().flat_map(|l| [(l, false), (l, true)]) {
         let of_class = |class| PathReport {
             path: String::new(),
@@ -103,8 +102,7 @@ pub fn words<'r>(reasons: impl Iterator<Item = &'r str>) -> Set<String> {
             ..Report::default()
         };
         for text in [report.text(), report.json()] {
-            let text = String::from_utf8_lossy(&text).to_lowercase();
-            all.extend(text.split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
+            add(&String::from_utf8_lossy(&text));
         }
     }
     all

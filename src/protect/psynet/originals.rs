@@ -166,7 +166,7 @@ pub(super) async fn originals(
     pace: &mut Pace,
 ) -> (Vec<Original>, OwnColumns) {
     let plans = survey.fields.iter().flat_map(|field| &field.plans);
-    let mut own = report::words(plans.map(|plan| plan.decision.reason.as_str()));
+    let mut own = report::words(&mut plans.map(|plan| plan.decision.reason.as_str()));
     own.extend(prose.to_lowercase().split(|c: char| !c.is_ascii_alphanumeric()).map(str::to_owned));
     own.extend(OWN_WORDS.split_ascii_whitespace().map(str::to_owned));
     for table in tables {

@@ -31,7 +31,7 @@ pub(super) async fn originals(
     pace: &mut Pace,
 ) -> (Vec<Original>, OwnColumns) {
     let plans = survey.fields.values().flat_map(|field| field.plans.values());
-    let mut own = report::words(plans.map(|plan| plan.decision.reason.as_str()));
+    let mut own = report::words(&mut plans.map(|plan| plan.decision.reason.as_str()));
     own.extend(OWN_WORDS.split_ascii_whitespace().map(str::to_owned));
     let distinctive = |value: &str| {
         let length = value.chars().count();
