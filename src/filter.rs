@@ -4,7 +4,7 @@
 //! groups and players become paths. Secrets are ours: uproot's exporter writes them when filters are off.
 
 use crate::json;
-use crate::log::column::ValueId;
+use crate::log::column::{self, ValueId};
 use crate::log::{Log, Section, Span};
 use crate::table::Cell;
 use crate::value::{self, Type};
@@ -70,6 +70,16 @@ impl Line {
     /// The value of one of its changes as the export shows it; `scratch` holds what had to be made.
     pub fn value<'l>(&self, log: &'l Log, id: ValueId, scratch: &'l mut String) -> (Type, &'l str) {
         self.rule.apply(log, self.span(log).storage, id, scratch)
+    }
+
+    /// The same as a cell; empty for a tombstone.
+    #[inline]
+    pub fn cell<'l>(&self, log: &'l Log, id: ValueId, scratch: &'l mut String) -> Cell<'l> {
+        if self.rule == Rule::Keep || id.is_tombstone() {
+            return log.values.cell(id);
+        }
+        let (kind, text) = self.value(log, id, scratch);
+        column::text_cell(kind, text)
     }
 }
 
@@ -223,9 +233,4 @@ impl Rule {
 
 fn list(items: impl Iterator<Item = Option<String>>) -> Option<String> {
     Some(format!("[{}]", items.collect::<Option<Vec<_>>>()?.join(",")))
-}
-
-/// A value as a cell.
-pub fn cell<'a>((kind, text): (Type, &'a str)) -> Cell<'a> {
-    if kind == Type::CELL { Cell::Raw(text) } else { Cell::Json(text) }
 }

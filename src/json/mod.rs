@@ -9,26 +9,44 @@ mod time;
 
 pub use canonical::{Bad, canonical, compact, is_compact};
 
-/// Appends a float as orjson prints it; not-a-number and infinities become `null`.
-pub fn float(value: f64, out: &mut Vec<u8>) {
-    with_float(value, |digits| out.extend_from_slice(digits));
+/// Room for the text of a number.
+#[derive(Default)]
+pub struct Digits {
+    whole: itoa::Buffer,
+    float: zmij::Buffer,
+    time: [u8; time::LONGEST],
 }
 
-/// Gives away the text of a float, as [`float`] would append it.
-#[inline]
-pub fn with_float(value: f64, give: impl FnOnce(&[u8])) {
-    if let Some(digits) = time::digits(value, &mut [0; time::LONGEST]) {
-        give(digits);
-    } else if value.is_finite() {
-        give(zmij::Buffer::new().format_finite(value).as_bytes());
-    } else {
-        give(b"null");
+impl Digits {
+    /// An unsigned integer.
+    #[inline]
+    pub fn uint(&mut self, value: u64) -> &[u8] {
+        // Dividing 64 bits takes several times as long, in wasm above all.
+        match u32::try_from(value) {
+            Ok(value) => self.whole.format(value).as_bytes(),
+            Err(_) => self.whole.format(value).as_bytes(),
+        }
     }
+
+    /// A float as orjson prints it; not-a-number and infinities are `null`.
+    #[inline]
+    pub fn float(&mut self, value: f64) -> &[u8] {
+        match time::digits(value, &mut self.time) {
+            Some(digits) => digits,
+            None if value.is_finite() => self.float.format_finite(value).as_bytes(),
+            None => b"null",
+        }
+    }
+}
+
+/// Appends a float as [`Digits::float`] spells it.
+pub fn float(value: f64, out: &mut Vec<u8>) {
+    out.extend_from_slice(Digits::default().float(value));
 }
 
 /// Appends an unsigned integer.
 pub fn uint(value: u64, out: &mut Vec<u8>) {
-    out.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
+    out.extend_from_slice(Digits::default().uint(value));
 }
 
 /// Appends a JSON string with its quotes.

@@ -38,13 +38,18 @@ pub fn digits(value: f64, room: &mut [u8; LONGEST]) -> Option<&[u8]> {
         }
         (near, parts) = (fewer, parts / 10);
     }
-    // Ten digits stand before the point.
+    let mut seconds = mantissa >> BITS;
+    if near == parts {
+        (seconds, near) = (seconds + 1, 0);
+    }
+    // Ten digits stand before the point. 32 bits are divided in a fraction of the time that 64 take, in wasm above all.
     let mut number = itoa::Buffer::new();
-    let (whole, behind) = number.format((mantissa >> BITS) * parts + near).as_bytes().split_at_checked(10)?;
-    *room.first_chunk_mut::<10>()? = *whole.first_chunk()?;
+    *room.first_chunk_mut::<10>()? = *number.format(seconds as u32).as_bytes().first_chunk()?;
+    // A one in front keeps the zeros behind the point.
+    let behind = number.format((parts + near) as u32).as_bytes();
+    let room = room.get_mut(..10 + behind.len())?;
+    short::copy(behind, &mut room[10..]);
     room[10] = b'.';
-    let room = room.get_mut(..11 + behind.len())?;
-    short::copy(behind, &mut room[11..]);
     Some(room)
 }
 

@@ -65,12 +65,17 @@ pub(super) fn hash(kind: u8, bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
+#[derive(Debug)]
+struct Name {
+    text: Box<str>,
+    /// Whether it is plain ([`table::is_plain`]): it is written many times.
+    plain: bool,
+}
+
 /// Distinct strings, numbered in order of first appearance.
 #[derive(Debug, Default)]
 pub struct Names {
-    all: Vec<Box<str>>,
-    /// Which of them are plain ([`table::is_plain`]): each is written many times.
-    plain: Vec<bool>,
+    all: Vec<Name>,
     index: HashTable<u32>,
     bytes: u64,
     last: u32,
@@ -80,8 +85,8 @@ impl Names {
     /// The number of a string, new or known.
     pub fn intern(&mut self, name: &str) -> u32 {
         // Neighbouring changes often share their storage and code location.
-        let same = |known: &str| short::same(known.as_bytes(), name.as_bytes());
-        if self.all.get(self.last as usize).is_some_and(|known| same(known)) {
+        let same = |known: &Name| short::same(known.text.as_bytes(), name.as_bytes());
+        if self.all.get(self.last as usize).is_some_and(same) {
             return self.last;
         }
         let key = hash(0, name.as_bytes());
@@ -90,11 +95,10 @@ impl Names {
             Some(&known) => known,
             None => {
                 let new = self.all.len() as u32;
-                self.all.push(name.into());
-                self.plain.push(table::is_plain(name));
+                self.all.push(Name { text: name.into(), plain: table::is_plain(name) });
                 self.bytes += name.len() as u64;
                 let all = &self.all;
-                self.index.insert_unique(key, new, |&i| hash(0, all[i as usize].as_bytes()));
+                self.index.insert_unique(key, new, |&i| hash(0, all[i as usize].text.as_bytes()));
                 new
             }
         };
@@ -103,20 +107,20 @@ impl Names {
 
     /// The number of a string that was seen.
     pub fn find(&self, name: &str) -> Option<u32> {
-        self.index.find(hash(0, name.as_bytes()), |&i| &*self.all[i as usize] == name).copied()
+        self.index.find(hash(0, name.as_bytes()), |&i| &*self.all[i as usize].text == name).copied()
     }
 
     /// The string of a number.
     #[inline]
     pub fn get(&self, id: u32) -> &str {
-        &self.all[id as usize]
+        &self.all[id as usize].text
     }
 
     /// The string of a number as a cell.
     #[inline]
     pub fn cell(&self, id: u32) -> Cell<'_> {
-        let text = self.get(id);
-        if self.plain[id as usize] { Cell::Plain(text) } else { Cell::Text(text) }
+        let Name { text, plain } = &self.all[id as usize];
+        if *plain { Cell::Plain(text) } else { Cell::Text(text) }
     }
 
     /// How many there are.
@@ -168,8 +172,8 @@ impl ValueId {
 
 /// Distinct values: type and text, each stored once.
 ///
-/// The blocks are strings, so that a text is found without checking its encoding again; type and length
-/// stand before it in bytes below 128.
+/// The blocks are strings, so that a text is found without checking its encoding again; type, whether it is a plain text
+/// ([`table::is_plain`]), and length stand before it in bytes below 128.
 #[derive(Debug, Default)]
 pub struct Values {
     blocks: Vec<String>,
@@ -183,15 +187,17 @@ pub(super) fn taken(text: usize) -> u64 {
 
 impl Values {
     const BLOCK: usize = 1 << 20;
-    /// Two bytes of type and four of length, seven bits each.
+    /// Two bytes of type and mark, and four of length, seven bits each.
     const HEADER: usize = 6;
+    /// The mark of plain texts, in the byte that holds the top bit of the type.
+    const PLAIN: u8 = 2;
     /// Longest text, in bytes.
     const LONGEST: usize = (1 << 28) - 1;
 
     /// The id of a value, if it was stored before.
     pub fn find(&self, kind: Type, text: &[u8]) -> Option<ValueId> {
         let same = |id: &ValueId| {
-            let (known, stored) = at(&self.blocks, *id);
+            let (known, _, stored) = at(&self.blocks, *id);
             known == kind && short::same(stored.as_bytes(), text)
         };
         self.index.find(hash(kind.0, text), same).copied()
@@ -215,14 +221,16 @@ impl Values {
         let block = self.blocks.last_mut()?;
         let id = ValueId::new(number, block.len())?;
         let seven = |n: usize, group: u32| char::from((n >> (7 * group)) as u8 & 0x7f);
+        let plain = kind != Type::CELL && quoted(text).is_some_and(table::is_plain);
+        let mark = if plain { Self::PLAIN } else { 0 };
         block.push(seven(kind.0.into(), 0));
-        block.push(seven(kind.0.into(), 1));
+        block.push(char::from(kind.0 >> 7 | mark));
         (0..4).for_each(|group| block.push(seven(text.len(), group)));
         block.push_str(text);
         (block.len()..block.len().next_multiple_of(4)).for_each(|_| block.push('\0'));
         let blocks = &self.blocks;
         self.index.insert_unique(hash(kind.0, text.as_bytes()), id, |&id| {
-            let (kind, text) = at(blocks, id);
+            let (kind, _, text) = at(blocks, id);
             hash(kind.0, text.as_bytes())
         });
         Some(id)
@@ -231,7 +239,23 @@ impl Values {
     /// Type and text; a tombstone is the JSON `null`.
     #[inline]
     pub fn get(&self, id: ValueId) -> (Type, &str) {
-        if id.is_tombstone() { (Type::NONE, "null") } else { at(&self.blocks, id) }
+        if id.is_tombstone() {
+            return (Type::NONE, "null");
+        }
+        let (kind, _, text) = at(&self.blocks, id);
+        (kind, text)
+    }
+
+    /// A value as a cell; a tombstone is an empty one.
+    #[inline]
+    pub fn cell(&self, id: ValueId) -> Cell<'_> {
+        if id.is_tombstone() {
+            return Cell::Null;
+        }
+        match at(&self.blocks, id) {
+            (_, true, text) => Cell::Plain(quoted(text).unwrap_or_default()),
+            (kind, false, text) => text_cell(kind, text),
+        }
     }
 
     /// The type alone.
@@ -250,15 +274,28 @@ impl Values {
     }
 }
 
+/// The content of a JSON string, escapes and all.
 #[inline]
-fn at(blocks: &[String], id: ValueId) -> (Type, &str) {
+fn quoted(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"')
+}
+
+/// The text of a value as a cell.
+#[inline]
+pub fn text_cell(kind: Type, text: &str) -> Cell<'_> {
+    if kind == Type::CELL { Cell::Raw(text) } else { Cell::Json(text) }
+}
+
+/// A value's type, whether it is marked as plain, and its text.
+#[inline(always)]
+fn at(blocks: &[String], id: ValueId) -> (Type, bool, &str) {
     let (block, at) = id.place();
     let block = &blocks[block];
     let header: &[u8; Values::HEADER] = block.as_bytes()[at..].first_chunk().unwrap_or(&[0; Values::HEADER]);
     let &[kind, more, a, b, c, d] = header;
     let len = usize::from(a) | usize::from(b) << 7 | usize::from(c) << 14 | usize::from(d) << 21;
     let from = at + Values::HEADER;
-    (Type(kind | more << 7), &block[from..from + len])
+    (Type(kind | more << 7), more & Values::PLAIN != 0, &block[from..from + len])
 }
 
 #[cfg(test)]

@@ -94,9 +94,16 @@ impl<'a> Cursor<'a> {
         Ok(byte)
     }
 
-    /// A big-endian unsigned integer of `n` bytes.
+    /// A big-endian unsigned integer of 1, 2, 4 or 8 bytes.
+    #[inline]
     fn be(&mut self, n: usize) -> Result<u64, Stop> {
-        Ok(self.take(n)?.iter().fold(0, |value, byte| value << 8 | u64::from(*byte)))
+        Ok(match *self.take(n)? {
+            [a] => u64::from(a),
+            [a, b] => u64::from(u16::from_be_bytes([a, b])),
+            [a, b, c, d] => u64::from(u32::from_be_bytes([a, b, c, d])),
+            [a, b, c, d, e, f, g, h] => u64::from_be_bytes([a, b, c, d, e, f, g, h]),
+            _ => return Err(Stop::Damaged),
+        })
     }
 
     fn map(&mut self, limits: &Limits) -> Result<Row<'a>, Stop> {

@@ -1,7 +1,7 @@
 //! Ultralong and sparse: every change is a row.
 
 use super::columns::Columns;
-use crate::filter::{self, Line};
+use crate::filter::Line;
 use crate::log::Log;
 use crate::table::{Cell, Rows};
 
@@ -60,23 +60,10 @@ impl Changes {
         let before = if *near == 0 { 0 } else { self.ends[*near - 1] };
         let span = line.span(log);
         let fact = log.fact(log.changes(span)[(row - before) as usize]);
-        let is_deletion = fact.value.is_tombstone();
         let mut made = String::new();
-        let value = match is_deletion {
-            true => Cell::Null,
-            false => filter::cell(line.value(log, fact.value, &mut made)),
-        };
-        let metas = [
-            log.contexts.cell(fact.context),
-            line.name_cell(log),
-            Cell::Uint(fact.seq),
-            log.storages.cell(span.storage),
-            Cell::Float(fact.time),
-            Cell::Bool(is_deletion),
-        ];
         let column = self.values[*near] as usize;
-        let mut value = Some(value);
-        for (at, meta) in self.metas.into_iter().zip(metas) {
+        let mut value = Some(line.cell(log, fact.value, &mut made));
+        let mut put = |at: usize, meta: Cell<'_>| {
             if at >= column
                 && let Some(value) = value.take()
             {
@@ -86,7 +73,14 @@ impl Changes {
             if at != column {
                 rows.cell(at, meta);
             }
-        }
+        };
+        let [context, field, seq, storage, time, unavailable] = self.metas;
+        put(context, log.contexts.cell(fact.context));
+        put(field, line.name_cell(log));
+        put(seq, Cell::Uint(fact.seq));
+        put(storage, log.storages.cell(span.storage));
+        put(time, Cell::Float(fact.time));
+        put(unavailable, Cell::Bool(fact.value.is_tombstone()));
         if let Some(value) = value {
             rows.cell(column, value);
         }

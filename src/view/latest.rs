@@ -5,7 +5,7 @@
 //! which states become rows; what such a state holds is then looked up field by field.
 
 use super::columns::Columns;
-use crate::filter::{self, Line, Rule};
+use crate::filter::{Line, Rule};
 use crate::log::Log;
 use crate::log::column::ValueId;
 use crate::order::{self, Map, Set};
@@ -197,7 +197,7 @@ impl Latest {
             let mut made = String::new();
             let cell = match masked && is_value {
                 true => Cell::Null,
-                false => filter::cell(line.value(log, log.value(change), &mut made)),
+                false => line.cell(log, log.value(change), &mut made),
             };
             rows.cell(column, cell);
         }

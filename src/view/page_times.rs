@@ -3,7 +3,6 @@
 //! The rules, odd ones included, are uproot 0.10.1's: unaffected by filters; pages are numbered by
 //! `show_page`; their names come from the `page_order` that was in force by *time*, not by seq.
 
-use crate::filter;
 use crate::json;
 use crate::log::column::ValueId;
 use crate::log::{Log, Section, Session, Span};
@@ -74,7 +73,7 @@ impl PageTimes {
         rows.cell(1, Cell::Float(log.time(visit.entered)));
         rows.cell(2, visit.left.map_or(Cell::Null, |left| Cell::Float(log.time(left))));
         rows.cell(3, order.map_or(Cell::Null, |order| pages.name(order, shown.1)));
-        rows.cell(4, filter::cell(shown));
+        rows.cell(4, log.values.cell(log.value(visit.entered)));
         rows.cell(5, Cell::Text(&self.session));
         rows.cell(6, Cell::Text(name));
     }

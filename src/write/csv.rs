@@ -52,6 +52,23 @@ impl<'o> Csv<'o> {
         }
     }
 
+    /// The next cell, which needs no quotes; nearly all stand right behind the one before.
+    #[inline(always)]
+    fn next(&mut self, separators: usize, bytes: &[u8]) {
+        let end = self.len + 1 + bytes.len();
+        match self.gathered.get_mut(self.len..end) {
+            Some([comma, room @ ..]) if separators == 1 => {
+                *comma = b',';
+                short::copy(bytes, room);
+                self.len = end;
+            }
+            _ => {
+                self.separators(separators);
+                self.put(bytes);
+            }
+        }
+    }
+
     /// Gives what was gathered to the output.
     fn pass_on(&mut self) {
         self.out.extend_from_slice(&self.gathered[..self.len]);
@@ -176,34 +193,40 @@ impl Rows for Csv<'_> {
 
     fn cell(&mut self, column: usize, cell: Cell<'_>) {
         // The columns between are empty, and so is the separator's run.
-        match column + usize::from(self.written > 0) - self.written {
-            1 => self.put(b","),
-            more => self.separators(more),
-        }
+        let separators = column + usize::from(self.written > 0) - self.written;
         self.written = column + 1;
-        let mut digits = itoa::Buffer::new();
+        let mut digits = json::Digits::default();
         let bytes = match cell {
-            Cell::Null => return,
+            Cell::Null => b"",
             Cell::Bool(value) => truth(value),
-            Cell::Uint(value) => digits.format(value).as_bytes(),
-            Cell::Float(value) if value.is_finite() => return json::with_float(value, |digits| self.put(digits)),
-            Cell::Float(_) => return,
+            Cell::Uint(value) => digits.uint(value),
+            Cell::Float(value) if value.is_finite() => digits.float(value),
+            Cell::Float(_) => b"",
             Cell::Plain(text) => text.as_bytes(),
-            Cell::Text(text) | Cell::Raw(text) if needs_quotes(text.as_bytes()) => return self.quoted(text.as_bytes()),
-            Cell::Text(text) | Cell::Raw(text) => text.as_bytes(),
+            Cell::Text(text) | Cell::Raw(text) if !needs_quotes(text.as_bytes()) => text.as_bytes(),
+            Cell::Text(text) | Cell::Raw(text) => {
+                self.separators(separators);
+                return self.quoted(text.as_bytes());
+            }
             Cell::Json(text) => match text.as_bytes() {
                 // Quotes and line ends have a backslash in JSON.
                 [b'"', inner @ .., b'"'] if !holds(inner, [b'\\', b',']) => inner,
-                [b'"', ..] => return self.unescaped(inner(text).unwrap_or_default()),
                 number @ [b'-' | b'0'..=b'9', ..] => number,
-                b"null" => return,
+                b"null" => b"",
                 b"true" => truth(true),
                 b"false" => truth(false),
-                other if needs_quotes(other) => return self.quoted(other),
+                [b'"', ..] => {
+                    self.separators(separators);
+                    return self.unescaped(inner(text).unwrap_or_default());
+                }
+                other if needs_quotes(other) => {
+                    self.separators(separators);
+                    return self.quoted(other);
+                }
                 other => other,
             },
         };
-        self.put(bytes);
+        self.next(separators, bytes);
     }
 
     fn end(&mut self) {
