@@ -73,9 +73,11 @@ pub fn values<'s>(
     let named = fields.into_iter().map(|(kind, name, mut field, mut values)| {
         field.deletions = field.changes - values.len() as u64;
         order::by_number(&mut values, ValueId::number);
+        let mut counts = [0; 256];
         for same in values.chunk_by(|a, b| a == b) {
-            *field.types.entry(log.values.kind(same[0])).or_default() += same.len() as u64;
+            counts[usize::from(log.values.kind(same[0]).0)] += same.len() as u64;
         }
+        field.types = (0..=u8::MAX).map(Type).zip(counts).filter(|(_, count)| *count > 0).collect();
         values.dedup();
         field.distinct = values.len() as u64;
         ((log.kinds.get(kind).to_owned(), name.to_owned()), (field, values))

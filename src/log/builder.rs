@@ -195,7 +195,7 @@ impl Builder {
     /// Whether a change is left out. One of the admin storage is counted, and of its value (type and payload) only texts
     /// are remembered, to be searched for in a protected result; one of a session that is not asked for is passed over.
     pub fn leaves_out(&mut self, storage: &str, seq: Option<u64>, time: f64, value: Option<&[u8]>) -> bool {
-        let admin = storage.split('/').next() == Some(ADMIN);
+        let admin = storage.strip_prefix(ADMIN).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
         if admin {
             if let Some([_, payload @ ..]) = value {
                 self.uncounted += payload.len();

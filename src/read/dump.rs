@@ -110,9 +110,10 @@ impl DumpReader {
     /// Reads whole rows; returns how many bytes they took.
     fn rows(&mut self, buffer: &[u8], log: &mut Builder) -> Result<usize> {
         let mut at = 0;
+        let mut row = Row::default();
         while at < buffer.len() {
-            match msgpack::row(&buffer[at..], &self.limits) {
-                Found::Row(row, n) => {
+            match msgpack::read(&buffer[at..], &self.limits, &mut row) {
+                Found::Row(n) => {
                     log.next_at(self.offset..self.offset + n as u64);
                     self.row(&row, log)?;
                     self.rows += 1;

@@ -28,20 +28,21 @@ pub struct Row<'a> {
 
 /// What stands at the beginning of a buffer.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Found<'a> {
-    /// A whole map, and its length in bytes.
-    Row(Row<'a>, usize),
+pub enum Found {
+    /// A whole map of so many bytes.
+    Row(usize),
     /// The beginning of a map; more bytes may complete it.
     Partial,
     /// Not a map with text keys, or deeper or longer than the limits.
     Damaged,
 }
 
-/// Looks at the beginning of a buffer.
-pub fn row<'a>(buffer: &'a [u8], limits: &Limits) -> Found<'a> {
+/// Looks at the beginning of a buffer. What was found of a row is in `row`.
+pub fn read<'a>(buffer: &'a [u8], limits: &Limits, row: &mut Row<'a>) -> Found {
     let mut cursor = Cursor { buffer, at: 0 };
-    match cursor.map(limits) {
-        Ok(row) if cursor.at <= limits.record => Found::Row(row, cursor.at),
+    *row = Row::default();
+    match cursor.map(limits, row) {
+        Ok(()) if cursor.at <= limits.record => Found::Row(cursor.at),
         Err(Stop::Short) if buffer.len() <= limits.record => Found::Partial,
         _ => Found::Damaged,
     }
@@ -81,6 +82,7 @@ struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
+    #[inline]
     fn take(&mut self, n: usize) -> Result<&'a [u8], Stop> {
         let end = self.at.checked_add(n).ok_or(Stop::Damaged)?;
         let bytes = self.buffer.get(self.at..end).ok_or(Stop::Short)?;
@@ -88,6 +90,7 @@ impl<'a> Cursor<'a> {
         Ok(bytes)
     }
 
+    #[inline]
     fn byte(&mut self) -> Result<u8, Stop> {
         let byte = *self.buffer.get(self.at).ok_or(Stop::Short)?;
         self.at += 1;
@@ -106,14 +109,13 @@ impl<'a> Cursor<'a> {
         })
     }
 
-    fn map(&mut self, limits: &Limits) -> Result<Row<'a>, Stop> {
+    fn map(&mut self, limits: &Limits, row: &mut Row<'a>) -> Result<(), Stop> {
         let count = match self.byte()? {
             byte @ 0x80..=0x8f => u64::from(byte & 15),
             0xde => self.be(2)?,
             0xdf => self.be(4)?,
             _ => return Err(Stop::Damaged),
         };
-        let mut row = Row::default();
         for _ in 0..count {
             let Item::Str(key) = self.item(limits.depth)? else { return Err(Stop::Damaged) };
             let value = self.item(limits.depth)?;
@@ -132,7 +134,7 @@ impl<'a> Cursor<'a> {
                 _ => row.other_keys = true,
             }
         }
-        Ok(row)
+        Ok(())
     }
 
     fn item(&mut self, depth: usize) -> Result<Item<'a>, Stop> {

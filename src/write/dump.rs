@@ -149,10 +149,10 @@ fn bin(kind: u8, payload: &[u8], out: &mut Vec<u8>) {
 
 /// The times of a dump as text, a line each, for those who search it: in the dump they are bits.
 pub(crate) fn times(rows: &[u8], limits: &Limits, out: &mut Vec<u8>) -> usize {
-    use crate::read::msgpack::{Found, row};
-    let mut at = 0;
-    while let Found::Row(found, length) = row(rows.get(at..).unwrap_or_default(), limits) {
-        json::float(found.created_at.unwrap_or(f64::NAN), out);
+    use crate::read::msgpack::{self, Found, Row};
+    let (mut at, mut row) = (0, Row::default());
+    while let Found::Row(length) = msgpack::read(rows.get(at..).unwrap_or_default(), limits, &mut row) {
+        json::float(row.created_at.unwrap_or(f64::NAN), out);
         out.push(b'\n');
         at += length;
     }
