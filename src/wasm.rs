@@ -261,13 +261,15 @@ pub struct Export {
 
 #[wasm_bindgen]
 impl Export {
-    /// `{ bytes }` with the next piece, `{ want }` when input must be pushed first, `undefined` when complete.
+    /// `{ bytes }` with the next piece, `{ want }` when input must be pushed first, `{ more: true }` now and then,
+    /// `undefined` when complete.
     #[allow(clippy::should_implement_trait, reason = "the name that JavaScript expects")]
     pub fn next(&mut self) -> std::result::Result<JsValue, JsValue> {
         Ok(match self.export.next().map_err(thrown)? {
             None => JsValue::UNDEFINED,
             Some(Output::Bytes(bytes)) => object(&[("bytes", Uint8Array::from(bytes.as_slice()).into())]),
             Some(Output::Want(range)) => object(&[("want", want(&range))]),
+            Some(Output::More) => object(&[("more", JsValue::TRUE)]),
         })
     }
 
@@ -277,7 +279,7 @@ impl Export {
     }
 
     /// For sharing the work, instead of `next`: `{ ticket, file, hash, last, before, bytes }` is a block to be
-    /// compressed (`pack_block`) and, where `hash` says so, hashed (`Hasher`); `{ want }` as in `next`;
+    /// compressed (`pack_block`) and, where `hash` says so, hashed (`Hasher`); `{ want }` and `{ more }` as in `next`;
     /// `{ wait: true }` when awaited results come first; `undefined` when all blocks were made. `room` is memory of a
     /// block that is done with, to be used again: memory that the browser has to clear first costs more than the copy.
     pub fn make(&mut self, room: Option<Uint8Array>) -> std::result::Result<JsValue, JsValue> {
@@ -293,6 +295,7 @@ impl Export {
         };
         Ok(match self.export.make().map_err(thrown)? {
             Made::Done => JsValue::UNDEFINED,
+            Made::More => object(&[("more", JsValue::TRUE)]),
             Made::Wait => object(&[("wait", JsValue::TRUE)]),
             Made::Want(range) => object(&[("want", want(&range))]),
             Made::Task(task) => {

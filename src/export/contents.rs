@@ -80,6 +80,7 @@ impl Contents {
         let task = match self.export.make()? {
             Made::Task(task) => task,
             Made::Want(want) => return Ok(Weighed::Want(want)),
+            Made::More => return Ok(Weighed::More),
             Made::Wait | Made::Done => return Ok(Weighed::Done),
         };
         let (bytes, last) = (&task.block.bytes, task.block.last);

@@ -37,6 +37,8 @@ pub enum Output {
     Bytes(Vec<u8>),
     /// A range of the input must be read and pushed first.
     Want(Want),
+    /// Much was read, and there are no bytes yet.
+    More,
 }
 
 /// A block of a file of the ZIP, to be compressed and hashed.
@@ -59,6 +61,8 @@ pub enum Made {
     Task(Task),
     /// A range of the input must be read and pushed first.
     Want(Want),
+    /// Much was read, and there is no block yet.
+    More,
     /// Nothing can be made before awaited results are there.
     Wait,
     /// All blocks were made.
@@ -175,7 +179,8 @@ impl Export {
                     self.packed(task.ticket, deflate::pack(&task.block, self.level())?);
                 }
                 Made::Want(want) => return Ok(Some(Output::Want(want))),
-                Made::Wait | Made::Done => break,
+                Made::More if self.archive.waiting() == 0 => return Ok(Some(Output::More)),
+                Made::More | Made::Wait | Made::Done => break,
             }
         }
         let bytes = self.take();
@@ -223,6 +228,7 @@ impl Export {
             self.rows_done += running.rows().saturating_sub(before);
             let block = match piece {
                 Piece::Want(want) => return Ok(Made::Want(want)),
+                Piece::More => return Ok(Made::More),
                 Piece::Wait => return Ok(Made::Wait),
                 Piece::Block(block) => block,
             };

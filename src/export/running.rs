@@ -11,6 +11,9 @@ use crate::view::Cursor;
 use crate::write::deflate::{BLOCK, Block, WINDOW};
 use crate::write::jsonl;
 
+/// So many steps a producer does before others get a turn.
+const STEPS: usize = 32;
+
 /// A file that is being rendered.
 pub struct Running {
     job: Job,
@@ -32,6 +35,8 @@ pub struct Running {
 pub enum Piece {
     Block(Block),
     Want(Want),
+    /// Much was read, and there is no block yet.
+    More,
     /// A segment that others render is not there yet.
     Wait,
 }
@@ -84,8 +89,13 @@ impl Running {
     /// # Errors
     /// What the producer of the file meets.
     pub fn block(&mut self, filetype: Filetype, mut ahead: Option<&mut Ahead>) -> Result<Piece> {
+        let mut steps = if self.producer.is_some() { STEPS } else { usize::MAX };
         // One byte more than a block shows that the block is not the last.
         while !self.rendered && self.buffer.len() <= BLOCK {
+            if steps == 0 {
+                return Ok(Piece::More);
+            }
+            steps -= 1;
             if let (Job::Table { table, .. }, Some(ahead)) = (&self.job, ahead.as_deref_mut()) {
                 let Some(row) = ahead.append(&mut self.buffer) else { return Ok(Piece::Wait) };
                 self.row = row;

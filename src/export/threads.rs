@@ -40,6 +40,7 @@ pub fn run<E: From<crate::error::Error>>(
             match output {
                 Output::Bytes(bytes) => write(&bytes, export.progress())?,
                 Output::Want(want) => read(export, &want)?,
+                Output::More => {}
             }
         }
         return Ok(());
@@ -63,7 +64,7 @@ pub fn run<E: From<crate::error::Error>>(
                 let _ = to_work.send(Work::Render(segment));
             }
             let made = if packing < threads * AHEAD { export.make()? } else { Made::Wait };
-            let done = made == Made::Done;
+            let (done, more) = (made == Made::Done, made == Made::More);
             if let Made::Want(want) = &made {
                 read(export, want)?;
             } else if let Made::Task(task) = made {
@@ -75,7 +76,7 @@ pub fn run<E: From<crate::error::Error>>(
                 let _ = to_work.send(Work::Pack(task));
             } else if done && packing == 0 {
                 break;
-            } else if let Ok(finding) = findings.recv() {
+            } else if !more && let Ok(finding) = findings.recv() {
                 take(export, finding, &mut packing)?;
             }
             while let Ok(finding) = findings.try_recv() {

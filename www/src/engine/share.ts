@@ -90,7 +90,7 @@ export async function share(
       else settled(pack(step));
       // Who is busy must be able to say that it no longer is.
       if (busy) await steps.turn();
-    } else if (underWay > 0) {
+    } else if (!("more" in step) && underWay > 0) {
       await new Promise<void>((resolve) => (wake = resolve));
     }
     const bytes = job.take(WORTH_WRITING);

@@ -93,7 +93,7 @@ export async function writeZip(
       await share(mine, helpers, { read, write, after, turn });
     } else {
       for (let step = mine.next(); step; step = mine.next()) {
-        await ("want" in step ? read(step.want) : write(step.bytes));
+        await ("want" in step ? read(step.want) : "bytes" in step ? write(step.bytes) : after());
       }
     }
     await finish(size);

@@ -240,10 +240,10 @@ export interface Task {
 
 /** The class `Export` of the wasm module: either `next` alone, or `make` and its companions. */
 export interface WasmExport {
-  next(): { bytes: Uint8Array } | { want: Want } | undefined;
+  next(): { bytes: Uint8Array } | { want: Want } | { more: true } | undefined;
   push(chunk: Uint8Array): void;
   /** `room` is memory of a block that is done with; the next block may be put there. */
-  make(room?: Uint8Array): Task | { want: Want } | { wait: true } | undefined;
+  make(room?: Uint8Array): Task | { want: Want } | { more: true } | { wait: true } | undefined;
   packed(ticket: number, bytes: Uint8Array, crc: number, raw: number): void;
   hashed(file: number, digest: Uint8Array): void;
   /** Bytes of the ZIP that are complete; may be empty, and is while they are fewer than `least`. */
