@@ -165,7 +165,7 @@ impl Export {
     #[allow(clippy::should_implement_trait, reason = "it can fail, and an iterator of results invites ignoring that")]
     pub fn next(&mut self) -> Result<Option<Output>> {
         let mut room = RAW;
-        while self.archive.waiting() < 1 << 20 && (room > 0 || self.archive.waiting() == 0) {
+        while self.archive.waiting() < 1 << 20 && room > 0 {
             match self.make()? {
                 Made::Task(task) => {
                     room = room.saturating_sub(task.block.bytes.len());
@@ -179,12 +179,14 @@ impl Export {
                     self.packed(task.ticket, deflate::pack(&task.block, self.level())?);
                 }
                 Made::Want(want) => return Ok(Some(Output::Want(want))),
-                Made::More if self.archive.waiting() == 0 => return Ok(Some(Output::More)),
-                Made::More | Made::Wait | Made::Done => break,
+                Made::More => room = 0,
+                Made::Wait | Made::Done if self.archive.waiting() == 0 => return Ok(None),
+                Made::Wait | Made::Done => break,
             }
         }
+        // A file that is small once packed comes as a whole.
         let bytes = self.take();
-        Ok(if bytes.is_empty() { None } else { Some(Output::Bytes(bytes)) })
+        Ok(Some(if bytes.is_empty() { Output::More } else { Output::Bytes(bytes) }))
     }
 
     /// The next bytes of a wanted range. Only PsyNet's tables want any, and uproot's changes where they are too many to be
