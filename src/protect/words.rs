@@ -1,11 +1,13 @@
 //! Replaces identifiers inside longer texts: whole words, in any case of letters, the longest first.
 
-use crate::order::{self, Map, Set};
+use crate::order::{self, Set};
+use hashbrown::HashTable;
 
 /// Replaces identifiers that stand as whole words in a text, in any case of letters.
 #[derive(Default)]
 pub(super) struct Words {
-    by_first: Map<String, Vec<Word>>,
+    /// By their first word.
+    by_first: HashTable<(String, Vec<Word>)>,
     /// Identifiers without a letter or digit of ASCII, such as Chinese names.
     plain: Vec<Word>,
     known: Set<(String, String)>,
@@ -31,7 +33,10 @@ impl Words {
         match offset {
             Some(offset) => {
                 let first = first_word(text.get(offset..).unwrap_or_default());
-                self.by_first.entry(first).or_default().push(word(offset));
+                let new = || (first.to_ascii_lowercase(), Vec::new());
+                let same = |known: &(String, Vec<Word>)| known.0.eq_ignore_ascii_case(first);
+                let entry = self.by_first.entry(hash(first), same, |known| hash(&known.0));
+                entry.or_insert_with(new).into_mut().1.push(word(offset));
             }
             None => self.plain.push(word(0)),
         }
@@ -41,8 +46,14 @@ impl Words {
     pub fn settle(&mut self) {
         let longest =
             |a: &Word, b: &Word| (b.text.len(), &a.text, &a.session).cmp(&(a.text.len(), &b.text, &b.session));
-        self.by_first.values_mut().for_each(|words| order::by(words, longest));
+        self.by_first.iter_mut().for_each(|(_, words)| order::by(words, longest));
         order::by(&mut self.plain, longest);
+    }
+
+    /// The identifiers with a first word.
+    fn with_first(&self, first: &str) -> Option<&[Word]> {
+        let found = self.by_first.find(hash(first), |known| known.0.eq_ignore_ascii_case(first))?;
+        Some(&found.1)
     }
 
     /// The text with every identifier replaced; `None` if there is none.
@@ -57,7 +68,7 @@ impl Words {
                 continue;
             }
             let end = at + bytes.get(at..).unwrap_or_default().iter().take_while(|b| b.is_ascii_alphanumeric()).count();
-            let found = self.by_first.get(&first_word(text.get(at..end).unwrap_or_default())).and_then(|words| {
+            let found = self.with_first(text.get(at..end).unwrap_or_default()).and_then(|words| {
                 let fits = |word: &&Word| {
                     let Some(start) = at.checked_sub(word.offset).filter(|start| *start >= done) else { return false };
                     let stop = start + word.text.len();
@@ -91,8 +102,17 @@ impl Words {
     }
 }
 
-fn first_word(text: &str) -> String {
-    text.bytes().take_while(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())).collect()
+fn first_word(text: &str) -> &str {
+    let end = text.bytes().position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}
+
+/// The hash of a word in any case of letters.
+fn hash(word: &str) -> u64 {
+    let mixed = |hash: u64, b: u8| {
+        (hash.rotate_left(5) ^ u64::from(b.to_ascii_lowercase())).wrapping_mul(0x9e37_79b9_7f4a_7c15)
+    };
+    word.bytes().fold(0, mixed)
 }
 
 #[cfg(test)]

@@ -222,8 +222,11 @@ pub(crate) fn ids(text: &Text, finds: &mut Finds) {
         if !text.at(i).is_ascii_alphanumeric() || text.joined_before(i) {
             continue;
         }
+        // A form begins with a letter or with a digit.
+        let digit = text.at(i).is_ascii_digit();
         let longest = FORMS
             .iter()
+            .filter(|form| form.shape.starts_with('A') != digit)
             .filter_map(|form| {
                 let end = fits(text, i, form.shape)?;
                 let named = || form.words.is_empty() || text.context(i, 6, form.words);

@@ -23,6 +23,8 @@ const WINDOW: usize = SHORT + 2 - STRIDE;
 const READ: usize = 8;
 /// Places between two that are looked up for long forms, whose windows are all that is read.
 const LONG_STRIDE: usize = 8;
+/// So many long forms pay for a look of their own at the input.
+const MANY: usize = 64;
 /// Bytes of the shortest long form.
 const LONG: usize = READ + LONG_STRIDE - 1;
 /// What is left of the bytes of a window.
@@ -118,8 +120,9 @@ enum Windows {
 }
 
 impl Windows {
-    fn of(text: &[u8]) -> Windows {
-        if text.len() >= LONG { Windows::Long } else { Windows::Other }
+    /// `pays` says whether long forms are looked up on their own.
+    fn of(text: &[u8], pays: bool) -> Windows {
+        if pays && text.len() >= LONG { Windows::Long } else { Windows::Other }
     }
 
     /// So many windows of a form are looked up, one beginning behind the other.
@@ -210,6 +213,7 @@ impl Index {
         // How often each window could be used, by a short hash: common beginnings ("https://") would make long buckets.
         const COUNTERS: usize = 1 << 18;
         let mut counters = vec![0u32; COUNTERS];
+        let mut longs = 0;
         let slot = |hash: u64| (hash >> 46) as usize & (COUNTERS - 1);
         for (needle, text) in all.iter().filter(|(n, text)| text.len() > SHORT && hexadecimal(n, text).is_none()) {
             pace.did(text.len()).await;
@@ -218,7 +222,8 @@ impl Index {
                 counters.get_mut(slot(mark_hash(text, offset, kind))).into_iter().for_each(|c| *c += 1);
                 marked = true;
             }
-            let kind = Windows::of(text);
+            let kind = Windows::of(text, true);
+            longs += usize::from(!marked && kind == Windows::Long);
             for offset in kind.places(text).flat_map(|first| first..first + kind.stride()).filter(|_| !marked) {
                 counters.get_mut(slot(kind.hash(text, offset))).into_iter().for_each(|c| *c += 1);
             }
@@ -244,7 +249,7 @@ impl Index {
                 words.push(entry(word_hash(packed(text, from, to - from)), from));
                 index.shortest = index.shortest.min((to - from) as u32);
             } else {
-                let kind = Windows::of(text);
+                let kind = Windows::of(text, longs >= MANY);
                 let all = |first: usize| first..first + kind.stride();
                 let common = |first: &usize| all(*first).map(|offset| uses(kind.hash(text, offset))).max();
                 let rarest = kind.places(text).min_by_key(common).unwrap_or(0);

@@ -66,7 +66,7 @@ impl Kinds {
         }
         let mut bytes = [0; STEP];
         bytes.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-        Kinds::of(&bytes)
+        if rest.is_empty() { Kinds::default() } else { Kinds::of(&bytes) }
     }
 
     #[inline]

@@ -2,7 +2,7 @@
 //!
 //! `survey` looks at all values, `plan` decides a class for each path, `people` who stands out, `identity` knows the names
 //! and their tokens, `originals` what must not be left, `clock` where times begin, `transform` makes new values, and
-//! `rewrite` a new log in an order that tells nothing.
+//! `rewrite` a new log in an order that tells nothing, whose names `place` knows.
 
 mod clock;
 mod identity;
@@ -10,6 +10,7 @@ mod leaves;
 mod moments;
 mod originals;
 mod people;
+mod place;
 mod plan;
 mod rewrite;
 mod rows;

@@ -4,27 +4,19 @@ use super::clock::{self, Start};
 use super::identity::domain_of_kind;
 use super::leaves::as_json;
 use super::people::Quasi;
-use super::plan::{Field, Plan};
+use super::place::{Counts, Places, Where};
 use super::survey::{self, Survey, storage};
 use super::transform::{Owner, Transform};
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Builder, Change, Log, Session, Span};
 use crate::order::{self, Map, Set};
-use crate::protect::class::{Action, Class, DecidedBy};
 use crate::protect::pace::{Pace, TOKEN};
 use crate::protect::pseudonym::Domain;
 use crate::protect::time::{self, Micros, Mode, Time};
 use crate::value::Type;
 use hashbrown::HashTable;
-
-/// What happened to the values of a field.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Counts {
-    pub kept: u64,
-    pub changed: u64,
-    pub removed: u64,
-}
+use std::rc::Rc;
 
 /// What became of a value: nothing where the field is removed, else the new one and whether it is the old.
 type New = Option<(ValueId, bool)>;
@@ -37,12 +29,11 @@ pub(super) struct Rewriting<'a> {
     pub transform: Transform<'a>,
     share: bool,
     pub counts: Map<(&'a str, &'a str), Counts>,
-    /// Numbers of the fields of a session.
-    fields: Map<(&'a str, &'a str, u32), u32>,
+    places: Places<'a>,
     /// New values of old ones, by the number of the field.
     memo: HashTable<(u64, New)>,
     /// New code locations of old ones.
-    contexts: Map<u32, &'a str>,
+    contexts: Vec<Option<&'a str>>,
     pub history: u64,
 }
 
@@ -59,28 +50,8 @@ struct Key {
 struct Storage<'a> {
     /// The place of its kind among the kinds.
     order: Option<usize>,
-    path: String,
+    path: Rc<str>,
     spans: Vec<(usize, Where<'a>)>,
-}
-
-/// A span with where it belongs.
-struct Where<'a> {
-    kind: &'a str,
-    session: &'a str,
-    path: String,
-    field: &'a Field,
-    name: &'a str,
-    /// Number of the field in [`Rewriting::memo`].
-    number: u32,
-    /// Whether nothing of it stays.
-    removed: bool,
-    /// Its last change.
-    last: Option<u32>,
-    /// Whether its values go because it ends deleted.
-    ends_deleted: bool,
-    /// Whether the same value may become another one with another owner.
-    personal: bool,
-    counts: Counts,
 }
 
 impl<'a> Rewriting<'a> {
@@ -93,9 +64,9 @@ impl<'a> Rewriting<'a> {
             transform,
             share,
             counts: Map::new(),
-            fields: Map::new(),
+            places: Places::default(),
             memo: HashTable::new(),
-            contexts: Map::new(),
+            contexts: Vec::new(),
             history: 0,
         }
     }
@@ -108,36 +79,7 @@ impl<'a> Rewriting<'a> {
     }
 
     fn place(&mut self, span: &Span) -> Result<Option<Where<'a>>> {
-        let Some((kind, session, name)) = storage(self.log.storages.get(span.storage)) else { return Ok(None) };
-        let field_name = self.log.fields.get(span.field);
-        let Some(field) = self.survey.fields.get(&(kind.to_owned(), field_name.to_owned())) else { return Ok(None) };
-        let identity = &mut self.transform.identity;
-        let mut path = format!("{kind}/{}", identity.session(session)?);
-        if let Some(domain) = domain_of_kind(kind) {
-            path = format!("{path}/{}", identity.member(domain, session, name)?);
-        }
-        let new = self.fields.len() as u32;
-        let number = *self.fields.entry((session, kind, span.field)).or_insert(new);
-        let own = field.plans.get("").map(|p| (p.decision.decided_by, p.decision.class))
-            == Some((DecidedBy::Default, Class::Experiment));
-        let last = self.log.changes(span).last().copied();
-        let deleted = last.is_some_and(|last| self.log.value(last).is_tombstone());
-        let varies = |p: &Plan| {
-            !p.approved.is_empty() || p.times || matches!(p.decision.action, Action::Relative | Action::Generalize)
-        };
-        Ok(Some(Where {
-            kind,
-            session,
-            path,
-            field,
-            name: field_name,
-            number,
-            removed: field.removed(),
-            last,
-            ends_deleted: self.share && !own && deleted,
-            personal: field_name == "id" || field.plans.values().any(varies),
-            counts: Counts::default(),
-        }))
+        self.places.of(self.log, self.survey, span, &mut self.transform, self.share)
     }
 
     /// The new value of a change; `None` removes the field.
@@ -148,7 +90,7 @@ impl<'a> Rewriting<'a> {
         owner: Owner<'_>,
         builder: &mut Builder,
     ) -> Result<Option<ValueId>> {
-        if at.removed {
+        if at.common.removed {
             at.counts.removed += 1;
             return Ok(None);
         }
@@ -161,17 +103,17 @@ impl<'a> Rewriting<'a> {
             self.history += 1;
             return Ok(Some(builder.value(Type::NONE, b"null")?.0));
         }
-        let owner = Owner { last: at.last == Some(change) || at.field.shape.entry, ..owner };
+        let owner = Owner { last: at.last == Some(change) || at.common.field.shape.entry, ..owner };
         let key = u64::from(at.number) << 32 | u64::from(id.number());
-        let known = if at.personal { None } else { self.memo.find(mixed(key), |m| m.0 == key) };
+        let known = if at.common.personal { None } else { self.memo.find(mixed(key), |m| m.0 == key) };
         let new = match known {
             Some(known) => known.1,
             None => {
                 let (kind, text) = self.log.values.get(id);
-                let new = self.transform.value(kind, text, at.field, owner)?;
+                let new = self.transform.value(kind, text, at.common.field, owner)?;
                 let new = new.map(|new| stored(builder, kind, text, &new)).transpose()?;
                 let new = new.map(|new| (new, builder.stored(new).1 == as_json(kind, text)));
-                if !at.personal {
+                if !at.common.personal {
                     self.memo.insert_unique(mixed(key), (key, new), |m| mixed(m.0));
                 }
                 new
@@ -187,7 +129,7 @@ impl<'a> Rewriting<'a> {
 
     /// Adds what was counted in a span to its field.
     fn count(&mut self, at: &Where<'a>) {
-        let counts = self.counts.entry((at.kind, at.name)).or_default();
+        let counts = self.counts.entry((at.home.kind, at.common.name)).or_default();
         counts.kept += at.counts.kept;
         counts.changed += at.counts.changed;
         counts.removed += at.counts.removed;
@@ -195,7 +137,7 @@ impl<'a> Rewriting<'a> {
 
     fn context(&mut self, change: u32) -> &'a str {
         let number = self.log.context_number(change);
-        if let Some(known) = self.contexts.get(&number) {
+        if let Some(Some(known)) = self.contexts.get(number as usize) {
             return known;
         }
         let context = self.log.contexts.get(number);
@@ -207,7 +149,10 @@ impl<'a> Rewriting<'a> {
                 && line.bytes().all(|b| b.is_ascii_digit())
         });
         let new = if looks && self.transform.words.replace(context, "").is_none() { context } else { "" };
-        self.contexts.insert(number, new);
+        self.contexts.resize(self.contexts.len().max(number as usize + 1), None);
+        if let Some(slot) = self.contexts.get_mut(number as usize) {
+            *slot = Some(new);
+        }
         new
     }
 
@@ -245,11 +190,11 @@ impl<'a> Rewriting<'a> {
             for index in session.sections.iter().flat_map(|section| section.spans.clone()) {
                 pace.did(TOKEN).await;
                 let Some(at) = self.place(&self.log.spans[index])? else { continue };
-                match storages.last_mut().filter(|storage| storage.path == at.path) {
+                match storages.last_mut().filter(|storage| storage.path == at.home.path) {
                     Some(storage) => storage.spans.push((index, at)),
                     None => {
-                        let order = ["session", "player", "group", "model"].iter().position(|k| *k == at.kind);
-                        storages.push(Storage { order, path: at.path.clone(), spans: vec![(index, at)] });
+                        let order = ["session", "player", "group", "model"].iter().position(|k| *k == at.home.kind);
+                        storages.push(Storage { order, path: at.home.path.clone(), spans: vec![(index, at)] });
                     }
                 }
             }
@@ -258,7 +203,7 @@ impl<'a> Rewriting<'a> {
                 .map(|domain| (domain, self.transform.identity.ranks(&session.name, domain)));
             // For each change pushed: what it is ordered by.
             let mut keys: Vec<Key> = Vec::new();
-            let (mut owner_number, mut before) = (0, String::new());
+            let (mut owner_number, mut before) = (0, Rc::from(""));
             for Storage { path, spans, .. } in &mut storages {
                 if *path != before {
                     owner_number += 1;
@@ -268,18 +213,18 @@ impl<'a> Rewriting<'a> {
                     let span = &self.log.spans[*index];
                     let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();
                     let of_kind = |(domain, ranks): &(Domain, Map<String, u64>)| {
-                        (domain_of_kind(at.kind) == Some(*domain)).then(|| ranks.get(name).copied())?
+                        (domain_of_kind(at.home.kind) == Some(*domain)).then(|| ranks.get(name).copied())?
                     };
                     let owner = Owner {
-                        session: at.session,
+                        session: at.home.session,
                         start: start.of(span.storage),
                         suppressed: self.quasi.suppressed.contains(&span.storage),
                         rank: ranks.iter().find_map(of_kind).unwrap_or_default(),
-                        field: at.name,
+                        field: at.common.name,
                         last: false,
-                        sorted: at.kind == "session"
+                        sorted: at.home.kind == "session"
                             && matches!(
-                                at.name,
+                                at.common.name,
                                 "_uproot_players"
                                     | "players"
                                     | "_uproot_groups"
@@ -288,7 +233,6 @@ impl<'a> Rewriting<'a> {
                                     | "models"
                             ),
                     };
-                    let field = self.transform.words.replace(at.name, at.session);
                     for change in self.log.changes(span) {
                         pace.passed(1);
                         pace.did(self.log.values.get(self.log.value(*change)).1.len()).await;
@@ -300,7 +244,7 @@ impl<'a> Rewriting<'a> {
                         builder.push(Change {
                             seq: Some(place),
                             storage: path,
-                            field: field.as_deref().unwrap_or(at.name),
+                            field: &at.common.shown,
                             value,
                             time,
                             context: self.context(*change),
@@ -356,26 +300,25 @@ impl<'a> Rewriting<'a> {
             let span = &self.log.spans[index];
             let Some(at) = places.get_mut(&index) else { continue };
             let (_, _, name) = storage(self.log.storages.get(span.storage)).unwrap_or_default();
-            let rank = domain_of_kind(at.kind).and_then(|domain| {
-                let ranks = ranks.entry((at.session, domain));
-                ranks.or_insert_with(|| self.transform.identity.ranks(at.session, domain)).get(name).copied()
+            let rank = domain_of_kind(at.home.kind).and_then(|domain| {
+                let ranks = ranks.entry((at.home.session, domain));
+                ranks.or_insert_with(|| self.transform.identity.ranks(at.home.session, domain)).get(name).copied()
             });
             let owner = Owner {
-                session: at.session,
-                start: starts.get(at.session).and_then(|start| start.of(span.storage)),
+                session: at.home.session,
+                start: starts.get(at.home.session).and_then(|start| start.of(span.storage)),
                 suppressed: self.quasi.suppressed.contains(&span.storage),
                 rank: rank.unwrap_or_default(),
-                field: at.name,
+                field: at.common.name,
                 last: false,
                 sorted: false,
             };
             let Some(value) = self.value(at, change, owner, builder)? else { continue };
-            let field = self.transform.words.replace(at.name, at.session);
             numbers.push(seq);
             builder.push(Change {
                 seq: Some(seq),
-                storage: &at.path,
-                field: field.as_deref().unwrap_or(at.name),
+                storage: &at.home.path,
+                field: &at.common.shown,
                 value,
                 time: self.time(change, owner.start),
                 context: self.context(change),
