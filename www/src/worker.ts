@@ -111,18 +111,13 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
   },
 
   async protect(id, { recipe, given, file }, signal) {
-    const stage = async (stage: string) => {
-      post({ id, stage });
-      // Long work follows that cannot be interrupted: what was said must be out before.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      throwIfAborted(signal);
-    };
-    await stage("preparing");
+    const stage = (stage: string) => post({ id, stage });
+    stage("preparing");
     forget();
     const mine = await opened().protect(recipe, given, { signal, onProgress: progressOf(id) });
     let failed: unknown;
     try {
-      await stage("writing");
+      stage("writing");
       const spool = await (file && canSpool() ? storageSpool(file) : memorySpool());
       const result = await mine.export(recipe, spool, { signal, onProgress: progressOf(id), onSearch: () => stage("searching") });
       return { ...result, stored: result.leaks.total > 0 ? null : await spool.stored() };
