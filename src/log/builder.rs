@@ -6,9 +6,10 @@ use super::tally::Tally;
 use super::{ADMIN, Change, Fact, Log, Outline, Part, outline};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::order::{self, Map};
+use crate::order;
 use crate::value::{self, Recoded, Type};
 use hashbrown::HashTable;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -47,8 +48,9 @@ pub struct Builder {
     histories: Vec<(u32, u32)>,
     index: HashTable<u32>,
     scratch: Vec<u8>,
-    /// Values that were not stored as they came, with what was said about them.
-    odd: Map<ValueId, Recoded>,
+    /// Values that were not stored as they came, with what was said about them. Of the standard library, as each value of a
+    /// dump is looked up.
+    odd: BTreeMap<ValueId, Recoded>,
     /// Bytes taken since memory was counted.
     uncounted: usize,
     /// Place in the file and time of the admin's changes that have no number but take part in the numbering.
@@ -87,7 +89,7 @@ impl Builder {
             histories: Vec::new(),
             index: HashTable::new(),
             scratch: Vec::new(),
-            odd: Map::new(),
+            odd: BTreeMap::default(),
             uncounted: 0,
             unnumbered_admin: Vec::new(),
             last_seq: 0,
@@ -285,7 +287,7 @@ impl Builder {
         self.history = Column::new();
         self.histories = Vec::new();
         self.index = HashTable::new();
-        self.odd = Map::new();
+        self.odd = BTreeMap::default();
         self.keep = Keep::Counts(vec![0; RECENT]);
     }
 
