@@ -33,11 +33,9 @@ fn plain(c: char) -> char {
     }
 }
 
+/// A letter beyond ASCII in lower case without accents.
 #[inline(never)]
 fn folded(c: char) -> char {
-    if c.is_ascii() {
-        return c.to_ascii_lowercase();
-    }
     let lower = c.to_lowercase().next().unwrap_or(c);
     let plain = FOLDS.iter().find(|(_, letters)| letters.contains(lower));
     plain.map_or(lower, |(plain, _)| *plain)
@@ -101,7 +99,7 @@ impl Text {
             text.chars.push(c);
             text.bytes.push(at as u32);
             text.flat_at.push(text.flat.len() as u32);
-            text.flat.push(folded(c));
+            text.flat.push(if c.is_ascii() { c.to_ascii_lowercase() } else { folded(c) });
         }
         text.bytes.push(n as u32);
         text.flat_at.push(text.flat.len() as u32);

@@ -336,12 +336,14 @@ fn mixed(key: u64) -> u64 {
 
 /// Stores a new value with the old type where it still fits.
 fn stored(builder: &mut Builder, kind: Type, old: &str, new: &str) -> Result<ValueId> {
+    if new == old {
+        return builder.verbatim(if kind == Type::CELL { Type::JSON } else { kind }, new);
+    }
     // Values of exported tables have no type but what they look like.
     if matches!(kind, Type::CELL | Type::JSON) {
         return builder.verbatim(Type::JSON, new);
     }
     let fits = match kind {
-        _ if new == old => true,
         Type::PLAYER | Type::GROUP | Type::MODEL | Type::BUNCH | Type::LIST | Type::TUPLE => new.starts_with('['),
         Type::SESSION | Type::STR | Type::UUID => new.starts_with('"'),
         Type::DICT => new.starts_with('{'),

@@ -73,15 +73,18 @@ pub(super) async fn identify(log: &Log, sessions: &[&Session], identity: &mut Id
             identity.member(domain, session, name)?;
         }
     }
-    let mut seen = HashTable::new();
+    let mut seen: Vec<u64> = Vec::new();
     for span in spans(log, sessions) {
         for change in log.changes(span) {
             let id = log.value(*change);
-            if seen.find(mixed(id), |known| *known == id).is_some() {
+            // A bit for each number that an id can have takes a thirtieth of what the values take.
+            let (word, bit) = (id.number() as usize / 64, 1u64 << (id.number() % 64));
+            if id.is_tombstone() || seen.get(word).is_some_and(|known| known & bit != 0) {
                 pace.did(0).await;
                 continue;
             }
-            seen.insert_unique(mixed(id), id, |known| mixed(*known));
+            seen.resize(seen.len().max(word + 1), 0);
+            seen.get_mut(word).into_iter().for_each(|known| *known |= bit);
             let (kind, text) = log.values.get(id);
             let typed = matches!(kind, Type::PLAYER | Type::GROUP | Type::MODEL | Type::BUNCH | Type::SESSION);
             let paths = log.exported && text.contains('/');
@@ -227,7 +230,7 @@ impl Values {
 }
 
 /// Spreads the number of a value over a table.
-pub(super) fn mixed(id: ValueId) -> u64 {
+fn mixed(id: ValueId) -> u64 {
     u64::from(id.number()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
 }
 
