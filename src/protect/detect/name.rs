@@ -85,6 +85,22 @@ fn titled(text: &Text, w: usize) -> Option<(usize, usize)> {
     Some((if doctor { text.starts(w) } else { from }, to))
 }
 
+/// How the last words of introductions begin, a bit for each letter, by how they end.
+const LAST_WORDS: [u32; 32] = {
+    let mut all = [0; 32];
+    let mut i = 0;
+    while i < INTRODUCTIONS.len() {
+        let words = INTRODUCTIONS[i].0.as_bytes();
+        let mut begin = words.len() - 1;
+        while begin > 0 && words[begin - 1] != b' ' {
+            begin -= 1;
+        }
+        all[(words[words.len() - 1] & 31) as usize] |= 1 << (words[begin] & 31);
+        i += 1;
+    }
+    all
+};
+
 #[inline(never)]
 fn introduced(text: &Text, w: usize) -> Option<(usize, usize)> {
     // What stands before a name is a space, a colon or a quote, not the end of a sentence.
@@ -93,10 +109,14 @@ fn introduced(text: &Text, w: usize) -> Option<(usize, usize)> {
         return None;
     }
     let said = text.word(before);
+    // Hardly any word is the last of an introduction.
+    let ends = said.as_bytes().first().zip(said.as_bytes().last());
+    if ends.is_none_or(|(first, last)| LAST_WORDS[usize::from(last & 31)] >> (first & 31) & 1 == 0) {
+        return None;
+    }
     let trust = INTRODUCTIONS
         .iter()
         .filter(|(words, _)| {
-            // Hardly any word is the last of an introduction.
             words.as_bytes().last() == said.as_bytes().last() && words.ends_with(said) && {
                 let count = words.split(' ').count();
                 count <= w && words.split(' ').zip(w - count..).all(|(said, at)| text.word(at) == said)

@@ -106,7 +106,7 @@ impl Text {
         let mut i = 0;
         while i < text.len() {
             let start = i;
-            while is_letter(text.at(i)) || text.at(i).is_ascii_digit() {
+            while text.at(i).is_ascii_alphanumeric() || is_letter(text.at(i)) {
                 i += 1;
             }
             if i > start {
