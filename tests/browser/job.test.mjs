@@ -139,12 +139,13 @@ const hold = (page, ask) =>
     const send = Worker.prototype.postMessage;
     window.letGo = () => (Worker.prototype.postMessage = send);
     Worker.prototype.postMessage = function (message, ...rest) {
-      if (message.ask !== ask) send.call(this, message, ...rest);
+      if (message.ask === ask) window.asked = this;
+      else send.call(this, message, ...rest);
     };
     const end = Worker.prototype.terminate;
-    window.ended = 0;
     Worker.prototype.terminate = function () {
-      window.ended += 1;
+      // Other workers end when they have done their work.
+      if (this === window.asked) window.ended = true;
       end.call(this);
     };
   }, ask);
@@ -153,9 +154,10 @@ onPage("reading can be cancelled: the worker ends, the page can be used again", 
   await hold(page, "open");
   await choose(page, file("large.bin", "x".repeat(1000)));
   await page.getByRole("progressbar").waitFor();
+  await page.waitForFunction(() => window.asked);
   await page.getByRole("button", { name: "Cancel" }).click();
   await page.getByRole("button", { name: /example/ }).waitFor();
-  assert.equal(await page.evaluate(() => window.ended), 1);
+  assert.equal(await page.evaluate(() => window.ended), true);
   await page.evaluate(() => window.letGo());
   await openExample(page);
 });
