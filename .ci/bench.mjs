@@ -31,16 +31,10 @@ const elsewhere = "PsyNet 13.3.0's own dump of 200,035 responses took 374 s and 
 /** The command line on one job; what it prints goes to `output`. It may have problems to report. */
 const cli = (args, output) => times(runs, binary, args, { good: [0, 1], ...(output && { output }) });
 
-/** The wasm module and its API, ready to use. */
-async function nodeEngine() {
-  const wasm = await import(pathToFileURL(join(root, "pkg/windrow.js")));
-  const engine = await import(pathToFileURL(join(root, "pkg/js/index.js")));
-  wasm.initSync({ module: readFileSync(join(root, "pkg/windrow_bg.wasm")) });
-  return { wasm, engine };
-}
-
+/** The whole job by the module and its API, in this process. */
 async function inNode(dump, zip) {
-  const { wasm, engine } = await nodeEngine();
+  const [wasm, engine] = await Promise.all(["windrow.js", "js/index.js"].map((file) => import(pathToFileURL(join(root, "pkg", file)))));
+  wasm.initSync({ module: readFileSync(join(root, "pkg/windrow_bg.wasm")) });
   const laps = [];
   for (let i = 0; i < runs; i += 1) {
     const [start, before] = [performance.now(), process.cpuUsage()];
@@ -85,38 +79,12 @@ function nativeLanes(dump) {
   return JSON.parse(text.trim().split("\n").at(-1)).seconds;
 }
 
-/** The same lanes of the wasm module, measured at its border. Memory of blocks is used again, as the page does it. */
-function wasmLanes(wasm, dump) {
-  const seconds = { parse: 0, plan: 0, render: 0, deflate: 0, hash: 0, write: 0 };
-  const lap = (lane, step) => {
-    const start = performance.now();
-    const result = step();
-    seconds[lane] += (performance.now() - start) / 1000;
-    return result;
-  };
-  const bytes = readFileSync(dump);
-  const study = new wasm.Study();
-  study.add_file("backup.bin", bytes.length);
-  for (let want = lap("parse", () => study.want()); want; want = lap("parse", () => study.want())) {
-    for (let at = want.start; at < want.end; at += 1 << 20) lap("parse", () => study.push(bytes.subarray(at, Math.min(want.end, at + (1 << 20)))));
-  }
-  const job = lap("plan", () => study.export(wasm.default_recipe()));
-  const hasher = new wasm.Hasher();
-  let room;
-  for (let task = lap("render", () => job.make()); task; task = lap("render", () => job.make(room))) {
-    if (task.hash) lap("hash", () => hasher.update(task.bytes));
-    if (task.hash && task.last) job.hashed(task.file, hasher.finish());
-    const { bytes, crc } = lap("deflate", () => wasm.pack_block(task.before, task.bytes, task.last, false));
-    lap("write", () => {
-      job.packed(task.ticket, bytes, crc, task.bytes.length);
-      job.take();
-    });
-    room = new Uint8Array(task.bytes.buffer);
-  }
-  return seconds;
+/** The same lanes of the wasm module. */
+function wasmLanes(dump) {
+  return JSON.parse(execFileSync(process.execPath, [join(root, "tests/bench/lanes.mjs"), dump], { encoding: "utf8" })).seconds;
 }
 
-/** Medians of every lane over several runs. A module's first run is slower, as V8 compiles it once more for speed. */
+/** Medians of every lane over several runs, each in a process of its own. */
 function lanesOf(one) {
   const laps = Array.from({ length: runs }, one);
   return Object.fromEntries(Object.keys(laps[0]).map((lane) => [lane, median(laps.map((lap) => lap[lane]))]));
@@ -184,8 +152,7 @@ try {
     };
     const same = readFileSync(zip).equals(readFileSync(join(folder, "node.zip")));
     if (!same) throw new Error("the wasm module gave other bytes than the command line");
-    const { wasm } = await nodeEngine();
-    const lanes = { native: lanesOf(() => nativeLanes(dump)), wasm: lanesOf(() => wasmLanes(wasm, dump)) };
+    const lanes = { native: lanesOf(() => nativeLanes(dump)), wasm: lanesOf(() => wasmLanes(dump)) };
     const uproot = inUproot(dump);
     for (const [job, took] of Object.entries(jobs)) tell(job, took, uproot && { name: "uproot", ...uproot });
     if (uproot) tell("uproot", uproot);
