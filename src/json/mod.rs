@@ -21,7 +21,7 @@ impl Digits {
     /// An unsigned integer.
     #[inline]
     pub fn uint(&mut self, value: u64) -> &[u8] {
-        // Dividing 64 bits takes several times as long, in wasm above all.
+        // Dividing 64 bits takes about twice as long in wasm.
         match u32::try_from(value) {
             Ok(value) => self.whole.format(value).as_bytes(),
             Err(_) => self.whole.format(value).as_bytes(),

@@ -42,7 +42,7 @@ pub fn digits(value: f64, room: &mut [u8; LONGEST]) -> Option<&[u8]> {
     if near == parts {
         (seconds, near) = (seconds + 1, 0);
     }
-    // Ten digits stand before the point. 32 bits are divided in a fraction of the time that 64 take, in wasm above all.
+    // Ten digits stand before the point. Two numbers of 32 bits are spelled sooner than one of 64.
     let mut number = itoa::Buffer::new();
     *room.first_chunk_mut::<10>()? = *number.format(seconds as u32).as_bytes().first_chunk()?;
     // A one in front keeps the zeros behind the point.
