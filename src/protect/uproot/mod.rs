@@ -41,6 +41,11 @@ use rewrite::Rewriting;
 use survey::{Asked, storage};
 use transform::Transform;
 
+/// The hash of a number, for a table: ids of values that are near each other are spread over it.
+fn spread(number: u64) -> u64 {
+    number.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
+}
+
 /// What a recipe asks for that a log has.
 fn asked(log: &Log, recipe: &Recipe) -> Result<(Recipe, Preset)> {
     let recipe = recipe.clone().checked()?;

@@ -5,6 +5,7 @@ use super::identity::domain_of_kind;
 use super::leaves::as_json;
 use super::people::Quasi;
 use super::place::{Counts, Places, Where};
+use super::spread;
 use super::survey::{self, Survey, storage};
 use super::transform::{Owner, Transform};
 use crate::error::Result;
@@ -105,7 +106,7 @@ impl<'a> Rewriting<'a> {
         }
         let owner = Owner { last: at.last == Some(change) || at.common.field.shape.entry, ..owner };
         let key = u64::from(at.number) << 32 | u64::from(id.number());
-        let known = if at.common.personal { None } else { self.memo.find(mixed(key), |m| m.0 == key) };
+        let known = if at.common.personal { None } else { self.memo.find(spread(key), |m| m.0 == key) };
         let new = match known {
             Some(known) => known.1,
             None => {
@@ -114,7 +115,7 @@ impl<'a> Rewriting<'a> {
                 let new = new.map(|new| stored(builder, kind, text, &new)).transpose()?;
                 let new = new.map(|new| (new, builder.stored(new).1 == as_json(kind, text)));
                 if !at.common.personal {
-                    self.memo.insert_unique(mixed(key), (key, new), |m| mixed(m.0));
+                    self.memo.insert_unique(spread(key), (key, new), |m| spread(m.0));
                 }
                 new
             }
@@ -327,11 +328,6 @@ impl<'a> Rewriting<'a> {
         places.values().for_each(|at| self.count(at));
         Ok((numbers, interacting))
     }
-}
-
-/// Spreads the number of a value over the table.
-fn mixed(key: u64) -> u64 {
-    key.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
 }
 
 /// Stores a new value with the old type where it still fits.

@@ -3,6 +3,7 @@
 use super::identity::{Identity, domain_of_kind};
 use super::leaves::{Leaf, Shape, as_json, walk};
 use super::plan::Field;
+use super::spread;
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
@@ -198,9 +199,14 @@ struct Values {
 }
 
 impl Values {
+    /// The place of a value.
+    fn place(&self, id: ValueId) -> Option<u32> {
+        let same = |at: &u32| self.all.get(*at as usize).is_some_and(|known| known.id == id);
+        self.index.find(spread(id.number().into()), same).copied()
+    }
+
     fn find(&self, id: ValueId) -> Option<&Occurring> {
-        let at = self.index.find(mixed(id), |at| self.all.get(*at as usize).is_some_and(|known| known.id == id))?;
-        self.all.get(*at as usize)
+        self.all.get(self.place(id)? as usize)
     }
 
     /// A value that is met at a storage; none for a deletion.
@@ -208,30 +214,23 @@ impl Values {
         if id.is_tombstone() {
             return None;
         }
-        let all = &mut self.all;
-        let known = self.index.find(mixed(id), |at| all.get(*at as usize).is_some_and(|known| known.id == id)).copied();
-        let at = known.unwrap_or_else(|| {
-            let at = all.len() as u32;
+        let at = self.place(id).unwrap_or_else(|| {
+            let at = self.all.len() as u32;
             let empty = matches!(log.values.get(id).1, "null" | "\"\"" | "");
-            all.push(Occurring { id, count: 0, first: storage, many: false, last: false, empty });
-            self.index.insert_unique(mixed(id), at, |at| all.get(*at as usize).map_or(0, |known| mixed(known.id)));
+            self.all.push(Occurring { id, count: 0, first: storage, many: false, last: false, empty });
+            let hash = |at: &u32| spread(self.all.get(*at as usize).map_or(0, |known| known.id.number().into()));
+            self.index.insert_unique(hash(&at), at, hash);
             at
         });
-        all.get_mut(at as usize)
+        self.all.get_mut(at as usize)
     }
 
     /// Those that say something, in the order of their ids.
     fn in_order(&self) -> impl Iterator<Item = &Occurring> {
         let mut places: Vec<u32> = (0..self.all.len() as u32).collect();
-        let id = |at: u32| self.all.get(at as usize).map(|value| value.id);
-        order::places(&mut places, &mut |a, b| id(a).cmp(&id(b)));
+        order::by_number(&mut places, |at| self.all.get(at as usize).map_or(0, |value| value.id.number()));
         places.into_iter().filter_map(|at| self.all.get(at as usize)).filter(|value| !value.empty)
     }
-}
-
-/// Spreads the number of a value over a table.
-fn mixed(id: ValueId) -> u64 {
-    u64::from(id.number()).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
 }
 
 /// What stands at each path of a field.
