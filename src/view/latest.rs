@@ -5,9 +5,9 @@
 //! which states become rows; what such a state holds is then looked up field by field.
 
 use super::columns::Columns;
-use crate::filter::{Line, Rule};
+use super::reprs::Reprs;
+use crate::filter::Line;
 use crate::log::Log;
-use crate::log::column::ValueId;
 use crate::order::{self, Map, Set};
 use crate::table::{Cell, Rows};
 use crate::value::{self, Type};
@@ -64,22 +64,8 @@ pub(super) struct Cache {
     reprs: Reprs,
 }
 
-/// What makes two combinations the same row: uproot compares `repr()`, which tells `1` from `"1"` and `[1]` from `(1,)`.
-/// Each number stands for a `repr()` that [`Reprs`] has met.
+/// What makes two combinations the same row: the numbers of their parts ([`Reprs::number`]).
 type Key = Vec<u32>;
-
-/// Beyond so many values that were compared the next storage begins anew.
-const MOST_REPRS: usize = 4096;
-
-/// Numbers what uproot would compare of values.
-#[derive(Default)]
-pub(super) struct Reprs {
-    known: Map<(Type, String), u32>,
-    /// The same by values that no filter changes.
-    values: Map<ValueId, u32>,
-    /// For each number whether an app of that name is none.
-    nothing: Vec<bool>,
-}
 
 impl Latest {
     /// The rows of `lines` by `gvars`, and their columns: those fields that some row shows.
@@ -260,9 +246,7 @@ impl Latest {
         if !self.grouped {
             return vec![None];
         }
-        if reprs.nothing.len() > MOST_REPRS {
-            *reprs = Reprs::default();
-        }
+        reprs.bound();
         let mut touches: Vec<Touch> = Vec::new();
         for &line in &self.places[self.groups[group].places.clone()] {
             let column = Some(self.columns[line as usize]);
@@ -323,7 +307,7 @@ impl Latest {
         let combination: Option<Key> = current.iter().map(|cell| part(*cell)).collect();
         let app_key = match (self.app, app_part) {
             (None, _) => None,
-            (Some(_), Some(app)) if !reprs.nothing[app as usize] => Some(vec![app]),
+            (Some(_), Some(app)) if !reprs.is_nothing(app) => Some(vec![app]),
             (Some(_), _) => return None,
         };
         let (complete, key) = match combination {
@@ -337,31 +321,6 @@ impl Latest {
             rows.push((complete, (!complete).then_some(key), None));
             rows.len() - 1
         }))
-    }
-}
-
-impl Reprs {
-    /// The number of what a change shows.
-    fn number(&mut self, log: &Log, line: &Line, change: u32, id: ValueId) -> u32 {
-        if let (Rule::Keep, Some(known)) = (line.rule, self.values.get(&id)) {
-            return *known;
-        }
-        let mut made = String::new();
-        let (kind, text) = line.value(log, id, &mut made);
-        // Two random states never have the same repr: it holds their address.
-        let random = kind == Type::RANDOM;
-        let text = if random { format!("{change}") } else { text.to_owned() };
-        let nothing = text == "null" || (kind, text.as_str()) == (Type::CELL, "");
-        let kind = if kind.is_plain_json() { Type::JSON } else { kind };
-        let new = self.nothing.len() as u32;
-        let number = *self.known.entry((kind, text)).or_insert(new);
-        if number == new {
-            self.nothing.push(nothing);
-        }
-        if line.rule == Rule::Keep && !random {
-            self.values.insert(id, number);
-        }
-        number
     }
 }
 

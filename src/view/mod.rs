@@ -8,6 +8,7 @@ mod columns;
 mod latest;
 mod odd;
 mod page_times;
+mod reprs;
 
 pub(crate) use odd::STORAGE;
 
