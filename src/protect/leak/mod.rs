@@ -12,6 +12,7 @@
 
 mod forms;
 mod index;
+mod keys;
 mod runs;
 #[cfg(test)]
 mod slow;

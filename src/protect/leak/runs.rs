@@ -114,7 +114,7 @@ pub(super) trait Places {
     fn digits(&mut self, start: usize, end: usize);
     /// So many places on end begin twice [`HEX`] hexadecimal digits each.
     fn long_digits(&mut self, start: usize, count: usize);
-    /// Something that may be a mark (see `index::mark`).
+    /// Something that may be a mark (see `keys::mark`).
     fn mark(&mut self, at: usize);
     /// A word that may be a time, or the beginning of one.
     fn time(&mut self, start: usize, end: usize);
@@ -233,7 +233,7 @@ pub(super) fn places(buffer: &[u8], from: usize, until: usize, to: &mut impl Pla
 
 #[cfg(test)]
 mod tests {
-    use super::super::index::mark;
+    use super::super::keys::mark;
     use super::*;
     use crate::protect::time::Window;
     use std::collections::BTreeSet;
