@@ -82,7 +82,7 @@ faulty("preparing: the browser ends the worker", async (page, { saved }) => {
   await injected(page, "FileSystemSyncAccessHandle.prototype.flush = () => {}; FileSystemSyncAccessHandle.prototype.read = () => { for (;;); };");
   await toLast(page);
   await button(page).click();
-  await page.locator(".savebox.checked progress").waitFor();
+  await page.locator(".savebox progress").waitFor();
   await page.waitForFunction(async () => (await Array.fromAsync((await navigator.storage.getDirectory()).keys())).length > 0);
   await page.evaluate(() => window.workers.at(-1).terminate());
   await fault(page).first().waitFor();

@@ -125,7 +125,7 @@ function Button() {
     before.current = result.name;
   }, [result.name]);
   return (
-    <div ref={box} class="savebox checked">
+    <div ref={box} class="savebox">
       {result.name === "working" ? (
         <>
           <p>{words.stages[result.stage]}</p>
