@@ -1,7 +1,7 @@
 //! One row of a dump: a msgpack map, found in place and sliced, never copied.
 //!
-//! uproot writes the keys in one order, but reads them by name; so does this. The fast way and the general
-//! way are the same: a key is compared with the six names, everything else is skipped.
+//! uproot writes the keys in one order, but reads them by name; so does this: a row that is not as uproot writes it is
+//! read key by key, each compared with the six names, everything else skipped.
 
 use crate::limits::Limits;
 
@@ -38,7 +38,84 @@ pub enum Found {
 }
 
 /// Looks at the beginning of a buffer. What was found of a row is in `row`.
+#[inline]
 pub fn read<'a>(buffer: &'a [u8], limits: &Limits, row: &mut Row<'a>) -> Found {
+    match usual(buffer) {
+        Some((found, rest)) if buffer.len() - rest.len() <= limits.record => {
+            *row = found;
+            Found::Row(buffer.len() - rest.len())
+        }
+        _ => read_any(buffer, limits, row),
+    }
+}
+
+/// A whole row as uproot writes it, and what follows it.
+#[inline]
+fn usual(buffer: &[u8]) -> Option<(Row<'_>, &[u8])> {
+    let (seq, rest) = usual_uint(after(buffer, b"\x86\xa3seq")?)?;
+    let (namespace, rest) = usual_text(after(rest, b"\xa9namespace")?)?;
+    let (field, rest) = usual_text(after(rest, b"\xa5field")?)?;
+    let (value, rest) = usual_value(after(rest, b"\xa5value")?)?;
+    let (time, rest) = after(rest, b"\xaacreated_at\xcb")?.split_first_chunk()?;
+    let (context, rest) = usual_text(after(rest, b"\xa7context")?)?;
+    let row = Row {
+        seq: Some(seq),
+        namespace: Some(namespace),
+        field: Some(field),
+        value: Some(value),
+        created_at: Some(f64::from_be_bytes(*time)),
+        context: Some(context),
+        other_keys: false,
+        odd: false,
+    };
+    Some((row, rest))
+}
+
+/// What follows a key.
+#[inline(always)]
+fn after<'a, const N: usize>(bytes: &'a [u8], key: &[u8; N]) -> Option<&'a [u8]> {
+    let (head, rest) = bytes.split_first_chunk()?;
+    (head == key).then_some(rest)
+}
+
+/// A sequence number, and what follows it.
+#[inline(always)]
+fn usual_uint(bytes: &[u8]) -> Option<(u64, &[u8])> {
+    match bytes {
+        [tag @ ..0x80, rest @ ..] => Some((u64::from(*tag), rest)),
+        [0xcc, a, rest @ ..] => Some((u64::from(*a), rest)),
+        [0xcd, a, b, rest @ ..] => Some((u64::from(u16::from_be_bytes([*a, *b])), rest)),
+        [0xce, a, b, c, d, rest @ ..] => Some((u64::from(u32::from_be_bytes([*a, *b, *c, *d])), rest)),
+        _ => None,
+    }
+}
+
+/// A name, and what follows it.
+#[inline(always)]
+fn usual_text(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    match bytes {
+        [tag @ 0xa0..=0xbf, rest @ ..] => rest.split_at_checked(usize::from(tag & 31)),
+        [0xd9, n, rest @ ..] => rest.split_at_checked(usize::from(*n)),
+        _ => None,
+    }
+}
+
+/// Type byte and payload or nil, and what follows.
+#[inline(always)]
+fn usual_value(bytes: &[u8]) -> Option<(Option<&[u8]>, &[u8])> {
+    let (length, rest) = match bytes {
+        [0xc4, n, rest @ ..] => (usize::from(*n), rest),
+        [0xc5, a, b, rest @ ..] => (usize::from(u16::from_be_bytes([*a, *b])), rest),
+        [0xc0, rest @ ..] => return Some((None, rest)),
+        _ => return None,
+    };
+    let (value, rest) = rest.split_at_checked(length)?;
+    Some((Some(value), rest))
+}
+
+/// Any row, key by key.
+#[inline(never)]
+fn read_any<'a>(buffer: &'a [u8], limits: &Limits, row: &mut Row<'a>) -> Found {
     let mut cursor = Cursor { buffer, at: 0 };
     *row = Row::default();
     match cursor.map(limits, row) {
@@ -181,5 +258,50 @@ impl<'a> Cursor<'a> {
             self.item(depth)?;
         }
         Ok(Item::Other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row as uproot writes it, with other spellings of its number, its value and a name's length.
+    fn row(seq: &[u8], value: &[u8], context: &[u8]) -> Vec<u8> {
+        let time = 1.5f64.to_be_bytes();
+        let keys: [&[u8]; 6] = [
+            b"\x86\xa3seq",
+            b"\xa9namespace\xa1n",
+            b"\xa5field\xa0",
+            b"\xa5value",
+            b"\xaacreated_at\xcb",
+            b"\xa7context",
+        ];
+        let parts: [&[u8]; 6] = [seq, b"", b"", value, &time, context];
+        keys.iter().zip(parts).flat_map(|(key, part)| [*key, part].concat()).collect()
+    }
+
+    #[test]
+    fn both_ways_find_the_same() {
+        let numbers: [&[u8]; 6] = [b"\x7f", b"\xcc\xff", b"\xcd\x01\x02", b"\xce\xff\x01\x02\x03", b"\xe0", b"\xc0"];
+        let values: [&[u8]; 5] = [b"\xc0", b"\xc4\x02\x07x", b"\xc5\x00\x01\x07", b"\xc4\x00", b"\xa1x"];
+        let contexts: [&[u8]; 4] = [b"\xa0", b"\xd9\x02\xc3\xa9", b"\xda\x00\x01c", b"\xc0"];
+        let limits = Limits::default();
+        let mut usuals = 0;
+        for case in 0..numbers.len() * values.len() * contexts.len() {
+            let (seq, rest) = (numbers[case % numbers.len()], case / numbers.len());
+            let (value, context) = (values[rest % values.len()], contexts[rest / values.len()]);
+            let whole = row(seq, value, context);
+            for end in 0..=whole.len() {
+                let (mut one, mut other) = (Row::default(), Row::default());
+                let found = read_any(&whole[..end], &limits, &mut other);
+                assert_eq!(read(&whole[..end], &limits, &mut one), found);
+                assert_eq!(found, if end < whole.len() { Found::Partial } else { Found::Row(end) });
+                assert_eq!(one, other);
+            }
+            usuals += usize::from(usual(&whole).is_some());
+        }
+        assert_eq!(usuals, 4 * 4 * 2);
+        let short = Limits { record: 10, ..limits };
+        assert_eq!(read(&row(b"\x01", b"\xc0", b"\xa0"), &short, &mut Row::default()), Found::Damaged);
     }
 }
