@@ -47,38 +47,36 @@ pub fn sort<T: Ord>(items: &mut [T]) {
 /// Items below which comparing is as quick as counting.
 const FEW: usize = 256;
 
-/// Sorts things by a number that each stands for; equal ones keep their order. Many are sorted without comparing them,
-/// digit by digit, which is many times as quick.
-pub fn by_number<T: Copy>(items: &mut Vec<T>, number: impl Fn(T) -> u32) {
-    if items.windows(2).all(|pair| number(pair[0]) <= number(pair[1])) {
+/// Sorts things by a whole number that each stands for; equal ones keep their order. Many are sorted without comparing
+/// them, digit by digit, which is many times as quick.
+pub fn by_number<T: Copy, N: Into<u64>>(items: &mut Vec<T>, number: impl Fn(T) -> N) {
+    let number = |item: &T| -> u64 { number(*item).into() };
+    if items.is_sorted_by_key(number) {
         return;
     }
     if items.len() < FEW {
-        return by_key(items, |item| number(*item));
+        return by_key(items, number);
     }
-    const DIGIT: usize = 1 << 11;
+    const BITS: usize = 11;
+    const DIGIT: usize = 1 << BITS;
+    let first = number(&items[0]);
+    let differing = items.iter().fold(0, |bits, item| bits | (number(item) ^ first));
     let mut sorted = items.clone();
-    for shift in [0, 11, 22] {
-        let digit = |item: &T| (number(*item) >> shift) as usize % DIGIT;
-        let mut places = vec![0; DIGIT + 1];
-        items.iter().for_each(|item| places[digit(item) + 1] += 1);
-        if places.contains(&items.len()) {
+    for shift in (0..u64::BITS).step_by(BITS) {
+        let digit = |number: u64| (number >> shift) as usize % DIGIT;
+        if digit(differing) == 0 {
             continue;
         }
+        let mut places = vec![0; DIGIT + 1];
+        items.iter().for_each(|item| places[digit(number(item)) + 1] += 1);
         (0..DIGIT).for_each(|digit| places[digit + 1] += places[digit]);
         for item in items.iter() {
-            let place = &mut places[digit(item)];
+            let place = &mut places[digit(number(item))];
             sorted[*place] = *item;
             *place += 1;
         }
         std::mem::swap(items, &mut sorted);
     }
-}
-
-/// The same by a long number.
-pub fn by_long<T: Copy>(items: &mut Vec<T>, number: impl Fn(T) -> u64) {
-    by_number(items, |item| number(item) as u32);
-    by_number(items, |item| (number(item) >> 32) as u32);
 }
 
 /// Sorts floats as [`f64::total_cmp`] does, as quickly as numbers.
@@ -88,10 +86,7 @@ pub fn floats(items: &mut Vec<f64>) {
         let bits = float.to_bits();
         bits ^ if bits >> 63 == 1 { u64::MAX } else { 1 << 63 }
     };
-    if items.windows(2).all(|pair| key(pair[0]) <= key(pair[1])) {
-        return;
-    }
-    by_long(items, key);
+    by_number(items, key);
 }
 
 /// A list whose items change places.

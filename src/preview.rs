@@ -139,7 +139,7 @@ impl Viewer {
         let count = count.min(MOST).min(table.rows.saturating_sub(start));
         let mut shown = Shown { filetype: recipe.filetype, width: table.columns.len(), rows: Vec::new() };
         let mut cursor = Cursor::default();
-        table.emit(start..table.rows, &mut cursor, &mut shown, |shown| (shown.rows.len() as u64) < count);
+        table.emit_all(start..start.saturating_add(count), &mut cursor, &mut shown);
         Ok(Preview { columns: table.columns.clone(), rows: shown.rows, total: table.rows })
     }
 }

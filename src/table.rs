@@ -39,6 +39,21 @@ pub trait Rows {
     fn end(&mut self);
 }
 
+/// Any taker of rows. Views are compiled for this one and for the few that render files, where a call for each cell counts.
+impl Rows for &mut (dyn Rows + '_) {
+    fn begin(&mut self) {
+        (**self).begin();
+    }
+
+    fn cell(&mut self, column: usize, cell: Cell<'_>) {
+        (**self).cell(column, cell);
+    }
+
+    fn end(&mut self) {
+        (**self).end();
+    }
+}
+
 /// What a producer of output did or needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {

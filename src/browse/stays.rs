@@ -135,7 +135,7 @@ impl Stays {
         let options = Options { choice, gvars: Vec::new() };
         let mut collector = Collector::default();
         for (_, table) in Table::by_kind(log, session, View::PageTimes, &options).into_iter().take(1) {
-            table.emit(0..table.rows, &mut Cursor::default(), &mut collector, |_| true);
+            table.emit_all(0..table.rows, &mut Cursor::default(), &mut collector);
         }
         let mut stays = collector.stays;
         stays.last = vec![None; stays.lanes.len()];

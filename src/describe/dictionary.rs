@@ -74,7 +74,7 @@ pub(crate) fn prose() -> impl Iterator<Item = &'static str> {
 
 /// The text of the file for one session: JSON, indented by two.
 pub fn text(log: &Log, session: &Session, recipe: &Recipe) -> Vec<u8> {
-    let (fields, storages) = fields::count(log, std::iter::once(session), recipe.options().choice);
+    let (fields, storages) = fields::count(log, std::slice::from_ref(session), recipe.options().choice);
     let field = |((kind, field), counts): ((String, String), fields::Field)| Field {
         missing: storages.get(&kind).copied().unwrap_or(0).saturating_sub(counts.present),
         kind,

@@ -24,20 +24,16 @@ pub struct Field {
 }
 
 /// The fields of some sessions by kind and name as a choice shows them, sorted, and the number of storages of each kind.
-pub fn count<'s>(
-    log: &Log,
-    sessions: impl Iterator<Item = &'s Session>,
-    choice: Choice,
-) -> (Map<(String, String), Field>, Map<String, u64>) {
+pub fn count(log: &Log, sessions: &[Session], choice: Choice) -> (Map<(String, String), Field>, Map<String, u64>) {
     let (fields, storages) = values(log, sessions, choice);
     (fields.into_iter().map(|(key, (field, _))| (key, field)).collect(), storages)
 }
 
 /// The same, with the different values of each field.
 #[allow(clippy::type_complexity, reason = "two maps, each used once")]
-pub fn values<'s>(
+pub fn values(
     log: &Log,
-    sessions: impl Iterator<Item = &'s Session>,
+    sessions: &[Session],
     choice: Choice,
 ) -> (Map<(String, String), (Field, Vec<ValueId>)>, Map<String, u64>) {
     // The fields that were met, and which of them a kind's name is.

@@ -228,7 +228,7 @@ pub(crate) fn session(log: &Log, session: &Session) -> SessionSummary {
 }
 
 fn field_summaries(log: &Log) -> Vec<FieldSummary> {
-    let (fields, _) = fields::count(log, log.sessions.iter(), Choice { filters: false, secrets: false });
+    let (fields, _) = fields::count(log, &log.sessions, Choice { filters: false, secrets: false });
     let mut names = filtered_names(log);
     fields.into_iter().map(|(key, field)| FieldSummary::new(key.clone(), names.remove(&key), field)).collect()
 }

@@ -20,7 +20,7 @@ struct Total {
 impl Totals {
     /// Adds the fields of a log, whose sessions are in no other one.
     pub fn add(&mut self, log: &Log) {
-        let (found, _) = fields::values(log, log.sessions.iter(), Choice { filters: false, secrets: false });
+        let (found, _) = fields::values(log, &log.sessions, Choice { filters: false, secrets: false });
         let names = filtered_names(log);
         for (key, (field, values)) in found {
             let none = || Total { filtered: None, field: Field::default(), distinct: Distinct::new() };

@@ -142,11 +142,18 @@ impl Table {
         while row < range.end.min(self.rows) && more(rows) {
             match &self.odd {
                 None => self.row(row, cursor, rows),
-                Some(selection) => self.row(selection.row(row), cursor, &mut selection.columns(rows)),
+                Some(selection) => {
+                    self.row(selection.row(row), cursor, &mut (&mut selection.columns(rows) as &mut dyn Rows))
+                }
             }
             row += 1;
         }
         row
+    }
+
+    /// Emits all rows of a range to any taker of rows.
+    pub fn emit_all(&self, range: Range<u64>, cursor: &mut Cursor, mut rows: &mut dyn Rows) {
+        self.emit(range, cursor, &mut rows, |_| true);
     }
 
     fn row<R: Rows>(&self, row: u64, cursor: &mut Cursor, rows: &mut R) {

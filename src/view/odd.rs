@@ -27,18 +27,18 @@ impl Selection {
     }
 
     /// Puts cells in their columns here.
-    pub fn columns<'r, R: Rows>(&'r self, rows: &'r mut R) -> Renumbered<'r, R> {
+    pub fn columns<'r>(&'r self, rows: &'r mut dyn Rows) -> Renumbered<'r> {
         Renumbered { columns: &self.columns, rows }
     }
 }
 
 /// Passes rows on with other column numbers.
-pub(super) struct Renumbered<'r, R> {
+pub(super) struct Renumbered<'r> {
     columns: &'r [usize],
-    rows: &'r mut R,
+    rows: &'r mut dyn Rows,
 }
 
-impl<R: Rows> Rows for Renumbered<'_, R> {
+impl Rows for Renumbered<'_> {
     fn begin(&mut self) {
         self.rows.begin();
     }
@@ -74,7 +74,7 @@ pub(super) fn by_kind(table: &Table) -> Vec<(String, Table)> {
     let mut cursor = Cursor::default();
     for row in 0..table.rows {
         look.seen.fill(false);
-        table.emit(row..row + 1, &mut cursor, &mut look, |_| true);
+        table.emit_all(row..row + 1, &mut cursor, &mut look);
         let (rows, columns) =
             kinds.entry(look.kind.clone()).or_insert_with(|| (Vec::new(), vec![false; look.seen.len()]));
         rows.push(row);

@@ -340,8 +340,8 @@ impl Census {
         let mut order: Vec<(u64, i64, u32)> =
             (0u32..).zip(met.iter().zip(&owner)).map(|(row, (met, owner))| (number(*owner), met.id, row)).collect();
         // By participant, then by number, then as in the file.
-        order::by_long(&mut order, |(_, id, _)| ascending(id));
-        order::by_long(&mut order, |(of, ..)| of);
+        order::by_number(&mut order, |(_, id, _)| ascending(id));
+        order::by_number(&mut order, |(of, ..)| of);
         let mut rows = Rows { place: vec![0; met.len()], ..Rows::default() };
         let mut next = 0;
         let mut before = NONE;
@@ -355,8 +355,8 @@ impl Census {
                 rows.numbers.push((id, if table == "participant" { of } else { next }));
             }
         }
-        order::by_long(&mut rows.numbers, |(_, number)| number);
-        order::by_long(&mut rows.numbers, |(id, _)| ascending(id));
+        order::by_number(&mut rows.numbers, |(_, number)| number);
+        order::by_number(&mut rows.numbers, |(id, _)| ascending(id));
         rows.owner = owner;
         rows
     }

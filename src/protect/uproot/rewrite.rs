@@ -256,7 +256,7 @@ impl<'a> Rewriting<'a> {
             }
             let base = numbers.len();
             numbers.resize(base + keys.len(), 0);
-            order::by_long(&mut keys, |key| key.seq);
+            order::by_number(&mut keys, |key| key.seq);
             order::by_number(&mut keys, |key| key.owner);
             for (number, key) in (1..).zip(keys) {
                 if let Some(slot) = numbers.get_mut(base + key.pushed as usize) {
@@ -292,7 +292,7 @@ impl<'a> Rewriting<'a> {
                 changes.push((self.log.seq(*change), *index, *change));
             }
         }
-        order::by_long(&mut changes, |(seq, ..)| seq);
+        order::by_number(&mut changes, |(seq, ..)| seq);
         let mut ranks: Map<(&str, Domain), Map<String, u64>> = Map::new();
         let mut numbers = Vec::new();
         for (seq, index, change) in changes {
