@@ -2,13 +2,14 @@
 
 use super::admin::AdminTexts;
 use super::column::{self, Column, Names, ValueId, Values};
+use super::histories::Histories;
+use super::outline::is_replaced;
 use super::tally::Tally;
 use super::{ADMIN, Change, Fact, Log, Outline, Part, outline};
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::order;
 use crate::value::{self, Recoded, Type};
-use hashbrown::HashTable;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -36,6 +37,14 @@ pub enum Ended {
     Tangled,
 }
 
+/// Names of a change that were seen before, by their numbers.
+#[derive(Clone, Copy, Debug)]
+pub struct Known {
+    storage: u32,
+    field: u32,
+    context: u32,
+}
+
 /// Collects changes in the order of the file.
 #[derive(Debug)]
 pub struct Builder {
@@ -43,10 +52,7 @@ pub struct Builder {
     limits: Limits,
     keep: Keep,
     tally: Tally,
-    /// For each change the number of its (storage, field) pair.
-    history: Column<u32>,
-    histories: Vec<(u32, u32)>,
-    index: HashTable<u32>,
+    histories: Histories,
     scratch: Vec<u8>,
     /// Values that were not stored as they came, with what was said about them. Of the standard library, as each value of a
     /// dump is looked up.
@@ -85,9 +91,7 @@ impl Builder {
             limits,
             keep: Keep::All,
             tally: Tally::default(),
-            history: Column::new(),
-            histories: Vec::new(),
-            index: HashTable::new(),
+            histories: Histories::new(),
             scratch: Vec::new(),
             odd: BTreeMap::default(),
             uncounted: 0,
@@ -211,38 +215,71 @@ impl Builder {
         admin || matches!(&self.keep, Keep::Part(part) if !part.holds(storage))
     }
 
+    /// The names of a change, where all were seen before in changes that were added: so they are text, and the storage is
+    /// none that [`Builder::leaves_out`].
+    #[inline]
+    pub fn known(&mut self, storage: &[u8], field: &[u8], context: &[u8]) -> Option<Known> {
+        let Log { storages, fields, contexts, .. } = &mut self.log;
+        Some(Known {
+            storage: storages.known(storage)?,
+            field: fields.known(field)?,
+            context: contexts.known(context)?,
+        })
+    }
+
     /// Adds a change that [`Builder::leaves_out`] let pass.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] when the memory budget is used up.
     pub fn push(&mut self, change: Change<'_>) -> Result<()> {
-        let place = self.len();
-        let log = &mut self.log;
-        let storage = log.storages.intern(change.storage);
-        log.unnumbered |= change.seq.is_none();
+        let Change { seq, value, time, .. } = change;
+        let storage = self.log.storages.intern(change.storage);
+        self.uncounted += change.storage.len();
+        if self.only_counts() {
+            self.number_of(storage, is_replaced(change.storage, change.field), seq);
+            return self.count();
+        }
+        let field = self.log.fields.intern(change.field);
+        let context = self.log.contexts.intern(change.context);
+        self.uncounted += change.field.len() + change.context.len();
+        self.push_known(Known { storage, field, context }, seq, value, time)
+    }
+
+    /// Adds a change with names that were seen before, as [`Builder::push`] does.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] when the memory budget is used up.
+    #[inline]
+    pub fn push_known(&mut self, names: Known, seq: Option<u64>, value: ValueId, time: f64) -> Result<()> {
+        let Known { storage, field, context } = names;
+        let replaced = is_replaced(self.log.storages.get(storage), self.log.fields.get(field));
+        let seq = self.number_of(storage, replaced, seq);
+        if !self.only_counts() {
+            self.histories.push(storage, field);
+            self.log.facts.push(Fact { seq, time, context, value });
+        }
+        self.count()
+    }
+
+    /// Counts a change; returns its sequence number.
+    #[inline]
+    fn number_of(&mut self, storage: u32, replaced: bool, seq: Option<u64>) -> u64 {
+        self.log.unnumbered |= seq.is_none();
         // Without a number, the place in the file stands in until all times are known.
-        let seq = change.seq.unwrap_or(place);
+        let seq = seq.unwrap_or(self.len());
         if self.tally.changes > 0 {
             self.ascending &= seq >= self.last_seq;
             self.repeated_seqs += u64::from(seq == self.last_seq);
         }
         self.last_seq = seq;
-        self.tally.add(storage, change.storage, change.field);
-        if matches!(self.keep, Keep::Counts(_)) {
-            return self.count(change.storage.len());
-        }
-        let field = log.fields.intern(change.field);
-        let history = self.history_of(storage, field);
-        let log = &mut self.log;
-        self.history.push(history);
-        let context = log.contexts.intern(change.context);
-        log.facts.push(Fact { seq, time: change.time, context, value: change.value });
-        self.count(change.storage.len() + change.field.len() + change.context.len())
+        self.tally.add(storage, self.log.storages.get(storage), replaced);
+        seq
     }
 
     /// Looks at the memory from time to time: when a million bytes have come, whether they are many changes or one.
-    fn count(&mut self, names: usize) -> Result<()> {
-        self.uncounted += 64 + names;
+    #[inline]
+    fn count(&mut self) -> Result<()> {
+        self.uncounted += 64;
         if self.uncounted > 1 << 20 {
             self.uncounted = 0;
             self.check_memory()?;
@@ -250,27 +287,11 @@ impl Builder {
         Ok(())
     }
 
-    fn history_of(&mut self, storage: u32, field: u32) -> u32 {
-        let hash = |(s, f): (u32, u32)| {
-            (u64::from(s) << 32 | u64::from(f)).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29)
-        };
-        let key = (storage, field);
-        let histories = &self.histories;
-        if let Some(&known) = self.index.find(hash(key), |&h| histories[h as usize] == key) {
-            return known;
-        }
-        let new = self.histories.len() as u32;
-        self.histories.push(key);
-        let histories = &self.histories;
-        self.index.insert_unique(hash(key), new, |&h| hash(histories[h as usize]));
-        new
-    }
-
     fn check_memory(&mut self) -> Result<()> {
-        let histories = self.histories.capacity() as u64 * (8 + 6) + self.odd.len() as u64 * 16;
+        let odd = self.odd.len() as u64 * 16;
         // The order is built at the end and needs four bytes a change.
-        let order = self.history.len() as u64 * 4;
-        let memory = self.log.memory() + self.history.memory() + self.tally.memory() + histories + order;
+        let order = self.histories.changes() as u64 * 4;
+        let memory = self.log.memory() + self.histories.memory() + self.tally.memory() + odd + order;
         if matches!(self.keep, Keep::WhatFits) && memory > self.limits.part {
             self.drop_changes();
             return Ok(());
@@ -282,11 +303,10 @@ impl Builder {
     fn drop_changes(&mut self) {
         let mut log = Builder::new(self.limits).log;
         std::mem::swap(&mut log, &mut self.log);
-        self.log.storages = log.storages;
+        // Names are still met by the million; new ones are no longer kept.
+        (self.log.storages, self.log.fields, self.log.contexts) = (log.storages, log.fields, log.contexts);
         (self.log.admin, self.log.admin_texts, self.log.unnumbered) = (log.admin, log.admin_texts, log.unnumbered);
-        self.history = Column::new();
-        self.histories = Vec::new();
-        self.index = HashTable::new();
+        self.histories = Histories::new();
         self.odd = BTreeMap::default();
         self.keep = Keep::Counts(vec![0; RECENT]);
     }
@@ -294,11 +314,11 @@ impl Builder {
     /// Numbers changes as servers before appendmuch 0.0.6 loaded them: all rows, the admin's too, in a stable
     /// sort by time. Returns the changes in that order.
     fn number(&mut self) -> Vec<u32> {
-        let own = (0..self.history.len() as u32).map(|c| (self.log.time(c), self.log.seq(c), Some(c)));
+        let own = (0..self.histories.changes() as u32).map(|c| (self.log.time(c), self.log.seq(c), Some(c)));
         let admin = self.unnumbered_admin.iter().map(|(place, time)| (*time, *place, None));
         let mut rows: Vec<(f64, u64, Option<u32>)> = own.chain(admin).collect();
         order::by(&mut rows, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        let mut order = Vec::with_capacity(self.history.len());
+        let mut order = Vec::with_capacity(self.histories.changes());
         for (number, row) in rows.iter().enumerate() {
             if let Some(change) = row.2 {
                 self.log.set_seq(change, number as u64 + 1);
@@ -310,16 +330,16 @@ impl Builder {
 
     /// All changes by their numbers; equal ones stay in the order of the file.
     fn by_seq(&self) -> Vec<u32> {
-        let mut by_seq: Vec<u32> = (0..self.history.len() as u32).collect();
+        let mut by_seq: Vec<u32> = (0..self.histories.changes() as u32).collect();
         order::places(&mut by_seq, &mut |a, b| self.log.seq(a).cmp(&self.log.seq(b)));
         by_seq
     }
 
     /// Whether the changes of each field come in the order of their numbers.
     fn histories_ascend(&self) -> bool {
-        let mut lasts = vec![0; self.histories.len()];
-        (0..self.history.len()).all(|change| {
-            let (last, seq) = (&mut lasts[self.history.get(change) as usize], self.log.seq(change as u32));
+        let mut lasts = vec![0; self.histories.all().len()];
+        (0..self.histories.changes() as u32).all(|change| {
+            let (last, seq) = (&mut lasts[self.histories.of(change)], self.log.seq(change));
             let ascends = *last <= seq;
             *last = seq;
             ascends
@@ -375,7 +395,7 @@ impl Builder {
             sorted = Some(by_seq);
         }
         self.report_repeated(problems);
-        outline::settle(&mut self.log, &self.history, &self.histories, sorted, problems);
+        outline::settle(&mut self.log, &self.histories, sorted, problems);
         Ok(self.log)
     }
 }

@@ -70,6 +70,8 @@ struct Name {
     text: Box<str>,
     /// Whether it is plain ([`table::is_plain`]): it is written many times.
     plain: bool,
+    /// What followed it the last time that another followed.
+    next: u32,
 }
 
 /// Distinct strings, numbered in order of first appearance.
@@ -84,25 +86,42 @@ pub struct Names {
 impl Names {
     /// The number of a string, new or known.
     pub fn intern(&mut self, name: &str) -> u32 {
-        // Neighbouring changes often share their storage and code location.
-        let same = |known: &Name| short::same(known.text.as_bytes(), name.as_bytes());
-        if self.all.get(self.last as usize).is_some_and(same) {
-            return self.last;
+        if let Some(known) = self.known(name.as_bytes()) {
+            return known;
         }
-        let key = hash(0, name.as_bytes());
+        let new = self.all.len() as u32;
+        self.all.push(Name { text: name.into(), plain: table::is_plain(name), next: new });
+        self.bytes += name.len() as u64;
         let all = &self.all;
-        self.last = match self.index.find(key, |&i| same(&all[i as usize])) {
-            Some(&known) => known,
-            None => {
-                let new = self.all.len() as u32;
-                self.all.push(Name { text: name.into(), plain: table::is_plain(name) });
-                self.bytes += name.len() as u64;
-                let all = &self.all;
-                self.index.insert_unique(key, new, |&i| hash(0, all[i as usize].text.as_bytes()));
-                new
-            }
-        };
-        self.last
+        self.index.insert_unique(hash(0, name.as_bytes()), new, |&i| hash(0, all[i as usize].text.as_bytes()));
+        self.follows(new)
+    }
+
+    /// The number of a string that was seen; its bytes need not be known to be text.
+    #[inline]
+    pub fn known(&mut self, name: &[u8]) -> Option<u32> {
+        // Neighbouring changes often share their storage and code location, and fields are set one after the other in
+        // the same order again and again.
+        let same = |known: &&Name| short::same(known.text.as_bytes(), name);
+        let last = self.all.get(self.last as usize)?;
+        if same(&last) {
+            return Some(self.last);
+        }
+        if self.all.get(last.next as usize).filter(same).is_some() {
+            self.last = last.next;
+            return Some(self.last);
+        }
+        let known = *self.index.find(hash(0, name), |&i| same(&&self.all[i as usize]))?;
+        Some(self.follows(known))
+    }
+
+    /// Notes what followed the last string.
+    fn follows(&mut self, next: u32) -> u32 {
+        if let Some(last) = self.all.get_mut(self.last as usize) {
+            last.next = next;
+        }
+        self.last = next;
+        next
     }
 
     /// The number of a string that was seen.
@@ -119,7 +138,7 @@ impl Names {
     /// The string of a number as a cell.
     #[inline]
     pub fn cell(&self, id: u32) -> Cell<'_> {
-        let Name { text, plain } = &self.all[id as usize];
+        let Name { text, plain, .. } = &self.all[id as usize];
         if *plain { Cell::Plain(text) } else { Cell::Text(text) }
     }
 

@@ -6,11 +6,12 @@
 mod admin;
 mod builder;
 pub mod column;
+mod histories;
 mod outline;
 mod tally;
 
 use admin::AdminTexts;
-pub use builder::{Builder, Ended};
+pub use builder::{Builder, Ended, Known};
 use column::{Column, Names, ValueId, Values};
 use std::ops::Range;
 pub use tally::{Aside, Outline, Part};

@@ -4,15 +4,18 @@
 //! insertion, each field's history in order of seq. Here the same tree is built from the first appearance
 //! of each field, and one walk over it yields the runs of the output. Nothing is sorted by text.
 
-use super::column::{Column, Names};
+use super::column::Names;
+use super::histories::Histories;
 use super::tally::homeless;
 use super::{Log, Section, Session, Span};
 use crate::error::Problems;
 use crate::order;
 
-/// The session field whose rows replace each other: only the last one counts, at its own place.
+/// Whether rows of a field replace each other: only the last one counts, at its own place.
 /// (uproot's "replace predicate", unchanged from 0.1.0 to 0.10.1.)
-pub(super) const REPLACED: &str = "_uproot_players";
+pub(super) fn is_replaced(storage: &str, field: &str) -> bool {
+    field == "_uproot_players" && storage.starts_with("session/")
+}
 
 /// Paths are split into at most so many parts; real ones have two or three.
 const PARTS: usize = 8;
@@ -29,20 +32,16 @@ struct Node {
 }
 
 /// Fills `order`, `spans`, `kinds` and `sessions` of a log.
-pub(super) fn settle(
-    log: &mut Log,
-    history: &Column<u32>,
-    histories: &[(u32, u32)],
-    sorted: Option<Vec<u32>>,
-    problems: &mut Problems,
-) {
-    let n = history.len();
+pub(super) fn settle(log: &mut Log, histories: &Histories, sorted: Option<Vec<u32>>, problems: &mut Problems) {
+    let n = histories.changes();
+    let history = |change: u32| histories.of(change);
+    let histories = histories.all();
     let in_order = |i: usize| sorted.as_ref().map_or(i as u32, |s| s[i]);
     let replaced: Vec<bool> = histories
         .iter()
         .map(|(s, f)| {
             // The rows of an export are those that counted when it was made.
-            !log.exported && log.fields.get(*f) == REPLACED && log.storages.get(*s).starts_with("session/")
+            !log.exported && is_replaced(log.storages.get(*s), log.fields.get(*f))
         })
         .collect();
 
@@ -51,7 +50,7 @@ pub(super) fn settle(
     let mut lasts = vec![0u32; histories.len()];
     for i in 0..n {
         let change = in_order(i);
-        let h = history.get(change as usize) as usize;
+        let h = history(change);
         lasts[h] = change;
         counts[h] = if replaced[h] { 1 } else { counts[h] + 1 };
     }
@@ -61,7 +60,7 @@ pub(super) fn settle(
     let mut placed = vec![false; histories.len()];
     for i in 0..n {
         let change = in_order(i);
-        let h = history.get(change as usize) as usize;
+        let h = history(change);
         if !placed[h] && counts_for(h, change) {
             placed[h] = true;
             tree.place(h as u32, histories[h].0, log.storages.get(histories[h].0));
@@ -75,7 +74,7 @@ pub(super) fn settle(
     log.order = vec![0; total as usize];
     for i in 0..n {
         let change = in_order(i);
-        let h = history.get(change as usize) as usize;
+        let h = history(change);
         if starts[h] != u32::MAX && counts_for(h, change) {
             log.order[starts[h] as usize] = change;
             starts[h] += 1;

@@ -3,7 +3,6 @@
 //! It is kept while reading, so that a log that outgrows its budget can be dropped and its sessions read again in parts.
 
 use super::column::Names;
-use super::outline::REPLACED;
 use crate::error::{Code, Place, Problem, Problems};
 use crate::order::{self, Map, Set};
 use std::ops::Range;
@@ -91,14 +90,15 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// One more change, of a storage by its number and path.
-    pub fn add(&mut self, storage: u32, path: &str, field: &str) {
+    /// One more change, of a storage by its number and path; of a replaced field only the last one counts.
+    #[inline]
+    pub fn add(&mut self, storage: u32, path: &str, replaced: bool) {
         if storage as usize == self.node_of.len() {
             let node = self.node(path);
             self.node_of.push(node);
         }
         let node = &mut self.nodes[self.node_of[storage as usize] as usize];
-        if field == REPLACED && path.starts_with("session/") {
+        if replaced {
             self.replaced.insert(storage, self.changes);
         } else {
             node.first = node.first.min(self.changes);

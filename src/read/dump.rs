@@ -136,40 +136,63 @@ impl DumpReader {
     }
 
     fn row(&mut self, row: &Row<'_>, log: &mut Builder) -> Result<()> {
-        let place = || Place::default().record(self.rows + 1).byte(self.offset);
         if row.other_keys {
-            self.problems.add(Problem::new(Code::UnknownKeys, place()));
+            self.problem(Code::UnknownKeys, None);
         }
-        let text = |bytes: Option<&'_ [u8]>| bytes.and_then(|b| std::str::from_utf8(b).ok().map(str::to_owned));
-        // Names are nearly always valid; only then are they borrowed without a copy.
-        let (Some(Ok(storage)), Some(Ok(field)), Some(Ok(context)), Some(value), Some(time), false) = (
-            row.namespace.map(std::str::from_utf8),
-            row.field.map(std::str::from_utf8),
-            row.context.map(std::str::from_utf8),
+        let (Some(storage), Some(field), Some(context), Some(stored), Some(time), false) = (
+            row.namespace,
+            row.field,
+            row.context,
             row.value,
             row.created_at,
             row.odd || *self.numbered.get_or_insert(row.seq.is_some()) != row.seq.is_some(),
         ) else {
-            let place = Place { field: text(row.field), ..place() };
-            self.problems.add(Problem::new(Code::BadRecord, place));
+            self.problem(Code::BadRecord, row.field);
             return Ok(());
         };
-        if log.leaves_out(storage, row.seq, time, value) {
+        // Nearly all names were seen before.
+        if let Some(names) = log.known(storage, field, context) {
+            let Some(value) = self.value(field, stored, log)? else { return Ok(()) };
+            return log.push_known(names, row.seq, value, time);
+        }
+        let (Ok(storage), Ok(name), Ok(context)) =
+            (str::from_utf8(storage), str::from_utf8(field), str::from_utf8(context))
+        else {
+            self.problem(Code::BadRecord, row.field);
+            return Ok(());
+        };
+        if log.leaves_out(storage, row.seq, time, stored) {
             return Ok(());
         }
-        let value = match value {
-            None => ValueId::TOMBSTONE,
-            Some([kind, payload @ ..]) => {
-                let (id, recoded) = log.value(Type::stored(*kind), payload)?;
-                report(&mut self.problems, recoded, Type(*kind), || place().field(field));
-                id
-            }
-            Some([]) => {
-                self.problems.add(Problem::new(Code::BadRecord, place().field(field)));
-                return Ok(());
-            }
+        let Some(value) = self.value(field, stored, log)? else { return Ok(()) };
+        log.push(Change { seq: row.seq, storage, field: name, value, time, context })
+    }
+
+    /// Stores the value of a field; `None` when the row must be left out.
+    #[inline]
+    fn value(&mut self, field: &[u8], stored: Option<&[u8]>, log: &mut Builder) -> Result<Option<ValueId>> {
+        let Some(stored) = stored else { return Ok(Some(ValueId::TOMBSTONE)) };
+        let [kind, payload @ ..] = stored else {
+            self.problem(Code::BadRecord, Some(field));
+            return Ok(None);
         };
-        log.push(Change { seq: row.seq, storage, field, value, time, context })
+        let (id, recoded) = log.value(Type::stored(*kind), payload)?;
+        if recoded != Recoded::Fine {
+            let place = self.place(Some(field));
+            report(&mut self.problems, recoded, Type(*kind), || place.clone());
+        }
+        Ok(Some(id))
+    }
+
+    fn problem(&mut self, code: Code, field: Option<&[u8]>) {
+        let place = self.place(field);
+        self.problems.add(Problem::new(code, place));
+    }
+
+    /// Where the row stands that is being read.
+    fn place(&self, field: Option<&[u8]>) -> Place {
+        let field = field.and_then(|name| str::from_utf8(name).ok()).map(str::to_owned);
+        Place { field, ..Place::default().record(self.rows + 1).byte(self.offset) }
     }
 }
 
