@@ -45,42 +45,50 @@ pub(super) fn settle(log: &mut Log, histories: &Histories, sorted: Option<Vec<u3
         })
         .collect();
 
-    // How many changes of each history count, and which is the last.
+    // How many changes of each history count, and where the first of them stands.
     let mut counts = vec![0u32; histories.len()];
-    let mut lasts = vec![0u32; histories.len()];
+    let mut firsts = vec![0u32; histories.len()];
     for i in 0..n {
-        let change = in_order(i);
-        let h = history(change);
-        lasts[h] = change;
-        counts[h] = if replaced[h] { 1 } else { counts[h] + 1 };
-    }
-    let counts_for = |h: usize, change: u32| !replaced[h] || lasts[h] == change;
-
-    let mut tree = Tree::new(log.storages.len());
-    let mut placed = vec![false; histories.len()];
-    for i in 0..n {
-        let change = in_order(i);
-        let h = history(change);
-        if !placed[h] && counts_for(h, change) {
-            placed[h] = true;
-            tree.place(h as u32, histories[h].0, log.storages.get(histories[h].0));
+        let h = history(in_order(i));
+        if replaced[h] {
+            (firsts[h], counts[h]) = (i as u32, 1);
+        } else {
+            if counts[h] == 0 {
+                firsts[h] = i as u32;
+            }
+            counts[h] += 1;
         }
     }
 
-    let mut starts = vec![u32::MAX; histories.len()];
-    tree.walk(log, histories, &counts, &mut starts, problems);
+    let mut tree = Tree::new(log.storages.len());
+    let mut placed: Vec<u32> = (0..histories.len() as u32).collect();
+    order::by_number(&mut placed, |h| firsts[h as usize]);
+    for h in placed {
+        let storage = histories[h as usize].0;
+        tree.place(h, storage, log.storages.get(storage));
+    }
+
+    // For each history the next position in the order, and its session.
+    let mut places = vec![(u32::MAX, 0); histories.len()];
+    tree.walk(log, histories, &counts, &mut places, problems);
 
     let total = log.spans.last().map_or(0, |s| s.positions.end);
     log.order = vec![0; total as usize];
     for i in 0..n {
         let change = in_order(i);
         let h = history(change);
-        if starts[h] != u32::MAX && counts_for(h, change) {
-            log.order[starts[h] as usize] = change;
-            starts[h] += 1;
+        let (position, session) = &mut places[h];
+        if *position != u32::MAX && (!replaced[h] || firsts[h] as usize == i) {
+            log.order[*position as usize] = change;
+            *position += 1;
+            let time = log.time(change);
+            let session = &mut log.sessions[*session as usize];
+            session.changes += 1;
+            // `min` and `max` pass over not-a-number.
+            session.first = session.first.min(time);
+            session.last = session.last.max(time);
         }
     }
-    measure(log);
 }
 
 /// Storages by the parts of their paths; node 0 is the root, nodes are numbered by first appearance.
@@ -121,13 +129,13 @@ impl Tree {
         self.nodes[node as usize].children.push(Child::History(history));
     }
 
-    /// Lays the spans out session by session and kind by kind, and notes where each history starts.
+    /// Lays the spans out session by session and kind by kind, and notes where each history starts and in which session.
     fn walk(
         &self,
         log: &mut Log,
         histories: &[(u32, u32)],
         counts: &[u32],
-        starts: &mut [u32],
+        places: &mut [(u32, u32)],
         problems: &mut Problems,
     ) {
         // Sessions in order of first appearance: node numbers are given in that order.
@@ -167,7 +175,7 @@ impl Tree {
                     Some(Child::Node(node)) => stack.push(self.nodes[*node as usize].children.iter()),
                     Some(&Child::History(h)) => {
                         let (storage, field) = histories[h as usize];
-                        starts[h as usize] = position;
+                        places[h as usize] = (position, session);
                         let end = position + counts[h as usize];
                         log.spans.push(Span { storage, field, positions: position..end });
                         position = end;
@@ -182,23 +190,4 @@ impl Tree {
     fn name(&self, node: u32) -> &str {
         self.prefixes.get(node).rsplit('/').next().unwrap_or_default()
     }
-}
-
-/// Counts and time spans of the sessions.
-fn measure(log: &mut Log) {
-    let mut sessions = std::mem::take(&mut log.sessions);
-    for session in &mut sessions {
-        for section in &session.sections {
-            for span in &log.spans[section.spans.clone()] {
-                session.changes += u64::from(span.positions.end - span.positions.start);
-                for change in log.changes(span) {
-                    let time = log.time(*change);
-                    // `min` and `max` pass over not-a-number.
-                    session.first = session.first.min(time);
-                    session.last = session.last.max(time);
-                }
-            }
-        }
-    }
-    log.sessions = sessions;
 }
