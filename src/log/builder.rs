@@ -157,7 +157,7 @@ impl Builder {
     /// [`Code::OutOfMemory`] when the arena is full.
     pub fn value(&mut self, kind: Type, payload: &[u8]) -> Result<(ValueId, Recoded)> {
         // Most payloads are canonical already, and most of those were seen before.
-        if let Some(known) = self.log.values.find(kind, payload)
+        if let Some(known) = self.log.values.known(kind, payload)
             && !self.odd.contains_key(&known)
         {
             return Ok((known, Recoded::Fine));

@@ -1,5 +1,6 @@
 //! Memory that grows in blocks: no doubling, no copying, a size that can be asked.
 
+use super::lately::{Lately, Short};
 use crate::short;
 use crate::table::{self, Cell};
 use crate::value::Type;
@@ -197,6 +198,7 @@ impl ValueId {
 pub struct Values {
     blocks: Vec<String>,
     index: HashTable<ValueId>,
+    lately: Lately,
 }
 
 /// Bytes that a new value takes whose text is so long, with its place in the index.
@@ -212,6 +214,18 @@ impl Values {
     const PLAIN: u8 = 2;
     /// Longest text, in bytes.
     const LONGEST: usize = (1 << 28) - 1;
+
+    /// The id of a value, if it was stored before; a short one is remembered.
+    #[inline]
+    pub fn known(&mut self, kind: Type, text: &[u8]) -> Option<ValueId> {
+        let Some(short) = Short::new(kind, text) else { return self.find(kind, text) };
+        if let Some(known) = self.lately.find(short) {
+            return Some(known);
+        }
+        let known = self.find(kind, text)?;
+        self.lately.add(short, known);
+        Some(known)
+    }
 
     /// The id of a value, if it was stored before.
     pub fn find(&self, kind: Type, text: &[u8]) -> Option<ValueId> {

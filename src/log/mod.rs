@@ -7,6 +7,7 @@ mod admin;
 mod builder;
 pub mod column;
 mod histories;
+mod lately;
 mod outline;
 mod tally;
 
