@@ -20,6 +20,7 @@ pub mod filter;
 pub mod json;
 pub mod limits;
 pub mod log;
+mod named;
 pub mod order;
 pub mod parted;
 mod planned;

@@ -4,6 +4,7 @@
 
 use crate::error::{Code, Error, Place, Result};
 use crate::filter::Choice;
+use crate::named::named;
 use crate::protect::preset::Preset;
 pub use crate::psynet::Options as Psynet;
 use crate::view::{Options, View};
@@ -51,23 +52,19 @@ pub struct Recipe {
     pub psynet: Psynet,
 }
 
-/// A view by its name in recipes and on the command line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[allow(missing_docs, reason = "see `View`")]
-pub enum ViewName {
-    Ultralong,
-    Sparse,
-    Latest,
-    LatestBy,
-    PageTimes,
+named! {
+    /// A view by its name in recipes and on the command line, in the order in which the ZIP holds them.
+    #[allow(missing_docs, reason = "see `View`")]
+    pub enum ViewName {
+        PageTimes = "page_times",
+        Ultralong = "ultralong",
+        Sparse = "sparse",
+        Latest = "latest",
+        LatestBy = "latest_by",
+    }
 }
 
 impl ViewName {
-    /// All views, in the order in which the ZIP holds them.
-    pub const ALL: [ViewName; 5] =
-        [ViewName::PageTimes, ViewName::Ultralong, ViewName::Sparse, ViewName::Latest, ViewName::LatestBy];
-
     /// The view itself.
     pub fn view(self) -> View {
         match self {
@@ -76,17 +73,6 @@ impl ViewName {
             ViewName::Latest => View::Latest,
             ViewName::LatestBy => View::LatestBy,
             ViewName::PageTimes => View::PageTimes,
-        }
-    }
-
-    /// The name in recipes.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            ViewName::Ultralong => "ultralong",
-            ViewName::Sparse => "sparse",
-            ViewName::Latest => "latest",
-            ViewName::LatestBy => "latest_by",
-            ViewName::PageTimes => "page_times",
         }
     }
 
@@ -129,15 +115,16 @@ impl Filetype {
     }
 }
 
-/// How hard the ZIP is compressed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Compression {
-    /// See [`Level::Fast`].
-    #[default]
-    Fast,
-    /// See [`Level::Small`].
-    Small,
+named! {
+    /// How hard the ZIP is compressed.
+    #[derive(Default)]
+    pub enum Compression {
+        /// See [`Level::Fast`].
+        #[default]
+        Fast = "fast",
+        /// See [`Level::Small`].
+        Small = "small",
+    }
 }
 
 impl Compression {

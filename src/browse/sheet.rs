@@ -6,6 +6,7 @@ use super::standing::{self, Standing};
 use crate::filter::{self, Choice};
 use crate::log::column::ValueId;
 use crate::log::{Log, Session};
+use crate::named::named;
 use crate::order::{self, Map};
 use serde::{Deserialize, Serialize};
 
@@ -22,18 +23,18 @@ const FAR: f64 = 3.0;
 /// Fields that uproot keeps for itself begin so.
 const INTERNAL: &str = "_uproot_";
 
-/// Why a cell is marked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Mark {
-    /// Most others share another value.
-    Differs,
-    /// A number far from the others.
-    Far,
-    /// Most others have the field.
-    Missing,
-    /// The field was deleted.
-    Deleted,
+named! {
+    /// Why a cell is marked.
+    pub enum Mark {
+        /// Most others share another value.
+        Differs = "differs",
+        /// A number far from the others.
+        Far = "far",
+        /// Most others have the field.
+        Missing = "missing",
+        /// The field was deleted.
+        Deleted = "deleted",
+    }
 }
 
 /// What is known about one column.
@@ -100,17 +101,18 @@ pub struct Selection {
     pub down: bool,
 }
 
-/// Which rows are wanted.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Only {
-    /// All.
-    #[default]
-    All,
-    /// Players who have not come to the end.
-    Unfinished,
-    /// Those with a marked cell.
-    Marked,
+named! {
+    /// Which rows are wanted.
+    #[derive(Default)]
+    pub enum Only {
+        /// All.
+        #[default]
+        All = "all",
+        /// Players who have not come to the end.
+        Unfinished = "unfinished",
+        /// Those with a marked cell.
+        Marked = "marked",
+    }
 }
 
 /// A row as the page shows it.

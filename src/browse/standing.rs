@@ -4,6 +4,7 @@ use super::shown;
 use crate::json;
 use crate::log::Log;
 use crate::log::column::ValueId;
+use crate::named::named;
 use crate::value;
 use serde::Serialize;
 
@@ -28,21 +29,22 @@ pub struct Standing {
     dropout: bool,
 }
 
-/// The states of a player.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum State {
-    /// Nothing is known, or it is no player.
-    #[default]
-    Unknown,
-    /// Has not come to the first page.
-    Waiting,
-    /// On a page.
-    Under,
-    /// Came to the end.
-    Finished,
-    /// Was marked as a dropout.
-    Dropout,
+named! {
+    /// The states of a player.
+    #[derive(Default)]
+    pub enum State {
+        /// Nothing is known, or it is no player.
+        #[default]
+        Unknown = "unknown",
+        /// Has not come to the first page.
+        Waiting = "waiting",
+        /// On a page.
+        Under = "under",
+        /// Came to the end.
+        Finished = "finished",
+        /// Was marked as a dropout.
+        Dropout = "dropout",
+    }
 }
 
 /// Takes the changes of one field into account, oldest first.

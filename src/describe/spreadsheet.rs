@@ -5,6 +5,7 @@
 //! is opened as "General". Numbers with decimals lose digits after the 15th, too, which is harmless for times and so
 //! not said. Reading files that were already harmed is `read/spreadsheet.rs`.
 
+use crate::named::named;
 use crate::order::Map;
 use serde::Serialize;
 
@@ -21,26 +22,27 @@ const NAMES: usize = 8;
 /// Longer cells are neither numbers nor dates.
 const LONGEST: usize = 40;
 
-/// What a spreadsheet would do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Harm {
-    /// Rows after the last that it takes are cut off.
-    Rows,
-    /// So are columns.
-    Columns,
-    /// Text is cut off.
-    LongText,
-    /// Whole numbers of more than 15 digits, ids mostly, end in zeros.
-    LongDigits,
-    /// `007` becomes 7.
-    LeadingZeros,
-    /// `12E5` becomes 1200000.
-    Exponents,
-    /// `3-4` and `MAR1` become dates.
-    Dates,
-    /// `=1+1` is worked out.
-    Formulas,
+named! {
+    /// What a spreadsheet would do.
+    #[derive(PartialOrd, Ord)]
+    pub enum Harm {
+        /// Rows after the last that it takes are cut off.
+        Rows = "rows",
+        /// So are columns.
+        Columns = "columns",
+        /// Text is cut off.
+        LongText = "long-text",
+        /// Whole numbers of more than 15 digits, ids mostly, end in zeros.
+        LongDigits = "long-digits",
+        /// `007` becomes 7.
+        LeadingZeros = "leading-zeros",
+        /// `12E5` becomes 1200000.
+        Exponents = "exponents",
+        /// `3-4` and `MAR1` become dates.
+        Dates = "dates",
+        /// `=1+1` is worked out.
+        Formulas = "formulas",
+    }
 }
 
 /// One kind of harm to one file. Holds names of columns and no value.

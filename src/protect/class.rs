@@ -5,80 +5,46 @@
 //! decided by the tables in [`super::defaults`]; everything else by its name ([`super::names`]) and by what its values
 //! look like. Who is unsure withholds: text that nothing explains is free text.
 
-use serde::{Deserialize, Serialize};
+use crate::named::named;
+use serde::Serialize;
 
 use crate::protect::defaults;
 use crate::protect::names;
 
-/// What kind of thing a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Class {
-    /// Keys, tokens, passwords, session secrets.
-    Secret,
-    /// Platform, student, SONA ids, labels.
-    PersonId,
-    /// Assignment, HIT, study, submission ids.
-    TaskId,
-    /// Session, player, group, model, room, UUID, row id.
-    InternalId,
-    /// Name, e-mail, phone, address, bank, handle, birth date, IP, device, browser, exact position.
-    Contact,
-    /// What somebody wrote.
-    FreeText,
-    /// What can be known about a person from elsewhere: age, gender, country.
-    Quasi,
-    /// Health, politics, income: harmful if known.
-    Sensitive,
-    /// Bytes, data URIs, long base64, names and paths of uploads.
-    Binary,
-    /// Moments.
-    Time,
-    /// Sequence numbers.
-    Order,
-    /// Packages, places in code, progress of the software.
-    Technical,
-    /// What the experiment measured: numbers, truth values, categories.
-    Experiment,
+named! {
+    /// What kind of thing a field holds.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum Class {
+        /// Keys, tokens, passwords, session secrets.
+        Secret = "secret",
+        /// Platform, student, SONA ids, labels.
+        PersonId = "person_id",
+        /// Assignment, HIT, study, submission ids.
+        TaskId = "task_id",
+        /// Session, player, group, model, room, UUID, row id.
+        InternalId = "internal_id",
+        /// Name, e-mail, phone, address, bank, handle, birth date, IP, device, browser, exact position.
+        Contact = "contact",
+        /// What somebody wrote.
+        FreeText = "free_text",
+        /// What can be known about a person from elsewhere: age, gender, country.
+        Quasi = "quasi",
+        /// Health, politics, income: harmful if known.
+        Sensitive = "sensitive",
+        /// Bytes, data URIs, long base64, names and paths of uploads.
+        Binary = "binary",
+        /// Moments.
+        Time = "time",
+        /// Sequence numbers.
+        Order = "order",
+        /// Packages, places in code, progress of the software.
+        Technical = "technical",
+        /// What the experiment measured: numbers, truth values, categories.
+        Experiment = "experiment",
+    }
 }
 
 impl Class {
-    /// Every class, in the order in which the page offers them.
-    pub const ALL: [Class; 13] = [
-        Class::Secret,
-        Class::PersonId,
-        Class::TaskId,
-        Class::InternalId,
-        Class::Contact,
-        Class::FreeText,
-        Class::Quasi,
-        Class::Sensitive,
-        Class::Binary,
-        Class::Time,
-        Class::Order,
-        Class::Technical,
-        Class::Experiment,
-    ];
-
-    /// The name in presets and reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Class::Secret => "secret",
-            Class::PersonId => "person_id",
-            Class::TaskId => "task_id",
-            Class::InternalId => "internal_id",
-            Class::Contact => "contact",
-            Class::FreeText => "free_text",
-            Class::Quasi => "quasi",
-            Class::Sensitive => "sensitive",
-            Class::Binary => "binary",
-            Class::Time => "time",
-            Class::Order => "order",
-            Class::Technical => "technical",
-            Class::Experiment => "experiment",
-        }
-    }
-
     /// The class of a name in a preset.
     pub fn from_name(name: &str) -> Option<Class> {
         Class::ALL.into_iter().find(|class| class.as_str() == name)
@@ -127,38 +93,24 @@ impl Class {
     }
 }
 
-/// What happens to the values of a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Action {
-    /// Leave no column.
-    Remove,
-    /// Replace each by its token, UUID or new number.
-    Token,
-    /// Replace each text by `[withheld]`, or by redacted text after review; numbers and truth values stay.
-    Withhold,
-    /// Make coarse, then suppress what stays rare.
-    Generalize,
-    /// Seconds since the start.
-    Relative,
-    /// 1, 2, … in the old order.
-    Renumber,
-    /// Leave as it is.
-    Keep,
-}
-
-impl Action {
-    /// The name in presets and reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Action::Remove => "remove",
-            Action::Token => "token",
-            Action::Withhold => "withhold",
-            Action::Generalize => "generalize",
-            Action::Relative => "relative",
-            Action::Renumber => "renumber",
-            Action::Keep => "keep",
-        }
+named! {
+    /// What happens to the values of a field.
+    #[derive(PartialOrd, Ord, Hash)]
+    pub enum Action {
+        /// Leave no column.
+        Remove = "remove",
+        /// Replace each by its token, UUID or new number.
+        Token = "token",
+        /// Replace each text by `[withheld]`, or by redacted text after review; numbers and truth values stay.
+        Withhold = "withhold",
+        /// Make coarse, then suppress what stays rare.
+        Generalize = "generalize",
+        /// Seconds since the start.
+        Relative = "relative",
+        /// 1, 2, … in the old order.
+        Renumber = "renumber",
+        /// Leave as it is.
+        Keep = "keep",
     }
 }
 

@@ -7,7 +7,7 @@
 use crate::order::{self, Map};
 use crate::protect::pace::{Pace, at_once};
 
-use serde::{Deserialize, Serialize};
+use crate::named::named;
 
 /// What a suppressed cell says.
 pub const SUPPRESSED: &str = "*";
@@ -193,19 +193,18 @@ pub fn per_participant(participants: &[String], columns: &Columns) -> (Vec<Strin
     (names, joined)
 }
 
-/// How ages are made coarse.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Ages {
-    /// `<18`, 18–24, 25–34, 35–44, 45–54, 55–64, 65–74, 75–89, `90+`.
-    #[default]
-    #[serde(rename = "bands")]
-    Bands,
-    /// `<18`, 18–19, 20–24, 25–29, … 85–89, `90+`.
-    #[serde(rename = "five")]
-    FiveYears,
-    /// The year itself, `90+` from 90.
-    #[serde(rename = "exact")]
-    TopCode,
+named! {
+    /// How ages are made coarse.
+    #[derive(Default)]
+    pub enum Ages {
+        /// `<18`, 18–24, 25–34, 35–44, 45–54, 55–64, 65–74, 75–89, `90+`.
+        #[default]
+        Bands = "bands",
+        /// `<18`, 18–19, 20–24, 25–29, … 85–89, `90+`.
+        FiveYears = "five",
+        /// The year itself, `90+` from 90.
+        TopCode = "exact",
+    }
 }
 
 /// An age as a band; `None` if the text is not an age in years (0 to 130). Empty stays empty.

@@ -7,6 +7,7 @@
 //! Nothing is read for it: the timeline is at hand once the study is.
 
 use super::timeline::{Event, Kind, Timeline};
+use crate::named::named;
 use crate::order::Map;
 use serde::Serialize;
 
@@ -71,16 +72,16 @@ pub struct ChartItem {
     pub mark: Option<Mark>,
 }
 
-/// What is odd about a bar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// It ends before it starts.
-    Negative,
-    /// It has no end: the participant was still there, or left.
-    MissingEnd,
-    /// A page or trial that took more than a minute and more than five times the median of its label.
-    Long,
+named! {
+    /// What is odd about a bar.
+    pub enum Mark {
+        /// It ends before it starts.
+        Negative = "negative",
+        /// It has no end: the participant was still there, or left.
+        MissingEnd = "missing_end",
+        /// A page or trial that took more than a minute and more than five times the median of its label.
+        Long = "long",
+    }
 }
 
 /// A bar is long from here on, in seconds and as a multiple of the median.

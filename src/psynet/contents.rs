@@ -7,21 +7,21 @@ use super::member::{Home, Member, Method};
 use super::schema::Schema;
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
+use crate::named::named;
 use crate::order::{self, Map};
 use crate::source::{FileInfo, Seekable};
-use serde::{Deserialize, Serialize};
 use zip::CompressionMethod;
 
-/// Which of PsyNet's two forms a file belongs to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Form {
-    /// Everything.
-    #[default]
-    #[serde(rename = "regular")]
-    Regular,
-    /// What PsyNet calls anonymous, which it is not.
-    #[serde(rename = "anonymous")]
-    PsynetAnonymous,
+named! {
+    /// Which of PsyNet's two forms a file belongs to.
+    #[derive(Default, PartialOrd, Ord)]
+    pub enum Form {
+        /// Everything.
+        #[default]
+        Regular = "regular",
+        /// What PsyNet calls anonymous, which it is not.
+        PsynetAnonymous = "anonymous",
+    }
 }
 
 impl Form {

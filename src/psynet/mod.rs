@@ -60,19 +60,21 @@ pub use shelf::Shelf;
 pub use study::{Column, DatabaseTable, Study, Table};
 pub use timeline::{COLUMNS as TIMELINE_COLUMNS, Event, Kind as EventKind, Timeline};
 
+use crate::named::named;
 use serde::{Deserialize, Serialize};
 
-/// Which assets are passed on, of those that were given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Assets {
-    /// None.
-    #[default]
-    None,
-    /// What participants or the experiment made: `ExperimentAsset` and the classes that extend it.
-    Experiment,
-    /// All.
-    All,
+named! {
+    /// Which assets are passed on, of those that were given.
+    #[derive(Default)]
+    pub enum Assets {
+        /// None.
+        #[default]
+        None = "none",
+        /// What participants or the experiment made: `ExperimentAsset` and the classes that extend it.
+        Experiment = "experiment",
+        /// All.
+        All = "all",
+    }
 }
 
 /// What the result holds: the part of a recipe that only PsyNet exports have.

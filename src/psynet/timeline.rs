@@ -16,32 +16,21 @@ use super::survey::RawTable;
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::log::column::Names;
+use crate::named::named;
 use crate::order::{self, Map};
-use serde::Serialize;
 
-/// What an event is, in PsyNet's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// The participation: from arrival to `end_time`.
-    Participant,
-    /// A run through a module.
-    Module,
-    /// A trial.
-    Trial,
-    /// A response: the end of a page.
-    Response,
-}
-
-impl Kind {
-    /// The word in the table.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Participant => "participant",
-            Kind::Module => "module",
-            Kind::Trial => "trial",
-            Kind::Response => "response",
-        }
+named! {
+    /// What an event is, in PsyNet's words.
+    #[derive(PartialOrd, Ord)]
+    pub enum Kind {
+        /// The participation: from arrival to `end_time`.
+        Participant = "participant",
+        /// A run through a module.
+        Module = "module",
+        /// A trial.
+        Trial = "trial",
+        /// A response: the end of a page.
+        Response = "response",
     }
 }
 

@@ -22,82 +22,37 @@ mod platform;
 mod street;
 mod text;
 
+use crate::named::named;
 use crate::order;
-use serde::{Deserialize, Serialize};
 use text::Text;
 
-/// What was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-#[allow(missing_docs, reason = "the names are the labels of the report; see `as_str`")]
-pub enum Kind {
-    Email,
-    Phone,
-    Ip,
-    Url,
-    Iban,
-    CreditCard,
-    MturkWorker,
-    MturkTask,
-    ProlificId,
-    SonaId,
-    NationalId,
-    Coord,
-    Address,
-    Name,
-    Handle,
-    Birthdate,
-    Secret,
-    Mac,
+named! {
+    /// What was found.
+    #[derive(PartialOrd, Ord, Hash)]
+    #[allow(missing_docs, reason = "the names are the labels of the report; see `as_str`")]
+    pub enum Kind {
+        Email = "EMAIL",
+        Phone = "PHONE",
+        Ip = "IP",
+        Url = "URL",
+        Iban = "IBAN",
+        CreditCard = "CREDIT_CARD",
+        MturkWorker = "MTURK_WORKER",
+        MturkTask = "MTURK_TASK",
+        ProlificId = "PROLIFIC_ID",
+        SonaId = "SONA_ID",
+        NationalId = "NATIONAL_ID",
+        Coord = "COORD",
+        Address = "ADDRESS",
+        Name = "NAME",
+        Handle = "HANDLE",
+        Birthdate = "BIRTHDATE",
+        Secret = "SECRET",
+        Mac = "MAC",
+    }
 }
 
 impl Kind {
-    /// Every kind, in the order of the report.
-    pub const ALL: [Kind; 18] = [
-        Kind::Email,
-        Kind::Phone,
-        Kind::Ip,
-        Kind::Url,
-        Kind::Iban,
-        Kind::CreditCard,
-        Kind::MturkWorker,
-        Kind::MturkTask,
-        Kind::ProlificId,
-        Kind::SonaId,
-        Kind::NationalId,
-        Kind::Coord,
-        Kind::Address,
-        Kind::Name,
-        Kind::Handle,
-        Kind::Birthdate,
-        Kind::Secret,
-        Kind::Mac,
-    ];
-
-    /// The name that reports, presets and placeholders use.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Kind::Email => "EMAIL",
-            Kind::Phone => "PHONE",
-            Kind::Ip => "IP",
-            Kind::Url => "URL",
-            Kind::Iban => "IBAN",
-            Kind::CreditCard => "CREDIT_CARD",
-            Kind::MturkWorker => "MTURK_WORKER",
-            Kind::MturkTask => "MTURK_TASK",
-            Kind::ProlificId => "PROLIFIC_ID",
-            Kind::SonaId => "SONA_ID",
-            Kind::NationalId => "NATIONAL_ID",
-            Kind::Coord => "COORD",
-            Kind::Address => "ADDRESS",
-            Kind::Name => "NAME",
-            Kind::Handle => "HANDLE",
-            Kind::Birthdate => "BIRTHDATE",
-            Kind::Secret => "SECRET",
-            Kind::Mac => "MAC",
-        }
-    }
-
     /// Which find wins where two overlap: what is surer by its shape, or contains the other, comes first.
     const fn rank(self) -> u8 {
         match self {

@@ -1,34 +1,28 @@
 //! What there is to choose.
 
+use crate::named::named;
 use serde::{Deserialize, Serialize};
 
 use crate::protect::class::{Action, Class};
 use crate::protect::quasi::Ages;
 use crate::protect::time::Rounding;
 
-/// Where a preset starts from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Level {
-    /// For open sharing: what no rule knows is withheld.
-    #[default]
-    Share,
-    /// Identifiers are replaced, everything else stays: for colleagues under an agreement.
-    Pseudonymize,
+named! {
+    /// Where a preset starts from.
+    #[derive(Default)]
+    pub enum Level {
+        /// For open sharing: what no rule knows is withheld.
+        #[default]
+        Share = "share",
+        /// Identifiers are replaced, everything else stays: for colleagues under an agreement.
+        Pseudonymize = "pseudonymize",
+    }
 }
 
 impl Level {
-    /// The name in presets and on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Level::Share => "share",
-            Level::Pseudonymize => "pseudonymize",
-        }
-    }
-
     /// The level of a name.
     pub fn parse(name: &str) -> Option<Level> {
-        [Level::Share, Level::Pseudonymize].into_iter().find(|level| level.as_str() == name)
+        Level::ALL.into_iter().find(|level| level.as_str() == name)
     }
 
     /// What the level does with a class.
@@ -54,16 +48,16 @@ pub struct Choice {
     pub holds: Option<Holds>,
 }
 
-/// What a path that is generalized holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Holds {
-    /// Ages in years.
-    Age,
-    /// Countries by name or ISO code.
-    Country,
-    /// Anything else; stays as it is until it is suppressed.
-    Other,
+named! {
+    /// What a path that is generalized holds.
+    pub enum Holds {
+        /// Ages in years.
+        Age = "age",
+        /// Countries by name or ISO code.
+        Country = "country",
+        /// Anything else; stays as it is until it is suppressed.
+        Other = "other",
+    }
 }
 
 /// What becomes of times.
@@ -77,32 +71,19 @@ pub struct Times {
     pub rounding: Rounding,
 }
 
-/// What becomes of a moment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum TimeMode {
-    /// Seconds since the start of the session or of the participant.
-    Relative,
-    /// Moved by a whole number of weeks, the same for the whole study; weekday and time of day stay.
-    Shift,
-    /// The day alone, in UTC.
-    Day,
-    /// Nothing.
-    Remove,
-    /// As it is.
-    Keep,
-}
-
-impl TimeMode {
-    /// The name in presets and reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            TimeMode::Relative => "relative",
-            TimeMode::Shift => "shift",
-            TimeMode::Day => "day",
-            TimeMode::Remove => "remove",
-            TimeMode::Keep => "keep",
-        }
+named! {
+    /// What becomes of a moment.
+    pub enum TimeMode {
+        /// Seconds since the start of the session or of the participant.
+        Relative = "relative",
+        /// Moved by a whole number of weeks, the same for the whole study; weekday and time of day stay.
+        Shift = "shift",
+        /// The day alone, in UTC.
+        Day = "day",
+        /// Nothing.
+        Remove = "remove",
+        /// As it is.
+        Keep = "keep",
     }
 }
 
@@ -116,38 +97,29 @@ pub struct Coarse {
     pub country: Countries,
 }
 
-/// What becomes of countries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Countries {
-    /// As they are.
-    #[default]
-    AsIs,
-    /// One of five regions of the world, see [`crate::protect::quasi::region`].
-    Region,
+named! {
+    /// What becomes of countries.
+    #[derive(Default)]
+    pub enum Countries {
+        /// As they are.
+        #[default]
+        AsIs = "as_is",
+        /// One of five regions of the world, see [`crate::protect::quasi::region`].
+        Region = "region",
+    }
 }
 
-/// What becomes of texts that somebody may have written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Texts {
-    /// `[withheld]`.
-    #[default]
-    Withhold,
-    /// `[withheld]`, except those that a user read and approved: these come redacted. Which they are is told at the
-    /// export and is no part of a preset.
-    Review,
-    /// How long they are: `0`, `1–20`, `21–100` or `>100` characters.
-    Lengths,
-}
-
-impl Texts {
-    /// The name in presets and reports.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Texts::Withhold => "withhold",
-            Texts::Review => "review",
-            Texts::Lengths => "lengths",
-        }
+named! {
+    /// What becomes of texts that somebody may have written.
+    #[derive(Default)]
+    pub enum Texts {
+        /// `[withheld]`.
+        #[default]
+        Withhold = "withhold",
+        /// `[withheld]`, except those that a user read and approved: these come redacted. Which they are is told at the
+        /// export and is no part of a preset.
+        Review = "review",
+        /// How long they are: `0`, `1–20`, `21–100` or `>100` characters.
+        Lengths = "lengths",
     }
 }

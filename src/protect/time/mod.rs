@@ -7,7 +7,7 @@ mod iso;
 mod pickle;
 mod window;
 
-use serde::{Deserialize, Serialize};
+use crate::named::named;
 
 pub use iso::Iso;
 pub(crate) use pickle::{decode, encode};
@@ -26,22 +26,20 @@ pub fn from_seconds(seconds: f64) -> Option<Micros> {
     (seconds.abs() < 2.6e11).then(|| (seconds * 1e6).round() as i64)
 }
 
-/// How coarse relative times are.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Rounding {
-    /// 1 ms.
-    #[serde(rename = "1ms")]
-    Millisecond,
-    /// 100 ms.
-    #[serde(rename = "100ms")]
-    Tenth,
-    /// 1 s.
-    #[default]
-    #[serde(rename = "1s")]
-    Second,
-    /// 1 min.
-    #[serde(rename = "1min")]
-    Minute,
+named! {
+    /// How coarse relative times are.
+    #[derive(Default, PartialOrd, Ord)]
+    pub enum Rounding {
+        /// 1 ms.
+        Millisecond = "1ms",
+        /// 100 ms.
+        Tenth = "100ms",
+        /// 1 s.
+        #[default]
+        Second = "1s",
+        /// 1 min.
+        Minute = "1min",
+    }
 }
 
 impl Rounding {
