@@ -1,11 +1,11 @@
 //! What a user looks at before saving: the list of tables, and screenfuls of rows.
 
 use crate::error::{Code, Error, Place, Result};
-use crate::export::{TableFile, chosen, folders, paths, tables as tables_of};
+use crate::export::{TableFile, chosen, folders, paths, tables_beside};
 use crate::log::Log;
 use crate::planned::Planned;
 use crate::psynet;
-use crate::recipe::{Filetype, Recipe, ViewName};
+use crate::recipe::{Filetype, Recipe};
 use crate::source::{Reader, Want};
 use crate::study::{Data, Study};
 use crate::table::{Cell, Rows, Step};
@@ -133,7 +133,10 @@ impl Viewer {
         let found = self.last.take().filter(|(known, file)| known == recipe && file.path == path);
         let (_, file) = match found {
             Some(found) => self.last.insert(found),
-            None => self.last.insert((recipe.clone(), find(log, recipe, path)?)),
+            None => {
+                let (mut files, at) = tables_beside(log, recipe, path)?;
+                self.last.insert((recipe.clone(), files.swap_remove(at)))
+            }
         };
         let table = &file.table;
         let count = count.min(MOST).min(table.rows.saturating_sub(start));
@@ -208,32 +211,6 @@ fn psynet_tables(data: &psynet::Study, recipe: &Recipe) -> Vec<TableInfo> {
         columns: table.columns.into_iter().map(|c| c.name).collect(),
     };
     tables.map(info).collect()
-}
-
-/// The table at a path; only its own session and view are worked out.
-fn find(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<TableFile> {
-    let sessions = chosen(&log.sessions, recipe)?;
-    for (session, folder) in sessions.iter().zip(&folders(&sessions)) {
-        if !path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')) {
-            continue;
-        }
-        // Of other views nothing needs to be worked out.
-        let is_near =
-            |view: &ViewName| paths(folder, *view, recipe, std::iter::once("")).iter().any(|p| above(p) == above(path));
-        for view in recipe.wanted().filter(is_near) {
-            let one = Recipe { views: vec![view], ..recipe.clone() };
-            let mut files = tables_of(log, session, folder, &one);
-            if let Some(at) = files.iter().position(|file| file.path == path) {
-                return Ok(files.swap_remove(at));
-            }
-        }
-    }
-    Err(Error::new(Code::NoSuchTable, Place::file(path)))
-}
-
-/// The folder of a path.
-fn above(path: &str) -> Option<&str> {
-    path.rsplit_once('/').map(|(folder, _)| folder)
 }
 
 /// A name for the ZIP: the session's or the experiment's if there is one, else the input's.

@@ -8,7 +8,7 @@ pub mod contents;
 mod parts;
 mod plan;
 mod running;
-mod segment;
+mod stretch;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod threads;
 
@@ -22,13 +22,14 @@ use crate::table::Step;
 use crate::write::checksums::Checksums;
 use crate::write::deflate::{self, Block, Level, Packed};
 use crate::write::zip::Archive;
-pub use plan::{DATABASE, RECIPE, TableFile, chosen, folders, paths, tables};
+pub use plan::{DATABASE, RECIPE, TableFile, chosen, folders, paths, tables, tables_beside};
 use plan::{Job, Plan};
 use running::{Piece, Running};
-use segment::Ahead;
-pub use segment::{Segment, render};
 use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
+use std::ops::Range;
+use stretch::Ahead;
+pub use stretch::{Blocks, Stretch, render};
 
 /// What [`Export::next`] has for the caller.
 #[derive(Debug, PartialEq)]
@@ -72,25 +73,31 @@ pub enum Made {
 /// What the archive is waiting for, in order.
 enum Event {
     Begin(String),
+    /// The result of a task, by its ticket.
     Block(u64),
+    /// What somebody made of a stretch, by its number.
+    Stretch(u64),
     End,
 }
 
 /// An export under way.
 pub struct Export {
     plan: Plan,
-    jobs: VecDeque<Job>,
+    /// Files that are still to begin, each with the stretches that others make of it.
+    jobs: VecDeque<(Job, Option<Range<u64>>)>,
     running: Option<Running>,
-    /// Where others render tables, segment by segment.
+    /// Where others make tables, stretch by stretch.
     ahead: Option<Ahead>,
+    /// How many files began, and how many are planned.
     files: usize,
+    planned: usize,
     /// Path of the file that began last, and whether it is a table.
     begun: (String, bool),
     tickets: u64,
     events: VecDeque<Event>,
     results: Map<u64, Packed>,
     archive: Archive,
-    /// Paths of the folder's files by number, and their digests as they come in.
+    /// Paths of planned files by number, in their folder, and their digests as they come in.
     listed: Vec<(usize, String, Option<[u8; 32]>)>,
     recipe: Recipe,
     rows_done: u64,
@@ -131,6 +138,7 @@ impl Export {
             running: None,
             ahead: None,
             files: 0,
+            planned: 0,
             begun: Default::default(),
             tickets: 0,
             events: VecDeque::new(),
@@ -226,18 +234,17 @@ impl Export {
             }
             let Some(running) = &mut self.running else { continue };
             let before = running.rows();
-            let piece = running.block(self.recipe.filetype, self.ahead.as_mut())?;
+            let piece = running.block()?;
             self.rows_done += running.rows().saturating_sub(before);
             let block = match piece {
                 Piece::Want(want) => return Ok(Made::Want(want)),
                 Piece::More => return Ok(Made::More),
-                Piece::Wait => return Ok(Made::Wait),
                 Piece::Block(block) => block,
             };
             let ticket = self.tickets;
             self.tickets += 1;
             self.events.push_back(Event::Block(ticket));
-            let task = Task { ticket, file: running.file, hash: running.is_listed(), block };
+            let task = Task { ticket, file: running.file, hash: running.listed, block };
             if task.block.last {
                 self.events.push_back(Event::End);
                 self.running = None;
@@ -266,17 +273,20 @@ impl Export {
         &self.left_out
     }
 
-    /// The next rows that the caller lets somebody render, in the order in which [`Export::make`] needs them; `None` when
-    /// there are no more or `most` were given out and not used yet. Once asked, `make` renders no table itself and waits
-    /// for what [`Export::rendered`] brings.
-    pub fn segment(&mut self, most: usize) -> Option<Segment> {
+    /// The next rows that the caller lets somebody render and compress; `None` when there are no more or `most` were
+    /// given out and are not in the archive yet. Once asked, [`Export::make`] leaves out uproot's tables, and
+    /// [`Export::made`] and [`Export::hashed`] bring what became of them.
+    pub fn stretch(&mut self, most: u64) -> Option<Stretch> {
         loop {
             let ahead = self.ahead.get_or_insert_with(|| Ahead::new(self.recipe.filetype));
-            if let Some(segment) = ahead.give(most) {
-                return Some(segment);
+            if ahead.given() >= most {
+                return None;
+            }
+            if let Some(stretch) = ahead.give() {
+                return Some(stretch);
             }
             // What is planned depends on what is damaged.
-            if ahead.given() >= most || self.checking.is_some() || !self.plan_on() {
+            if self.checking.is_some() || !self.plan_on() {
                 return None;
             }
         }
@@ -288,18 +298,25 @@ impl Export {
             return false;
         }
         let Some(jobs) = self.plan.more(&self.left_out) else { return false };
-        for job in &jobs {
-            if let (Job::Table { table, .. }, Some(ahead)) = (job, &mut self.ahead) {
-                ahead.add(table.clone());
+        for job in jobs {
+            let stretches = match (&job, &mut self.ahead) {
+                (Job::Table { path, table, .. }, Some(ahead)) => Some(ahead.add(self.planned, path, table.clone())),
+                _ => None,
+            };
+            if let Job::Bytes { listed: Some(path), .. } | Job::Table { listed: path, .. } | Job::Psynet { path, .. } =
+                &job
+            {
+                self.listed.push((self.planned, path.clone(), None));
             }
-            self.rows_planned += match job {
+            self.planned += 1;
+            self.rows_planned += match &job {
                 Job::Table { table, .. } => table.rows,
                 Job::Psynet { rows, .. } => *rows,
-                Job::Dump { dump, .. } => dump.as_ref().map_or(0, |dump| dump.len()),
+                Job::Dump { dump, .. } => dump.len(),
                 Job::Bytes { .. } | Job::Checksums { .. } => 0,
             };
+            self.jobs.push_back((job, stretches));
         }
-        self.jobs.extend(jobs);
         true
     }
 
@@ -308,20 +325,31 @@ impl Export {
         self.jobs.is_empty() && self.plan.is_done()
     }
 
-    /// Takes a rendered segment.
-    pub fn rendered(&mut self, number: u64, bytes: Vec<u8>) {
+    /// Takes what was made of a stretch of so many rows.
+    pub fn made(&mut self, number: u64, rows: u64, packed: Packed) {
+        self.rows_done += rows;
         if let Some(ahead) = &mut self.ahead {
-            ahead.take(number, bytes);
+            ahead.take(number, packed);
         }
+        self.go_on();
     }
 
     /// Takes a compressed block.
     pub fn packed(&mut self, ticket: u64, packed: Packed) {
         self.results.insert(ticket, packed);
+        self.go_on();
+    }
+
+    /// Brings into the archive what is there and comes next.
+    fn go_on(&mut self) {
         loop {
             match self.events.front() {
                 Some(Event::Begin(path)) => self.archive.begin(path),
                 Some(Event::Block(ticket)) => match self.results.remove(ticket) {
+                    Some(packed) => self.archive.add(&packed),
+                    None => return,
+                },
+                Some(Event::Stretch(number)) => match self.ahead.as_mut().and_then(|ahead| ahead.next(*number)) {
                     Some(packed) => self.archive.add(&packed),
                     None => return,
                 },
@@ -343,6 +371,11 @@ impl Export {
         }
     }
 
+    /// Whether the archive is complete, once the rest of it is taken.
+    pub fn is_finished(&self) -> bool {
+        self.finished
+    }
+
     /// How many bytes [`Export::take`] would give.
     pub fn waiting(&self) -> usize {
         self.archive.waiting()
@@ -358,16 +391,17 @@ impl Export {
         if self.jobs.is_empty() && !self.plan_on() {
             return Ok(false);
         }
-        let waits =
-            matches!(self.jobs.front(), Some(Job::Checksums { .. })) && self.listed.iter().any(|l| l.2.is_none());
-        if waits {
+        // Those of the files before it; later ones may be hashed already.
+        let before = self.listed.partition_point(|l| l.0 < self.files);
+        let waits = self.listed.iter().take(before).any(|l| l.2.is_none());
+        if waits && matches!(self.jobs.front(), Some((Job::Checksums { .. }, _))) {
             return Ok(false);
         }
-        let Some(job) = self.jobs.pop_front() else { return Ok(false) };
+        let Some((job, stretches)) = self.jobs.pop_front() else { return Ok(false) };
         let job = match job {
             Job::Checksums { path } => {
                 let mut checksums = Checksums::default();
-                for (_, path, digest) in self.listed.drain(..) {
+                for (_, path, digest) in self.listed.drain(..before) {
                     checksums.add(&path, &digest.unwrap_or_default());
                 }
                 Job::Bytes { path, bytes: checksums.into_bytes(), listed: None }
@@ -376,11 +410,13 @@ impl Export {
         };
         self.begun = (job.path().to_owned(), job.is_table());
         self.events.push_back(Event::Begin(self.begun.0.clone()));
-        if let Job::Bytes { listed: Some(path), .. } | Job::Table { listed: path, .. } | Job::Psynet { path, .. } = &job
-        {
-            self.listed.push((self.files, path.clone(), None));
+        match stretches {
+            Some(numbers) => {
+                self.events.extend(numbers.map(Event::Stretch).chain([Event::End]));
+                self.go_on();
+            }
+            None => self.running = Some(Running::new(job, self.files, self.recipe.filetype, &self.shelf)?),
         }
-        self.running = Some(Running::new(job, self.files, &self.shelf)?);
         self.files += 1;
         Ok(true)
     }

@@ -77,6 +77,35 @@ pub fn paths<'k>(folder: &str, view: ViewName, recipe: &Recipe, kinds: impl Iter
     kinds.map(|kind| format!("{folder}/{below}/{}.{ext}", taken.safe(kind))).collect()
 }
 
+/// The tables of the session and the view to which the one at a path belongs, and its place among them; nothing else is
+/// worked out.
+///
+/// # Errors
+/// [`Code::NoSuchSession`] and [`Code::NoSuchTable`].
+pub fn tables_beside(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<(Vec<TableFile>, usize)> {
+    let sessions = chosen(&log.sessions, recipe)?;
+    for (session, folder) in sessions.iter().zip(&folders(&sessions)) {
+        if !path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')) {
+            continue;
+        }
+        let is_near =
+            |view: &ViewName| paths(folder, *view, recipe, std::iter::once("")).iter().any(|p| above(p) == above(path));
+        for view in recipe.wanted().filter(is_near) {
+            let one = Recipe { views: vec![view], ..recipe.clone() };
+            let files = tables(log, session, folder, &one);
+            if let Some(at) = files.iter().position(|file| file.path == path) {
+                return Ok((files, at));
+            }
+        }
+    }
+    Err(Error::new(Code::NoSuchTable, Place::file(path)))
+}
+
+/// The folder of a path.
+fn above(path: &str) -> Option<&str> {
+    path.rsplit_once('/').map(|(folder, _)| folder)
+}
+
 /// Folder names of sessions: their own names where those are safe on every system, each once.
 pub fn folders(sessions: &[&Session]) -> Vec<String> {
     let mut taken = Taken::default();
@@ -93,8 +122,8 @@ pub(super) enum Job {
     Table { path: String, listed: String, table: Arc<Table> },
     /// A file of a PsyNet export, a table of so many rows or one that is passed on; its checksum is listed.
     Psynet { path: String, rows: u64, table: bool, study: Arc<psynet::Study>, options: psynet::Options },
-    /// All changes as a dump; `None` once it is being written.
-    Dump { path: String, dump: Option<Box<Dump>> },
+    /// All changes as a dump.
+    Dump { path: String, dump: Box<Dump> },
     /// The checksums of the folder, which are known only when all its files are written.
     Checksums { path: String },
 }
@@ -213,7 +242,7 @@ impl Plan {
             let recipe = Job::Bytes { path: RECIPE.to_owned(), bytes: self.recipe.to_json(), listed: None };
             let dump = log.filter(|_| self.recipe.database).map(|log| {
                 let sessions: Vec<&Session> = self.sessions.iter().filter_map(|s| log.session(&s.name)).collect();
-                Job::Dump { path: DATABASE.to_owned(), dump: Some(Box::new(Dump::new(log, &sessions))) }
+                Job::Dump { path: DATABASE.to_owned(), dump: Box::new(Dump::new(log, &sessions)) }
             });
             return Some(std::iter::once(recipe).chain(dump).collect());
         }

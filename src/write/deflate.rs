@@ -4,9 +4,10 @@
 //! deflate stream. The borders are fixed, so one worker or many give the same bytes.
 
 use crate::error::{Code, Error, Place, Result};
+use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-/// Bytes of a file in one block; only the last may be shorter.
+/// Bytes of a file in one block; the last of a file or of a stretch of rows may be shorter.
 pub const BLOCK: usize = 512 << 10;
 
 /// Bytes before a block that deflate can refer to.
@@ -33,7 +34,36 @@ pub struct Block {
     pub last: bool,
 }
 
-/// A compressed block.
+/// Cuts bytes that come in pieces of any length into blocks.
+#[derive(Default)]
+pub struct Cut {
+    /// Where to append the bytes.
+    pub buffer: Vec<u8>,
+    before: Vec<u8>,
+}
+
+impl Cut {
+    /// Of bytes that are all at hand.
+    pub fn of(bytes: Vec<u8>) -> Cut {
+        Cut { buffer: bytes, before: Vec::new() }
+    }
+
+    /// Whether there is a block, and more: one byte more than a block shows that the block is not the last.
+    pub fn is_full(&self) -> bool {
+        self.buffer.len() > BLOCK
+    }
+
+    /// The next block, the last if nothing is left and `ended` says that nothing follows.
+    pub fn block(&mut self, ended: bool) -> Block {
+        let rest = self.buffer.split_off(self.buffer.len().min(BLOCK));
+        let bytes = std::mem::replace(&mut self.buffer, rest);
+        let window = bytes[bytes.len().saturating_sub(WINDOW)..].to_vec();
+        let before = std::mem::replace(&mut self.before, window);
+        Block { before, bytes, last: ended && self.buffer.is_empty() }
+    }
+}
+
+/// A compressed block, or several joined.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Packed {
     /// Deflate data that end on a byte.
@@ -42,6 +72,17 @@ pub struct Packed {
     pub crc: u32,
     /// Length of the block.
     pub raw: u64,
+}
+
+impl Packed {
+    /// Appends what follows.
+    pub fn join(&mut self, next: &Packed) {
+        self.bytes.extend_from_slice(&next.bytes);
+        let mut crc = Hasher::new_with_initial_len(self.crc, self.raw);
+        crc.combine(&Hasher::new_with_initial_len(next.crc, next.raw));
+        self.crc = crc.finalize();
+        self.raw += next.raw;
+    }
 }
 
 /// Compresses a block.
@@ -96,19 +137,17 @@ mod tests {
             for level in [Level::Fast, Level::Small] {
                 let raw: Vec<u8> =
                     (0..len).map(|i| if i % 5000 < 2500 { noise(&mut seed) } else { b"abcdef"[i % 6] }).collect();
-                let (mut stream, mut crc) = (Vec::new(), crc32fast::Hasher::new());
+                let mut joined = Packed::default();
                 for start in (0..len.max(1)).step_by(BLOCK) {
                     let end = len.min(start + BLOCK);
                     let before = raw[start.saturating_sub(WINDOW)..start].to_vec();
                     let block = Block { before, bytes: raw[start..end].to_vec(), last: end == len };
-                    let packed = pack(&block, level).unwrap();
-                    stream.extend(packed.bytes);
-                    crc.combine(&crc32fast::Hasher::new_with_initial_len(packed.crc, packed.raw));
+                    joined.join(&pack(&block, level).unwrap());
                 }
                 let mut back = Vec::new();
-                flate2::read::DeflateDecoder::new(stream.as_slice()).read_to_end(&mut back).unwrap();
+                flate2::read::DeflateDecoder::new(joined.bytes.as_slice()).read_to_end(&mut back).unwrap();
                 assert!(back == raw, "{len} bytes come back");
-                assert_eq!(crc.finalize(), crc32fast::hash(&raw));
+                assert_eq!((joined.crc, joined.raw), (crc32fast::hash(&raw), len as u64));
             }
         }
     }

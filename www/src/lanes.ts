@@ -1,31 +1,55 @@
-// Workers that compress and hash blocks of a ZIP, so that an export uses more than one processor.
+// Workers that make tables, compress and hash for an export, so that it uses more than one processor.
 // They run the same script as the worker that holds the data, and are bound by the same policy.
 import { WatchedWorker } from "./alive.js";
+import type { Imprint } from "./engine/copy.js";
 import type { EngineError } from "./engine/error.js";
-import type { Helpers } from "./engine/share.js";
-import type { Task } from "./engine/types.js";
+import type { Helpers, Made, Makers, Packed } from "./engine/share.js";
+import type { Raw, Recipe, Stretch, Task } from "./engine/types.js";
 
-/** What a lane is asked; it answers with the same number. */
-export type ToLane = { lane: WebAssembly.Module } | { job: number; pack: Task; small: boolean } | { job: number; hash: Task };
-export type LaneAnswer = { job: number; bytes?: Uint8Array<ArrayBuffer>; crc?: number; room?: Uint8Array<ArrayBuffer>; fault?: string };
+/** What a lane is asked to do. */
+type Asked = { copy: Imprint; recipe: Recipe } | { make: Stretch } | { pack: Task; small: boolean } | { hash: Raw };
+export type LaneJob = { job: number } & Asked;
+/** It answers with the same number. */
+export type ToLane = { lane: WebAssembly.Module } | LaneJob;
+export type LaneAnswer = { job: number; made?: Made; packed?: Packed; digest?: Uint8Array | undefined; room?: Uint8Array; fault?: string };
 
-/** More than this many lanes gain nothing: rendering cannot keep them busy. */
+/** The data of the worker that starts lanes, for lanes that make tables too. */
+export interface Lent {
+  recipe: Recipe;
+  /** Bytes of memory that a copy takes. */
+  size: number;
+  copy(): Imprint;
+  makeHere: Makers["makeHere"];
+}
+
+/** More than this many lanes gain nothing: whoever keeps the order and writes cannot keep them busy. */
 const MOST_LANES = 3;
+
+/** Bytes that all copies may take. */
+const COPIES = 384 << 20;
 
 /** Blocks under way per lane: enough to keep it busy, few enough to bound memory. */
 const AHEAD = 4;
 
-/** Bytes of memory in which a block travels to the hasher. */
-const ROOM = 1 << 20;
+/** Of the largest stretches, how many may be under way per lane; and of all how many, done ones too that wait for an earlier one. */
+const WORK = 2;
+const STRETCHES = 32;
+
+/** The work of compressing a block, as a part of the largest stretch. */
+const BLOCK = 1 / 16;
 
 class Lane {
   readonly #worker: WatchedWorker<ToLane, LaneAnswer>;
-  readonly #jobs = new Map<number, { resolve: (answer: LaneAnswer) => void; reject: (error: Error) => void }>();
+  readonly #jobs = new Map<number, { resolve: (answer: LaneAnswer) => void; reject: (error: Error) => void; work: number }>();
   #dead: EngineError | undefined;
   #last = 0;
-  /** Jobs that wait or run. */
+  /** Whether it is a copy of the instance that holds the data. Where there is no memory for one, others do its work. */
+  copied = false;
+  /** Work that waits or is being done. */
   get load(): number {
-    return this.#jobs.size;
+    let sum = 0;
+    for (const { work } of this.#jobs.values()) sum += work;
+    return sum;
   }
 
   constructor(script: string, module: WebAssembly.Module) {
@@ -46,14 +70,20 @@ class Lane {
     this.#jobs.clear();
   }
 
-  ask(what: { pack: Task; small: boolean } | { hash: Task }): Promise<LaneAnswer> {
+  copy({ copy, recipe }: Lent): void {
+    const made = copy();
+    this.ask({ copy: made, recipe }, [made.memory]).then(
+      () => (this.copied = true),
+      () => {},
+    );
+  }
+
+  ask(what: Asked, moved: ArrayBufferLike[], work = BLOCK): Promise<LaneAnswer> {
     if (this.#dead) return Promise.reject(this.#dead);
     const job = ++this.#last;
-    const task = "pack" in what ? what.pack : what.hash;
     return new Promise((resolve, reject) => {
-      this.#jobs.set(job, { resolve, reject });
-      const buffers = new Set([task.bytes.buffer, task.before.buffer] as ArrayBuffer[]);
-      this.#worker.post({ job, ...what }, [...buffers]);
+      this.#jobs.set(job, { resolve, reject, work });
+      this.#worker.post({ job, ...what }, moved as ArrayBuffer[]);
     });
   }
 
@@ -62,33 +92,42 @@ class Lane {
   }
 }
 
-/** Starts lanes for one export; `end` stops them and gives their memory back. `here` is what this worker does itself. */
-export function startLanes(module: WebAssembly.Module, here: Pick<Helpers, "packHere" | "hashHere">): Helpers & { end(): void } {
+/**
+ * Starts lanes for one export; `end` stops them and gives their memory back. `here` is what this worker does itself, and
+ * `lent` its data.
+ */
+export function startLanes(module: WebAssembly.Module, here: Pick<Helpers, "packHere" | "hashHere">, lent?: Lent): Helpers & { end(): void } {
   const script = self.location.href;
-  const count = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
-  const packers = Array.from({ length: count }, () => new Lane(script, module));
+  const most = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
+  const copies = lent ? Math.min(most, Math.floor(COPIES / lent.size)) : 0;
+  const lanes = Array.from({ length: copies || most }, () => new Lane(script, module));
+  const idlest = (fit = (_: Lane) => true) => lanes.filter(fit).reduce<Lane | undefined>((best, lane) => (best && best.load <= lane.load ? best : lane), undefined);
   let hasher: Lane | undefined;
-  const rooms: Uint8Array<ArrayBuffer>[] = [];
+  const makers = lent && copies > 0 && {
+    most: (1 + copies) * STRETCHES,
+    make(stretch: Stretch) {
+      const lane = idlest((lane) => lane.copied && lane.load < WORK);
+      return lane?.ask({ make: stretch }, [], stretch.work).then(({ made }) => made!);
+    },
+    makeHere: lent.makeHere,
+  };
+  if (makers) for (const lane of lanes) lane.copy(lent);
   return {
-    most: count * AHEAD,
+    most: lanes.length * AHEAD,
     ...here,
     async pack(task, small) {
-      const lane = packers.reduce((best, lane) => (lane.load < best.load ? lane : best));
-      const { bytes, crc, room } = await lane.ask({ pack: task, small });
-      return { bytes: bytes!, crc: crc!, room: room! };
+      const buffers = new Set([task.bytes.buffer, task.before.buffer]);
+      const { packed, room } = await idlest()!.ask({ pack: task, small }, [...buffers]);
+      return { ...packed!, room: room! };
     },
-    async hash({ bytes, ...task }) {
+    async hash(raw) {
       hasher ??= new Lane(script, module);
-      const used = rooms.pop();
-      const room = used && used.byteLength >= bytes.byteLength ? used : new Uint8Array(Math.max(bytes.byteLength, ROOM));
-      const copy = room.subarray(0, bytes.byteLength);
-      copy.set(bytes);
-      const answer = await hasher.ask({ hash: { ...task, before: new Uint8Array(), bytes: copy } });
-      rooms.push(answer.room!);
-      return answer.bytes;
+      const { digest, room } = await hasher.ask({ hash: raw }, [raw.bytes.buffer]);
+      return { digest, room: room! };
     },
+    ...(makers && { makers }),
     end() {
-      for (const lane of packers) lane.end();
+      for (const lane of lanes) lane.end();
       hasher?.end();
     },
   };

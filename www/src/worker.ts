@@ -4,11 +4,12 @@ import * as wasm from "windrow-wasm";
 import { AheadReader, ReadingEnd, type ToReader } from "./ahead.js";
 import { showLife } from "./alive.js";
 import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
-import { Digests, open, type Browser, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
+import { become, imprint, makeStretch, open, type Browser, type Instance, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
-import { startLanes, type LaneAnswer, type ToLane } from "./lanes.js";
+import { Hashes } from "./hashes.js";
+import { startLanes, type LaneAnswer, type LaneJob, type Lent, type ToLane } from "./lanes.js";
 import { canSpool, memorySpool, storageSpool } from "./spool.js";
-import type { Task } from "./engine/types.js";
+import type { Recipe, Task } from "./engine/types.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -26,7 +27,7 @@ let looked: { recipe: string; look: Look } | undefined;
 let searched: Browser | undefined;
 /** What was prepared to be looked at; it takes as much memory as the data. */
 let prepared: ProtectedStudy | undefined;
-let engine: WebAssembly.Module | undefined;
+let engine: { module: WebAssembly.Module; instance: Instance } | undefined;
 const stops = new Map<number, AbortController>();
 const waiting = new Map<number, { underWay: number; wake: () => void }>();
 
@@ -55,8 +56,7 @@ function progressOf(id: number): (part: number) => void {
 
 const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: AbortSignal) => Promise<Requests[R]["answer"]> } = {
   async open(id, { module, files }, signal) {
-    wasm.initSync({ module });
-    engine = module;
+    engine = { module, instance: wasm.initSync({ module }) };
     forget();
     const progress = progressOf(id);
     const inputs = files.map(({ path, file }) => ({ path, blob: file }));
@@ -171,7 +171,7 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;
     const work = psynet?.database.reduce((sum, { rows }) => sum + rows, 0) ?? changes;
-    const lanes = engine && work >= WORTH_HELPERS ? startLanes(engine, { packHere: pack, hashHere }) : undefined;
+    const lanes = engine && work >= WORTH_HELPERS ? startLanes(engine.module, { packHere: pack, hashHere }, lent(recipe)) : undefined;
     try {
       const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes }) };
       const { name, size } = await opened().export(recipe, sink, options);
@@ -181,6 +181,19 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     }
   },
 };
+
+/** What others need to make tables of the data too, if they can. */
+function lent(recipe: Recipe): Lent | undefined {
+  if (!engine || !opened().lend()) return undefined;
+  const { instance } = engine;
+  const here = new wasm.Lane(recipe);
+  return {
+    recipe,
+    size: instance.memory.buffer.byteLength,
+    copy: () => imprint(instance),
+    makeHere: (stretch, pause) => makeStretch(here, lane.hashes.whole, stretch, pause),
+  };
+}
 
 const sinks: { [O in Outlet]: (id: number, file: string, signal: AbortSignal) => Promise<Sink & { stored?: () => Promise<File> }> } = {
   /** Into a file of the browser's own storage: no memory is taken, however large the ZIP. */
@@ -239,8 +252,8 @@ function release(id: number): void {
   state.wake();
 }
 
-/** The other life of this script: a worker that only compresses or hashes, for the one that holds the data. */
-const lane = { hasher: undefined as wasm.Hasher | undefined, digests: undefined as Digests | undefined };
+/** The other life of this script: a worker that makes, compresses or hashes for the one that holds the data. */
+const lane = { instance: undefined as Instance | undefined, tables: undefined as wasm.Lane | undefined, hashes: new Hashes() };
 
 function pack({ before, bytes, last }: Task, small: boolean) {
   const packed = wasm.pack_block(before, bytes, last, small);
@@ -250,35 +263,41 @@ function pack({ before, bytes, last }: Task, small: boolean) {
 }
 
 function hashHere(bytes: Uint8Array): Uint8Array {
-  const hasher = (lane.hasher ??= new wasm.Hasher());
+  const hasher = new wasm.Hasher();
   hasher.update(bytes);
-  return hasher.finish();
+  const digest = hasher.finish();
+  hasher.free();
+  return digest;
 }
 
-async function hashLong({ bytes, last }: Task): Promise<Uint8Array | undefined> {
-  lane.hasher ??= new wasm.Hasher();
-  lane.hasher.update(bytes);
-  return last ? lane.hasher.finish() : undefined;
-}
-
-async function laneWork(data: Exclude<ToLane, { lane: unknown }>): Promise<LaneAnswer> {
+async function laneWork(data: LaneJob): Promise<LaneAnswer> {
   const { job } = data;
-  const room = new Uint8Array(("pack" in data ? data.pack : data.hash).bytes.buffer as ArrayBuffer);
-  if ("pack" in data) return { job, ...pack(data.pack, data.small), room };
-  lane.digests ??= new Digests(hashLong);
-  const bytes = (await lane.digests.take(data.hash)) as Uint8Array<ArrayBuffer> | undefined;
-  return { job, ...(bytes && { bytes }), room };
+  if ("copy" in data) {
+    become(lane.instance!, data.copy);
+    lane.tables = new wasm.Lane(data.recipe);
+    return { job };
+  }
+  if ("make" in data) {
+    const made = await makeStretch(lane.tables!, lane.hashes.whole, data.make);
+    return { job, made: { ...made, digest: await made.digest } };
+  }
+  if ("pack" in data) {
+    const room = new Uint8Array(data.pack.bytes.buffer as ArrayBuffer);
+    return { job, packed: pack(data.pack, data.small), room };
+  }
+  const room = new Uint8Array(data.hash.bytes.buffer as ArrayBuffer);
+  return { job, digest: await lane.hashes.take(data.hash), room };
 }
 
 async function serveLane(data: ToLane): Promise<void> {
   if ("lane" in data) {
-    wasm.initSync({ module: data.lane });
+    lane.instance = wasm.initSync({ module: data.lane });
     return;
   }
   try {
     const answer = await laneWork(data);
-    const moved = [answer.bytes, answer.room].flatMap((array) => (array ? [array.buffer] : []));
-    self.postMessage(answer, moved);
+    const arrays = [answer.packed?.bytes, answer.room, answer.digest, answer.made?.bytes, ...(answer.made?.blocks ?? [])];
+    self.postMessage(answer, arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])));
   } catch (error) {
     self.postMessage({ job: data.job, fault: String(error) } satisfies LaneAnswer);
   }

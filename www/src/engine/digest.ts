@@ -1,6 +1,6 @@
 // SHA-256 of the files of a ZIP: the browser's own where a file fits into memory and the browser has one
 // (only in secure contexts), the module's for longer ones. The browser's is several times faster but takes a file whole.
-import type { Task } from "./types.js";
+import type { Raw } from "./types.js";
 
 /** Longest file that is hashed whole, in bytes. */
 const WHOLE = 64 << 20;
@@ -11,7 +11,7 @@ const PIECE = 1 << 20;
 /** Takes the blocks of one file after the other. */
 export class Digests {
   readonly #most: number;
-  readonly #stream: (task: Task) => Promise<Uint8Array | undefined>;
+  readonly #stream: (raw: Raw) => Promise<Uint8Array | undefined>;
   /** The file at hand as far as it came; the next file gets the same memory, because fresh memory is slow. A browser takes none before it is written to. */
   #memory = new Uint8Array();
   #size = 0;
@@ -19,17 +19,17 @@ export class Digests {
   #streaming = !globalThis.crypto?.subtle;
 
   /** `stream` hands a block to the module and may move the bytes away; files beyond `most` bytes go there. */
-  constructor(stream: (task: Task) => Promise<Uint8Array | undefined>, most = WHOLE) {
+  constructor(stream: (raw: Raw) => Promise<Uint8Array | undefined>, most = WHOLE) {
     this.#stream = stream;
     this.#most = most;
   }
 
   /** The next block; gives the digest after a file's last one. The bytes are copied before this returns. */
-  take(task: Task): Promise<Uint8Array | undefined> {
-    const fits = this.#size + task.bytes.byteLength <= this.#most;
-    if (this.#streaming || !fits) return this.#onward(task);
-    this.#keep(task.bytes);
-    return task.last ? this.#digest() : Promise.resolve(undefined);
+  take(raw: Raw): Promise<Uint8Array | undefined> {
+    const fits = this.#size + raw.bytes.byteLength <= this.#most;
+    if (this.#streaming || !fits) return this.#onward(raw);
+    this.#keep(raw.bytes);
+    return raw.last ? this.#digest() : Promise.resolve(undefined);
   }
 
   #keep(bytes: Uint8Array): void {
@@ -45,13 +45,13 @@ export class Digests {
     return new Uint8Array(await globalThis.crypto.subtle.digest("SHA-256", all));
   }
 
-  async #onward(task: Task): Promise<Uint8Array | undefined> {
-    const blocks = [{ bytes: task.bytes.slice(), last: task.last }];
+  async #onward(raw: Raw): Promise<Uint8Array | undefined> {
+    const blocks = [{ bytes: raw.bytes.slice(), last: raw.last }];
     for (let end = this.#size; end > 0; end -= PIECE) blocks.unshift({ bytes: this.#memory.slice(Math.max(0, end - PIECE), end), last: false });
     this.#size = 0;
     this.#streaming = true;
-    const answers = blocks.map(({ bytes, last }) => this.#stream({ ...task, before: new Uint8Array(), bytes, last }));
-    if (task.last) this.#begin();
+    const answers = blocks.map(({ bytes, last }) => this.#stream({ file: raw.file, bytes, last }));
+    if (raw.last) this.#begin();
     return (await Promise.all(answers)).at(-1);
   }
 

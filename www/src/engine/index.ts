@@ -14,6 +14,7 @@ import { finished, free, pauses, pushAll, readWant, writeZip, type ExportOptions
 import type { FileContents, Preview, Recipe, Summary, TableInfo, Wasm, WasmStudy } from "./types.js";
 
 export * from "./browse.js";
+export * from "./copy.js";
 export * from "./digest.js";
 export * from "./error.js";
 export * from "./protect.js";
@@ -132,6 +133,11 @@ export class OpenStudy {
   /** Writes the ZIP piece by piece; gives back its suggested name and its size in bytes. */
   async export(recipe: Recipe, sink: Sink, options: ExportOptions = {}): Promise<{ name: string; size: number }> {
     return writeZip(() => this.#study.export(recipe), this.#inputs, sink, options, () => sink.close());
+  }
+
+  /** Leaves the data for those who make tables (`makeStretch`) with this module or a copy of it; says whether it can. */
+  lend(): boolean {
+    return this.#study.lend();
   }
 
   /** What preparing for sharing would do, path by path; the recipe's `protect` says how. */

@@ -1,6 +1,7 @@
-// Runs an export with helpers: the module renders blocks here, others compress and hash them.
+// Runs an export with helpers: they render tables, compress and hash, beside what is done here.
 // The result is the same bytes as without helpers, whoever finishes first.
-import type { Task, WasmExport } from "./types.js";
+import type { Raw, Stretch, Task, WasmExport, WasmLane } from "./types.js";
+import type { Digests } from "./digest.js";
 
 /** A compressed block. */
 export interface Packed {
@@ -8,7 +9,16 @@ export interface Packed {
   crc: number;
 }
 
-/** Those who compress and hash. */
+/** What was made of a stretch. */
+export interface Made extends Packed {
+  /** Its length, unpacked. */
+  raw: number;
+  /** The digest of a file that is one stretch, perhaps still to come; or else the bytes to be hashed. */
+  digest: Promise<Uint8Array | undefined> | Uint8Array | undefined;
+  blocks: Uint8Array[];
+}
+
+/** Those who compress and hash, and make tables if they can. */
 export interface Helpers {
   /** How many blocks may be under way; twice as many while some are compressed here. */
   readonly most: number;
@@ -18,17 +28,46 @@ export interface Helpers {
   packHere?(task: Task, small: boolean): Packed;
   /** Hashes a whole file at once and here. Without it all are given to `hash`. */
   hashHere?(bytes: Uint8Array): Uint8Array;
-  /** Takes the next block of a file; gives the file's digest after its last one. What it keeps it copies at once. */
-  hash(task: Task): Promise<Uint8Array | undefined>;
+  /** Takes the next block of a file, whose memory may be moved away; gives the file's digest after its last one. */
+  hash(raw: Raw): Promise<{ digest?: Uint8Array | undefined; room?: Uint8Array }>;
+  /** Those who make tables. */
+  readonly makers?: Makers;
+}
+
+/** Those who make tables. */
+export interface Makers {
+  /** How many stretches may be on their way into the archive. */
+  readonly most: number;
+  /** Makes a stretch elsewhere; undefined when all there have enough to do. */
+  make(stretch: Stretch): Promise<Made> | undefined;
+  /** Makes a stretch here, and calls `pause` after every block. */
+  makeHere(stretch: Stretch, pause: () => Promise<void>): Promise<Made>;
 }
 
 /** Bytes of the ZIP that are worth a write. */
 const WORTH_WRITING = 4 << 20;
 
+/** Bytes of memory in which a block travels to the hasher. */
+const ROOM = 1 << 20;
+
 /** Files of no more bytes are done here: to hand them to somebody takes longer. */
 const LITTLE = 32 << 10;
 
-/** The steps of an export: reads what it wants, hands blocks out, gives the ZIP in order. */
+/** Makes a stretch in this thread; `pause` is called after every block. */
+export async function makeStretch(lane: WasmLane, digests: Digests, { path, start, end, file, whole }: Stretch, pause?: () => Promise<void>): Promise<Made> {
+  const making = lane.make(path, start, end);
+  const blocks: Uint8Array[] = [];
+  let digest: Promise<Uint8Array | undefined> | undefined;
+  const take = (bytes: Uint8Array, last: boolean) => {
+    if (whole) digest = digests.take({ file, bytes, last });
+    else blocks.push(bytes.slice());
+  };
+  while (making.step({ take })) await pause?.();
+  const { crc, raw } = making;
+  return { bytes: making.finish(), crc, raw, digest, blocks };
+}
+
+/** The steps of an export: reads what it wants, hands work out, gives the ZIP in order. */
 export async function share(
   job: WasmExport,
   helpers: Helpers,
@@ -36,6 +75,7 @@ export async function share(
 ): Promise<void> {
   const small = job.small();
   const rooms: Uint8Array[] = [];
+  const copies: Uint8Array[] = [];
   let underWay = 0;
   let failed: unknown;
   let wake = () => {};
@@ -68,12 +108,53 @@ export async function share(
     packHere(task);
     return true;
   };
-  const hash = async (task: Task) => {
-    const digest = await helpers.hash(task);
-    if (digest) job.hashed(task.file, digest);
+  const hashed = async (file: number, digest: Made["digest"]) => {
+    const bytes = await digest;
+    if (bytes) job.hashed(file, bytes);
   };
-  for (let done = false; !done || underWay > 0; ) {
+  const hash = async (raw: Raw) => {
+    const { digest, room } = await helpers.hash(raw);
+    await hashed(raw.file, digest);
+    if (room) copies.push(room);
+  };
+  /** The same bytes in memory of their own. */
+  const copied = ({ file, bytes, last }: Task): Raw => {
+    const used = copies.pop();
+    const room = used && used.byteLength >= bytes.byteLength ? used : new Uint8Array(Math.max(bytes.byteLength, ROOM));
+    const copy = room.subarray(0, bytes.byteLength);
+    copy.set(bytes);
+    return { file, bytes: copy, last };
+  };
+  const { makers } = helpers;
+  /** A stretch that was given out and that nobody has begun. */
+  let next: Stretch | undefined;
+  /** Bytes to be hashed of stretches whose turn has not come, by number. */
+  const raws = new Map<number, Raw[]>();
+  let turnOf = 0;
+  const made = async (stretch: Stretch, making: Promise<Made>) => {
+    const { number, file, start, end, last } = stretch;
+    const { bytes, crc, raw, digest, blocks } = await making;
+    job.made(number, end - start, bytes, crc, raw);
+    if (digest) settled(hashed(file, digest));
+    raws.set(number, blocks.map((bytes, i) => ({ file, bytes, last: last && i === blocks.length - 1 })));
+    for (let turn = raws.get(turnOf); turn; turn = raws.get(++turnOf)) {
+      raws.delete(turnOf);
+      for (const raw of turn) settled(hash(raw));
+    }
+  };
+  /** Hands stretches out; says whether one is left that nobody has time for. */
+  const handOut = (makers: Makers): boolean => {
+    while ((next ??= job.stretch(makers.most))) {
+      const making = makers.make(next);
+      if (!making) return true;
+      settled(made(next, making));
+      next = undefined;
+    }
+    return false;
+  };
+  for (let done = false; !done || underWay > 0 || next; ) {
     if (failed) throw failed;
+    const left = makers !== undefined && handOut(makers);
     const busy = underWay >= helpers.most;
     const full = underWay >= (helpers.packHere ? 2 : 1) * helpers.most;
     const step = !done && !full ? job.make(rooms.pop()) : { wait: true as const };
@@ -84,12 +165,20 @@ export async function share(
     } else if ("ticket" in step && wholeHere(step)) {
       // Nobody was bothered with it.
     } else if ("ticket" in step) {
-      // The hasher comes first, because the block is moved to whoever compresses it.
-      if (step.hash) settled(hash(step));
+      if (step.hash) settled(hash(copied(step)));
       if (busy) packHere(step);
       else settled(pack(step));
       // Who is busy must be able to say that it no longer is.
       if (busy) await steps.turn();
+    } else if (left && next) {
+      const mine = next;
+      next = undefined;
+      // Meanwhile others are to have enough to do.
+      const pause = async () => {
+        handOut(makers!);
+        await steps.after();
+      };
+      await made(mine, makers!.makeHere(mine, pause));
     } else if (!("more" in step) && underWay > 0) {
       await new Promise<void>((resolve) => (wake = resolve));
     }

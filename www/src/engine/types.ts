@@ -207,6 +207,8 @@ export interface WasmStudy {
   preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
   contents(recipe: Recipe): WasmContents;
   export(recipe: Recipe): WasmExport;
+  /** Leaves the study for a `Lane` of this module or of a copy; says whether it can. */
+  lend(): boolean;
   look(recipe: Recipe): WasmWork<WasmLooked>;
   prepare(recipe: Recipe, given: Omit<Given, "key"> & { key: number[] }): WasmWork<WasmPrepared>;
   browser(): WasmBrowser;
@@ -225,17 +227,50 @@ export interface WasmViewing {
   finish(): Preview;
 }
 
-/** A block of a file of the ZIP, to be compressed and, if asked, hashed; blocks of a file come in order. */
-export interface Task {
-  ticket: number;
+/** Bytes of a file of the ZIP; those of one file come in order. */
+export interface Raw {
   /** Number of the file in the ZIP. */
   file: number;
-  hash: boolean;
-  /** Whether the file ends with this block. */
+  bytes: Uint8Array;
+  /** Whether the file ends here. */
   last: boolean;
+}
+
+/** A block of a file of the ZIP, to be compressed and, if asked, hashed. */
+export interface Task extends Raw {
+  ticket: number;
+  hash: boolean;
   /** Bytes of the file before the block that the compressor may refer to; in the same memory as `bytes`. */
   before: Uint8Array;
-  bytes: Uint8Array;
+}
+
+/** Rows of a table of the ZIP, which any copy of the module can make. */
+export interface Stretch {
+  number: number;
+  file: number;
+  /** The table's path in the ZIP. */
+  path: string;
+  start: number;
+  end: number;
+  /** Whether the rows are all of the file, and whether they are its end. */
+  whole: boolean;
+  last: boolean;
+  /** About how much work it is, as a part of the largest. */
+  work: number;
+}
+
+/** The class `Lane` of the wasm module: makes tables of the study that was lent. */
+export interface WasmLane {
+  make(path: string, start: number, end: number): WasmMaking;
+}
+
+/** A stretch that is being made; `finish` uses the object up. */
+export interface WasmMaking {
+  /** Makes a block; `take` must copy the bytes. False when there is none any more. */
+  step(raw: { take(bytes: Uint8Array, last: boolean): void }): boolean;
+  readonly crc: number;
+  readonly raw: number;
+  finish(): Uint8Array;
 }
 
 /** The class `Export` of the wasm module: either `next` alone, or `make` and its companions. */
@@ -244,6 +279,9 @@ export interface WasmExport {
   push(chunk: Uint8Array): void;
   /** `room` is memory of a block that is done with; the next block may be put there. */
   make(room?: Uint8Array): Task | { want: Want } | { more: true } | { wait: true } | undefined;
+  /** The next stretch, unless `most` are under way; once asked, `make` leaves tables out. */
+  stretch(most: number): Stretch | undefined;
+  made(stretch: number, rows: number, bytes: Uint8Array, crc: number, raw: number): void;
   packed(ticket: number, bytes: Uint8Array, crc: number, raw: number): void;
   hashed(file: number, digest: Uint8Array): void;
   /** Bytes of the ZIP that are complete; may be empty, and is while they are fewer than `least`. */
@@ -276,5 +314,6 @@ export interface Wasm {
   /** A preset as it is saved. */
   preset_text(preset: Preset): string;
   pack_block(before: Uint8Array, bytes: Uint8Array, last: boolean, small: boolean): { bytes: Uint8Array; crc: number; free(): void };
+  Lane: new (recipe: Recipe) => WasmLane;
   Hasher: new () => { update(bytes: Uint8Array): void; finish(): Uint8Array };
 }

@@ -1,0 +1,205 @@
+//! Work that can be shared: tables cut into stretches of rows, each of which anyone can render and compress.
+//!
+//! Where a stretch begins is known by rows alone, and its blocks refer to nothing before it. So joined in order
+//! stretches are the file, however many work on them.
+
+use crate::error::Result;
+use crate::order::Map;
+use crate::recipe::Filetype;
+use crate::table::STEP;
+use crate::view::{Cursor, Table};
+use crate::write::csv::{self, Csv};
+use crate::write::deflate::{Block, Cut, Level, Packed, pack};
+use crate::write::jsonl::{self, Jsonl};
+use crate::write::spreadsheet::{self, Guarded};
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Rows of a table, to be made into blocks by anyone who has the table.
+pub struct Stretch {
+    /// Its number, from 0, over all tables.
+    pub number: u64,
+    /// Number of the file in the ZIP, as in [`super::Task`].
+    pub file: usize,
+    /// Path of the table in the ZIP.
+    pub path: Arc<str>,
+    /// Which rows.
+    pub rows: Range<u64>,
+    /// Whether it is all of the file, so that whoever makes it can hash it.
+    pub whole: bool,
+    /// About how much work it is, as a part of the largest: many tables have only a few rows.
+    pub work: f64,
+    table: Arc<Table>,
+    filetype: Filetype,
+}
+
+impl Stretch {
+    /// Whether the file ends here.
+    pub fn last(&self) -> bool {
+        self.rows.end >= self.table.rows
+    }
+
+    /// What is in its blocks, compressed and joined; `raw` sees the bytes of each.
+    ///
+    /// # Errors
+    /// As [`pack`].
+    pub fn pack(&self, level: Level, mut raw: impl FnMut(Vec<u8>)) -> Result<Packed> {
+        let mut blocks = Blocks::new(self.table.clone(), self.filetype, self.rows.clone());
+        let mut packed = Packed::default();
+        while let Some(block) = blocks.next() {
+            packed.join(&pack(&block, level)?);
+            raw(block.bytes);
+        }
+        Ok(packed)
+    }
+}
+
+/// The blocks of a stretch, one after the other.
+pub struct Blocks {
+    table: Arc<Table>,
+    filetype: Filetype,
+    keys: Vec<Vec<u8>>,
+    /// What is still to be rendered.
+    rows: Range<u64>,
+    cursor: Cursor,
+    cut: Cut,
+    done: bool,
+}
+
+impl Blocks {
+    /// The blocks of so many rows, which must be those of a stretch.
+    pub fn new(table: Arc<Table>, filetype: Filetype, rows: Range<u64>) -> Blocks {
+        let keys = if filetype == Filetype::Jsonl { jsonl::keys(&table.columns) } else { Vec::new() };
+        Blocks { table, filetype, keys, rows, cursor: Cursor::default(), cut: Cut::default(), done: false }
+    }
+
+    /// The row after the last one that was rendered.
+    pub fn row(&self) -> u64 {
+        self.rows.start
+    }
+
+    /// The next block; `None` after the last. Each stretch has one, if only an empty one.
+    #[allow(clippy::should_implement_trait, reason = "an iterator would invite to hold many blocks at once")]
+    pub fn next(&mut self) -> Option<Block> {
+        if self.done {
+            return None;
+        }
+        let mut ended = false;
+        while !ended && !self.cut.is_full() {
+            let rows = self.rows.clone();
+            self.rows.start =
+                render(&self.table, self.filetype, rows, &mut self.cursor, &self.keys, &mut self.cut.buffer);
+            ended = self.rows.is_empty();
+        }
+        let block = self.cut.block(ended);
+        self.done = block.last;
+        Some(Block { last: block.last && self.rows.end >= self.table.rows, ..block })
+    }
+}
+
+/// Rows in a stretch at most: some megabytes, fewer where rows are wide.
+fn run(table: &Table) -> u64 {
+    (65_536 / (1 + table.columns.len() as u64 / 32)).max(2048)
+}
+
+/// The stretch of a table that begins at a row; a table without rows is one.
+pub fn stretch(table: &Table, row: u64) -> Range<u64> {
+    row..table.rows.min(row + run(table))
+}
+
+/// How many stretches a table has.
+fn count(table: &Table) -> u64 {
+    table.rows.div_ceil(run(table)).max(1)
+}
+
+/// Gives stretches out in order and takes what was made of them in any.
+pub(super) struct Ahead {
+    /// Tables of which stretches are still to be given out: their files, paths and rows that were given out.
+    tables: VecDeque<(usize, Arc<str>, Arc<Table>, u64)>,
+    filetype: Filetype,
+    /// How many are known of, were given out, and were used.
+    known: u64,
+    given: u64,
+    used: u64,
+    made: Map<u64, Packed>,
+}
+
+impl Ahead {
+    pub(super) fn new(filetype: Filetype) -> Self {
+        Ahead { tables: VecDeque::new(), filetype, known: 0, given: 0, used: 0, made: Map::new() }
+    }
+
+    /// One more table; gives the numbers of its stretches.
+    pub(super) fn add(&mut self, file: usize, path: &str, table: Arc<Table>) -> Range<u64> {
+        let first = self.known;
+        self.known += count(&table);
+        self.tables.push_back((file, path.into(), table, 0));
+        first..self.known
+    }
+
+    /// How many were given out and not used yet.
+    pub(super) fn given(&self) -> u64 {
+        self.given - self.used
+    }
+
+    /// The next stretch.
+    pub(super) fn give(&mut self) -> Option<Stretch> {
+        let (file, path, table, row) = self.tables.front_mut()?;
+        let (number, rows, filetype) = (self.given, stretch(table, *row), self.filetype);
+        let whole = rows == (0..table.rows);
+        let work = (rows.end - rows.start) as f64 / run(table) as f64;
+        let (file, path, table) = (*file, path.clone(), table.clone());
+        let stretch = Stretch { number, file, path, rows, whole, work, table, filetype };
+        self.given += 1;
+        *row = stretch.rows.end;
+        if stretch.last() {
+            self.tables.pop_front();
+        }
+        Some(stretch)
+    }
+
+    /// Takes what was made of a stretch.
+    pub(super) fn take(&mut self, number: u64, packed: Packed) {
+        self.made.insert(number, packed);
+    }
+
+    /// What was made of the stretch that comes next in the archive, if it is there.
+    pub(super) fn next(&mut self, number: u64) -> Option<Packed> {
+        let packed = self.made.remove(&number)?;
+        self.used += 1;
+        Some(packed)
+    }
+}
+
+/// Appends rows of a table, about [`STEP`] bytes of them, the header before the first; returns the next row.
+pub fn render(
+    table: &Table,
+    filetype: Filetype,
+    rows: Range<u64>,
+    cursor: &mut Cursor,
+    keys: &[Vec<u8>],
+    out: &mut Vec<u8>,
+) -> u64 {
+    match filetype {
+        Filetype::Csv => {
+            if rows.start == 0 {
+                csv::header(&table.columns, out);
+            }
+            let end = out.len() + STEP;
+            table.emit(rows, cursor, &mut Csv::new(out, table.columns.len()), |csv| csv.len() < end)
+        }
+        Filetype::Spreadsheet => {
+            if rows.start == 0 {
+                spreadsheet::header(&table.columns, out);
+            }
+            let end = out.len() + STEP;
+            let mut guarded = Guarded::new(Csv::new(out, table.columns.len()));
+            table.emit(rows, cursor, &mut guarded, |guarded| guarded.rows.len() < end)
+        }
+        Filetype::Jsonl => {
+            let end = out.len() + STEP;
+            table.emit(rows, cursor, &mut Jsonl::new(out, keys), |jsonl| jsonl.len() < end)
+        }
+    }
+}

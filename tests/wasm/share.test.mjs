@@ -1,0 +1,117 @@
+// An export whose work is shared gives the same bytes, whatever is shared and whoever finishes first.
+import assert from "node:assert/strict";
+import { mkdtempSync, openAsBlob, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { become, Digests, imprint, makeStretch, open } from "../../pkg/js/index.js";
+import * as wasm from "../../pkg/windrow.js";
+import * as other from "../../pkg/windrow.js?copy";
+import { writeDump } from "../bench/dump.mjs";
+import { example, exportByCli, root } from "./cli.mjs";
+
+const folder = mkdtempSync(join(tmpdir(), "windrow-share-"));
+const dump = join(folder, "large.msgpack");
+let instance;
+let copied;
+let study;
+let expected;
+
+before(async () => {
+  const module = new WebAssembly.Module(readFileSync(join(root, "pkg/windrow_bg.wasm")));
+  instance = wasm.initSync({ module });
+  copied = other.initSync({ module });
+  await writeDump(dump, { size: 14e6, sessions: 1 });
+  study = await open(wasm, [{ path: "large.msgpack", blob: await openAsBlob(dump) }]);
+  expected = exportByCli([dump], "--threads", "1");
+});
+after(() => rmSync(folder, { recursive: true }));
+
+/** Settles after some turns: what was asked later may be done before. */
+function delays() {
+  let asked = 0;
+  return async (work) => {
+    for (let turns = (asked += 7) % 5; turns > 0; turns -= 1) await new Promise(setImmediate);
+    return work();
+  };
+}
+
+const digests = () => {
+  const hasher = new wasm.Hasher();
+  return new Digests(async ({ bytes, last }) => {
+    hasher.update(bytes);
+    return last ? hasher.finish() : undefined;
+  });
+};
+
+/** Who compresses and hashes, and notes how often. */
+function packers(done) {
+  const later = delays();
+  const files = new Map();
+  return {
+    most: 4,
+    pack: (task, small) =>
+      later(() => {
+        done.packed += 1;
+        const { bytes, crc } = wasm.pack_block(task.before, task.bytes, task.last, small);
+        return { bytes, crc, room: new Uint8Array(task.bytes.buffer) };
+      }),
+    // In the order in which it was asked, for each file.
+    async hash(raw) {
+      done.hashed += 1;
+      const mine = files.get(raw.file) ?? digests();
+      files.set(raw.file, mine);
+      return { digest: await mine.take(raw) };
+    },
+  };
+}
+
+/** Exports with helpers and expects the command line's bytes. */
+async function agrees(helpers) {
+  const parts = [];
+  const sink = { write: (bytes) => void parts.push(Buffer.from(bytes)), close() {}, abort() {} };
+  await study.export(wasm.default_recipe(), sink, { helpers });
+  assert.ok(Buffer.concat(parts).equals(expected));
+}
+
+test("the command line's threads give the same bytes", () => {
+  assert.ok(exportByCli([dump], "--threads", "5").equals(expected));
+});
+
+test("blocks that others compress and hash", async () => {
+  const done = { packed: 0, hashed: 0 };
+  await agrees(packers(done));
+  assert.ok(done.packed > 20 && done.hashed > 20, JSON.stringify(done));
+});
+
+test("tables that a copy of the module makes, and some here", async () => {
+  assert.ok(study.lend());
+  become(copied, imprint(instance));
+  const [here, there] = [wasm, other].map(({ Lane }) => new Lane(wasm.default_recipe()));
+  const done = { packed: 0, hashed: 0, here: 0, there: 0, partial: 0 };
+  const later = delays();
+  let busy = 0;
+  const makers = {
+    most: 16,
+    make(stretch) {
+      if (busy > 2) return undefined;
+      busy += 1;
+      done.there += 1;
+      done.partial += stretch.whole ? 0 : 1;
+      return later(() => makeStretch(there, digests(), stretch)).finally(() => (busy -= 1));
+    },
+    makeHere(stretch, pause) {
+      done.here += 1;
+      return makeStretch(here, digests(), stretch, pause);
+    },
+  };
+  await agrees({ ...packers(done), makers });
+  assert.ok(done.here > 0 && done.there > 1 && done.partial > 1, JSON.stringify(done));
+});
+
+test("what a copy does changes nothing here", async () => {
+  become(copied, imprint(instance));
+  const mine = await open(other, [{ path: "example.msgpack.gz", blob: await openAsBlob(example) }]);
+  assert.notDeepEqual(mine.summary, study.summary);
+  await agrees(packers({ packed: 0, hashed: 0 }));
+});
