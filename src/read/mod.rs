@@ -13,6 +13,7 @@ pub mod sqlite;
 mod texts;
 mod ultralong;
 mod ultralong_csv;
+mod unpack;
 mod whole;
 
 use crate::error::{Code, Error, Place, Problem, Problems, Result};

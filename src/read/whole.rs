@@ -1,7 +1,8 @@
 //! Reads a dump, packed or not, from its first byte to its last, or the part of it that holds some sessions.
 
 use super::dump::DumpReader;
-use super::gzip::{End, Gunzip};
+use super::gzip::End;
+use super::unpack::Unpack;
 use super::{Filled, Format, Input};
 use crate::error::{Code, Place, Problem, Result};
 use crate::limits::Limits;
@@ -14,7 +15,7 @@ pub(super) struct Whole {
     path: String,
     size: u64,
     at: u64,
-    gunzip: Option<Gunzip>,
+    gunzip: Option<Unpack>,
     dump: DumpReader,
     changes: Builder,
     /// Set when the packed data broke off or are no longer needed: what follows is not looked at.
@@ -39,7 +40,7 @@ impl Whole {
             path: info.path.clone(),
             size: if packed { info.size } else { info.size.min(bytes.end) },
             at: if packed { 0 } else { bytes.start },
-            gunzip: packed.then(|| Gunzip::new(limits)),
+            gunzip: packed.then(|| Unpack::new(info.size, limits)),
             dump: DumpReader::new(limits),
             changes,
             broken: false,
@@ -117,6 +118,7 @@ impl Input for Whole {
         let format = Format { name: name.to_owned(), versions: versions.to_owned() };
         Ok(Filled { changes: self.changes, format, problems: self.dump.problems.in_file(&self.path) })
     }
+
     fn only_counts(&self) -> bool {
         self.changes.only_counts()
     }
