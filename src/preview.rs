@@ -133,10 +133,7 @@ impl Viewer {
         let found = self.last.take().filter(|(known, file)| known == recipe && file.path == path);
         let (_, file) = match found {
             Some(found) => self.last.insert(found),
-            None => {
-                let (mut files, at) = tables_beside(log, recipe, path)?;
-                self.last.insert((recipe.clone(), files.swap_remove(at)))
-            }
+            None => self.last.insert((recipe.clone(), find(log, recipe, path)?)),
         };
         let table = &file.table;
         let count = count.min(MOST).min(table.rows.saturating_sub(start));
@@ -211,6 +208,18 @@ fn psynet_tables(data: &psynet::Study, recipe: &Recipe) -> Vec<TableInfo> {
         columns: table.columns.into_iter().map(|c| c.name).collect(),
     };
     tables.map(info).collect()
+}
+
+/// The table at a path.
+fn find(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<TableFile> {
+    let sessions = chosen(&log.sessions, recipe)?;
+    for (session, folder) in sessions.iter().zip(&folders(&sessions)) {
+        if path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')) {
+            let (mut files, at) = tables_beside(log, session, folder, recipe, path)?;
+            return Ok(files.swap_remove(at));
+        }
+    }
+    Err(Error::new(Code::NoSuchTable, Place::file(path)))
 }
 
 /// A name for the ZIP: the session's or the experiment's if there is one, else the input's.

@@ -313,31 +313,6 @@ impl Export {
         })
     }
 
-    /// For sharing tables too, before anything is made: the next rows that somebody may make (`Lane.make`), `{ number,
-    /// file, path, start, end, whole, last, work }`; `undefined` when there are no more, or `most` were given out and are not
-    /// in the archive yet. `whole` says that they are all of the file, `last` that they are its end, `work` about how much
-    /// they are of the most that a stretch can be. Once asked, `make` leaves tables out.
-    pub fn stretch(&mut self, most: u32) -> JsValue {
-        let number = |n: u64| JsValue::from_f64(n as f64);
-        self.export.stretch(most.into()).map_or(JsValue::UNDEFINED, |stretch| {
-            object(&[
-                ("number", number(stretch.number)),
-                ("file", number(stretch.file as u64)),
-                ("path", JsValue::from_str(&stretch.path)),
-                ("start", number(stretch.rows.start)),
-                ("end", number(stretch.rows.end)),
-                ("whole", stretch.whole.into()),
-                ("last", stretch.last().into()),
-                ("work", stretch.work.into()),
-            ])
-        })
-    }
-
-    /// Takes what was made of a stretch of so many rows.
-    pub fn made(&mut self, number: f64, rows: f64, bytes: Vec<u8>, crc: u32, raw: f64) {
-        self.export.made(number as u64, rows as u64, Packed { bytes, crc, raw: raw as u64 });
-    }
-
     /// Takes a compressed block: what `pack_block` gave, and the block's length.
     pub fn packed(&mut self, ticket: f64, bytes: Vec<u8>, crc: u32, raw: f64) {
         self.export.packed(ticket as u64, Packed { bytes, crc, raw: raw as u64 });

@@ -292,6 +292,11 @@ impl Export {
         }
     }
 
+    /// The study whose tables the stretches that come next are of: where it is read part by part, the part at hand.
+    pub fn study(&self) -> &Study {
+        &self.plan.study
+    }
+
     /// Plans the next files; says whether there were any.
     fn plan_on(&mut self) -> bool {
         if self.plan.lacks() {
@@ -300,7 +305,9 @@ impl Export {
         let Some(jobs) = self.plan.more(&self.left_out) else { return false };
         for job in jobs {
             let stretches = match (&job, &mut self.ahead) {
-                (Job::Table { path, table, .. }, Some(ahead)) => Some(ahead.add(self.planned, path, table.clone())),
+                (Job::Table { path, session, table, .. }, Some(ahead)) => {
+                    Some(ahead.add(self.planned, path, session, self.plan.part(), table.clone()))
+                }
                 _ => None,
             };
             if let Job::Bytes { listed: Some(path), .. } | Job::Table { listed: path, .. } | Job::Psynet { path, .. } =

@@ -15,6 +15,8 @@ pub(super) struct Parts {
     /// For each part its sessions, by their places in the study.
     parts: VecDeque<Vec<usize>>,
     loading: Option<(usize, Loading)>,
+    /// How many parts were read.
+    pub read: u64,
     /// Sessions of the part in memory that were not used yet.
     left: usize,
 }
@@ -25,7 +27,7 @@ impl Parts {
         let all = 0..sessions.len();
         let parts = if together { vec![all] } else { parted.parts(sessions) };
         let parts = parts.into_iter().map(|part| sessions[part].to_vec()).collect();
-        Parts { study: study.clone(), parted: parted.clone(), parts, loading: None, left: 0 }
+        Parts { study: study.clone(), parted: parted.clone(), parts, loading: None, read: 0, left: 0 }
     }
 
     /// Whether the next session must be read first.
@@ -62,6 +64,7 @@ impl Parts {
         if let Some((sessions, loading)) = self.loading.take() {
             *study = self.study.with(loading.finish()?);
             self.left = sessions;
+            self.read += 1;
         }
         Ok(None)
     }

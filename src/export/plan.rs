@@ -77,25 +77,23 @@ pub fn paths<'k>(folder: &str, view: ViewName, recipe: &Recipe, kinds: impl Iter
     kinds.map(|kind| format!("{folder}/{below}/{}.{ext}", taken.safe(kind))).collect()
 }
 
-/// The tables of the session and the view to which the one at a path belongs, and its place among them; nothing else is
-/// worked out.
+/// The tables of a session in one view, that of the table at a path, and its place among them; nothing else is worked out.
 ///
 /// # Errors
-/// [`Code::NoSuchSession`] and [`Code::NoSuchTable`].
-pub fn tables_beside(log: &Arc<Log>, recipe: &Recipe, path: &str) -> Result<(Vec<TableFile>, usize)> {
-    let sessions = chosen(&log.sessions, recipe)?;
-    for (session, folder) in sessions.iter().zip(&folders(&sessions)) {
-        if !path.strip_prefix(folder.as_str()).is_some_and(|below| below.starts_with('/')) {
-            continue;
-        }
-        let is_near =
-            |view: &ViewName| paths(folder, *view, recipe, std::iter::once("")).iter().any(|p| above(p) == above(path));
-        for view in recipe.wanted().filter(is_near) {
-            let one = Recipe { views: vec![view], ..recipe.clone() };
-            let files = tables(log, session, folder, &one);
-            if let Some(at) = files.iter().position(|file| file.path == path) {
-                return Ok((files, at));
-            }
+/// [`Code::NoSuchTable`].
+pub fn tables_beside(
+    log: &Arc<Log>,
+    session: &Session,
+    folder: &str,
+    recipe: &Recipe,
+    path: &str,
+) -> Result<(Vec<TableFile>, usize)> {
+    let is_near =
+        |view: &ViewName| paths(folder, *view, recipe, std::iter::once("")).iter().any(|p| above(p) == above(path));
+    for view in recipe.wanted().filter(is_near) {
+        let files = tables(log, session, folder, &Recipe { views: vec![view], ..recipe.clone() });
+        if let Some(at) = files.iter().position(|file| file.path == path) {
+            return Ok((files, at));
         }
     }
     Err(Error::new(Code::NoSuchTable, Place::file(path)))
@@ -118,8 +116,8 @@ pub fn folders(sessions: &[&Session]) -> Vec<String> {
 pub(super) enum Job {
     /// A file at hand; `Some` adds its checksum under that path.
     Bytes { path: String, bytes: Vec<u8>, listed: Option<String> },
-    /// A table of uproot's; its checksum is listed.
-    Table { path: String, listed: String, table: Arc<Table> },
+    /// A table of uproot's, of a session; its checksum is listed.
+    Table { path: String, listed: String, session: String, table: Arc<Table> },
     /// A file of a PsyNet export, a table of so many rows or one that is passed on; its checksum is listed.
     Psynet { path: String, rows: u64, table: bool, study: Arc<psynet::Study>, options: psynet::Options },
     /// All changes as a dump.
@@ -155,7 +153,7 @@ struct Waiting {
 /// The files of the ZIP, in order, planned a session at a time: a plan takes memory, and others may work meanwhile.
 pub(super) struct Plan {
     /// What is exported; where its changes are too many to be held at once, those of the part that is planned.
-    study: Study,
+    pub study: Study,
     parts: Option<Parts>,
     recipe: Recipe,
     /// Whether the files at the top are still to be planned.
@@ -199,6 +197,11 @@ impl Plan {
     /// Whether the changes of the next session must be read first.
     pub fn lacks(&self) -> bool {
         self.parts.as_ref().is_some_and(Parts::lacks)
+    }
+
+    /// How many parts were read.
+    pub fn part(&self) -> u64 {
+        self.parts.as_ref().map_or(0, |parts| parts.read)
     }
 
     /// What must be read before more can be planned. The changes that were planned are let go.
@@ -270,7 +273,7 @@ fn session_jobs(study: &Study, log: &Arc<Log>, session: &Session, folder: &str, 
     });
     let made = files.into_iter().map(|file| {
         let listed = file.path[folder.len() + 1..].to_owned();
-        Job::Table { path: file.path, listed, table: Arc::new(file.table) }
+        Job::Table { path: file.path, listed, session: file.session, table: Arc::new(file.table) }
     });
     at_hand.chain(made).chain([Job::Checksums { path: format!("{folder}/SHA256SUMS") }]).collect()
 }

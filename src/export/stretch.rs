@@ -17,6 +17,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// Rows of a table, to be made into blocks by anyone who has the table.
+#[derive(Clone)]
 pub struct Stretch {
     /// Its number, from 0, over all tables.
     pub number: u64,
@@ -24,12 +25,12 @@ pub struct Stretch {
     pub file: usize,
     /// Path of the table in the ZIP.
     pub path: Arc<str>,
+    /// Name of the session.
+    pub session: Arc<str>,
+    /// How many parts of the input had been read when it was planned: it is of the last.
+    pub part: u64,
     /// Which rows.
     pub rows: Range<u64>,
-    /// Whether it is all of the file, so that whoever makes it can hash it.
-    pub whole: bool,
-    /// About how much work it is, as a part of the largest: many tables have only a few rows.
-    pub work: f64,
     table: Arc<Table>,
     filetype: Filetype,
 }
@@ -38,6 +39,16 @@ impl Stretch {
     /// Whether the file ends here.
     pub fn last(&self) -> bool {
         self.rows.end >= self.table.rows
+    }
+
+    /// Whether it is all of the file, so that whoever makes it can hash it.
+    pub fn whole(&self) -> bool {
+        self.rows.start == 0 && self.last()
+    }
+
+    /// About how much work it is, as a part of the largest: many tables have only a few rows.
+    pub fn work(&self) -> f64 {
+        (self.rows.end - self.rows.start) as f64 / run(&self.table) as f64
     }
 
     /// What is in its blocks, compressed and joined; `raw` sees the bytes of each.
@@ -115,8 +126,8 @@ fn count(table: &Table) -> u64 {
 
 /// Gives stretches out in order and takes what was made of them in any.
 pub(super) struct Ahead {
-    /// Tables of which stretches are still to be given out: their files, paths and rows that were given out.
-    tables: VecDeque<(usize, Arc<str>, Arc<Table>, u64)>,
+    /// Of each table that is still to be given out the next stretch.
+    next: VecDeque<Stretch>,
     filetype: Filetype,
     /// How many are known of, were given out, and were used.
     known: u64,
@@ -127,14 +138,23 @@ pub(super) struct Ahead {
 
 impl Ahead {
     pub(super) fn new(filetype: Filetype) -> Self {
-        Ahead { tables: VecDeque::new(), filetype, known: 0, given: 0, used: 0, made: Map::new() }
+        Ahead { next: VecDeque::new(), filetype, known: 0, given: 0, used: 0, made: Map::new() }
     }
 
-    /// One more table; gives the numbers of its stretches.
-    pub(super) fn add(&mut self, file: usize, path: &str, table: Arc<Table>) -> Range<u64> {
+    /// One more table, of a session and of the part that was read last; gives the numbers of its stretches.
+    pub(super) fn add(&mut self, file: usize, path: &str, session: &str, part: u64, table: Arc<Table>) -> Range<u64> {
         let first = self.known;
         self.known += count(&table);
-        self.tables.push_back((file, path.into(), table, 0));
+        self.next.push_back(Stretch {
+            number: first,
+            file,
+            path: path.into(),
+            session: session.into(),
+            part,
+            rows: stretch(&table, 0),
+            table,
+            filetype: self.filetype,
+        });
         first..self.known
     }
 
@@ -145,18 +165,13 @@ impl Ahead {
 
     /// The next stretch.
     pub(super) fn give(&mut self) -> Option<Stretch> {
-        let (file, path, table, row) = self.tables.front_mut()?;
-        let (number, rows, filetype) = (self.given, stretch(table, *row), self.filetype);
-        let whole = rows == (0..table.rows);
-        let work = (rows.end - rows.start) as f64 / run(table) as f64;
-        let (file, path, table) = (*file, path.clone(), table.clone());
-        let stretch = Stretch { number, file, path, rows, whole, work, table, filetype };
-        self.given += 1;
-        *row = stretch.rows.end;
-        if stretch.last() {
-            self.tables.pop_front();
+        let given = self.next.pop_front()?;
+        if !given.last() {
+            let rows = stretch(&given.table, given.rows.end);
+            self.next.push_front(Stretch { number: given.number + 1, rows, ..given.clone() });
         }
-        Some(stretch)
+        self.given += 1;
+        Some(given)
     }
 
     /// Takes what was made of a stretch.

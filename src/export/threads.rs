@@ -129,7 +129,7 @@ impl Waiting {
             Finding::Made { stretch, packed, raw } => {
                 export.made(stretch.number, stretch.rows.end - stretch.rows.start, packed?);
                 let raw = Raw { file: stretch.file, last: stretch.last(), bytes: Bytes::Stretch(raw) };
-                self.stretches.insert(stretch.number, (!stretch.whole).then_some(raw));
+                self.stretches.insert(stretch.number, (!stretch.whole()).then_some(raw));
                 while let Some(raw) = self.stretches.remove(&self.next) {
                     self.next += 1;
                     if let Some(raw) = raw {
@@ -165,8 +165,8 @@ fn work(tasks: &Mutex<Receiver<Work>>, level: Level, found: &Sender<Finding>) {
 /// Makes a stretch; a file that is one is hashed along the way.
 fn make(stretch: Stretch, level: Level, found: &Sender<Finding>) -> Finding {
     let (mut digest, mut raw) = (Sha256::new(), Vec::new());
-    let packed = stretch.pack(level, |bytes| if stretch.whole { digest.update(&bytes) } else { raw.push(bytes) });
-    if stretch.whole {
+    let packed = stretch.pack(level, |bytes| if stretch.whole() { digest.update(&bytes) } else { raw.push(bytes) });
+    if stretch.whole() {
         let _ = found.send(Finding::Hashed(stretch.file, digest.finalize().into()));
     }
     Finding::Made { stretch, packed, raw }

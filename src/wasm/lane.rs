@@ -1,10 +1,10 @@
-//! Makes tables beside the instance that holds the data: in a copy of it, to which [`Study::lend`] left the study.
+//! Makes tables beside the instance that holds the data: in a copy of it, to which [`Export::lend`] left the study.
 //!
 //! Between two calls all that a module knows is in its memory. An instance into which the memory of another was
 //! written knows the same (`www/src/engine/copy.ts`), at the price of a copy, where threads would need shared memory and
 //! that a host sends headers for it.
 
-use super::{Study, page_recipe, thrown};
+use super::{Export, object, page_recipe, thrown};
 use crate::export::{Blocks, tables_beside};
 use crate::recipe::Recipe;
 use crate::study::{self, Data};
@@ -31,13 +31,36 @@ extern "C" {
 }
 
 #[wasm_bindgen]
-impl Study {
-    /// Leaves the study for a `Lane`; says whether it can, which takes all of uproot's changes at hand.
-    pub fn lend(&self) -> Thrown<bool> {
-        let study = self.read()?;
-        let can = matches!(study.data, Data::Uproot(_));
-        LENT.set(can.then(|| study.clone()));
-        Ok(can)
+impl Export {
+    /// For sharing tables too, before anything is made: the next rows that somebody may make (`Lane.make`), see the type
+    /// `Stretch`; `undefined` when there are no more, when input must be read first, or when `most` were given out and are
+    /// not in the archive yet. Once asked, `make` leaves tables out.
+    pub fn stretch(&mut self, most: u32) -> JsValue {
+        let number = |n: u64| JsValue::from_f64(n as f64);
+        self.export.stretch(most.into()).map_or(JsValue::UNDEFINED, |stretch| {
+            object(&[
+                ("number", number(stretch.number)),
+                ("file", number(stretch.file as u64)),
+                ("path", JsValue::from_str(&stretch.path)),
+                ("session", JsValue::from_str(&stretch.session)),
+                ("part", number(stretch.part)),
+                ("start", number(stretch.rows.start)),
+                ("end", number(stretch.rows.end)),
+                ("whole", stretch.whole().into()),
+                ("last", stretch.last().into()),
+                ("work", stretch.work().into()),
+            ])
+        })
+    }
+
+    /// Leaves the changes of the last stretch's part for a `Lane` of this instance or of a copy.
+    pub fn lend(&self) {
+        LENT.set(Some(self.export.study().clone()));
+    }
+
+    /// Takes what was made of a stretch of so many rows.
+    pub fn made(&mut self, number: f64, rows: f64, bytes: Vec<u8>, crc: u32, raw: f64) {
+        self.export.made(number as u64, rows as u64, Packed { bytes, crc, raw: raw as u64 });
     }
 }
 
@@ -52,19 +75,20 @@ pub struct Lane {
 
 #[wasm_bindgen]
 impl Lane {
-    /// For the ZIP of a recipe.
+    /// For the ZIP of a recipe. Takes the study: nothing is left for another.
     #[wasm_bindgen(constructor)]
     pub fn new(recipe: JsValue) -> Thrown<Lane> {
-        let study = LENT.with_borrow(Option::clone).ok_or_else(super::unread)?;
+        let study = LENT.take().ok_or_else(super::unread)?;
         Ok(Lane { study, recipe: page_recipe(recipe)?, near: Vec::new() })
     }
 
-    /// Begins to make a stretch (`Export.stretch`): rows of the table at a path in the ZIP.
-    pub fn make(&mut self, path: &str, start: f64, end: f64) -> Thrown<Making> {
+    /// Begins to make a stretch: rows of the table at a path in the ZIP.
+    pub fn make(&mut self, session: &str, path: &str, start: f64, end: f64) -> Thrown<Making> {
         if !self.near.iter().any(|(known, _)| known == path)
             && let Data::Uproot(log) = &self.study.data
+            && let (Some(session), Some((folder, _))) = (log.session(session), path.split_once('/'))
         {
-            let (tables, _) = tables_beside(log, &self.recipe, path).map_err(thrown)?;
+            let (tables, _) = tables_beside(log, session, folder, &self.recipe, path).map_err(thrown)?;
             self.near = tables.into_iter().map(|file| (file.path, Arc::new(file.table))).collect();
         }
         let near = self.near.iter().find(|(known, _)| known == path);

@@ -21,11 +21,13 @@ before(async () => {
   const module = new WebAssembly.Module(readFileSync(join(root, "pkg/windrow_bg.wasm")));
   instance = wasm.initSync({ module });
   copied = other.initSync({ module });
-  await writeDump(dump, { size: 14e6, sessions: 1 });
-  study = await open(wasm, [{ path: "large.msgpack", blob: await openAsBlob(dump) }]);
+  await writeDump(dump, { size: 16e6, sessions: 2 });
+  study = await opened();
   expected = exportByCli([dump], "--threads", "1");
 });
 after(() => rmSync(folder, { recursive: true }));
+
+const opened = async (options) => open(wasm, [{ path: "large.msgpack", blob: await openAsBlob(dump) }], options);
 
 /** Settles after some turns: what was asked later may be done before. */
 function delays() {
@@ -67,10 +69,11 @@ function packers(done) {
 }
 
 /** Exports with helpers and expects the command line's bytes. */
-async function agrees(helpers) {
+async function agrees(helpers, of = study) {
   const parts = [];
   const sink = { write: (bytes) => void parts.push(Buffer.from(bytes)), close() {}, abort() {} };
-  await study.export(wasm.default_recipe(), sink, { helpers });
+  await of.export(wasm.default_recipe(), sink, { helpers });
+  helpers.makers?.end();
   assert.ok(Buffer.concat(parts).equals(expected));
 }
 
@@ -84,15 +87,29 @@ test("blocks that others compress and hash", async () => {
   assert.ok(done.packed > 20 && done.hashed > 20, JSON.stringify(done));
 });
 
-test("tables that a copy of the module makes, and some here", async () => {
-  assert.ok(study.lend());
-  become(copied, imprint(instance));
-  const [here, there] = [wasm, other].map(({ Lane }) => new Lane(wasm.default_recipe()));
-  const done = { packed: 0, hashed: 0, here: 0, there: 0, partial: 0 };
+/** Who makes tables in a copy of the module, and here when there are more than two under way. */
+function makers(done) {
   const later = delays();
   let busy = 0;
-  const makers = {
+  let [here, there] = [];
+  const leave = () => {
+    here?.free();
+    here = undefined;
+  };
+  return {
     most: 16,
+    take() {
+      done.taken += 1;
+      leave();
+      there?.free();
+      become(copied, imprint(instance));
+      [here, there] = [wasm, other].map(({ Lane }) => new Lane(wasm.default_recipe()));
+    },
+    leave,
+    end() {
+      leave();
+      there?.free();
+    },
     make(stretch) {
       if (busy > 2) return undefined;
       busy += 1;
@@ -105,9 +122,15 @@ test("tables that a copy of the module makes, and some here", async () => {
       return makeStretch(here, digests(), stretch, pause);
     },
   };
-  await agrees({ ...packers(done), makers });
-  assert.ok(done.here > 0 && done.there > 1 && done.partial > 1, JSON.stringify(done));
-});
+}
+
+for (const [what, options, parts] of [["at hand", {}, 1], ["read part by part", { part: 1 }, 2]]) {
+  test(`tables that a copy of the module makes, and some here, of data ${what}`, async () => {
+    const done = { packed: 0, hashed: 0, taken: 0, here: 0, there: 0, partial: 0 };
+    await agrees({ ...packers(done), makers: makers(done) }, await opened(options));
+    assert.ok(done.here > 0 && done.there > 1 && done.partial > 1 && done.taken === parts, JSON.stringify(done));
+  });
+}
 
 test("what a copy does changes nothing here", async () => {
   become(copied, imprint(instance));

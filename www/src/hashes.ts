@@ -3,26 +3,27 @@ import * as wasm from "windrow-wasm";
 import { Digests } from "./engine/digest.js";
 import type { Raw } from "./engine/types.js";
 
-/** One file after the other: those that are too long for the browser's own way go through the module. */
-function digests(): Digests {
-  let hasher: wasm.Hasher | undefined;
-  return new Digests(async ({ bytes, last }) => {
-    hasher ??= new wasm.Hasher();
-    hasher.update(bytes);
-    return last ? hasher.finish() : undefined;
-  });
-}
-
 export class Hashes {
-  /** For files that come whole, one after the other. */
-  readonly whole = digests();
+  readonly #hashers: wasm.Hasher[] = [];
   readonly #begun = new Map<number, Digests>();
   /** Their memory is used again. */
   readonly #idle: Digests[] = [];
+  /** For files that come one after the other. */
+  readonly whole = this.#digests();
+
+  /** Files that are too long for the browser's own way go through the module. */
+  #digests(): Digests {
+    let hasher: wasm.Hasher | undefined;
+    return new Digests(async ({ bytes, last }) => {
+      if (!hasher) this.#hashers.push((hasher = new wasm.Hasher()));
+      hasher.update(bytes);
+      return last ? hasher.finish() : undefined;
+    });
+  }
 
   /** The next bytes of a file; gives its digest after the last. They are copied before this returns. */
   take(raw: Raw): Promise<Uint8Array | undefined> {
-    const mine = this.#begun.get(raw.file) ?? this.#idle.pop() ?? digests();
+    const mine = this.#begun.get(raw.file) ?? this.#idle.pop() ?? this.#digests();
     if (raw.last) {
       this.#begun.delete(raw.file);
       this.#idle.push(mine);
@@ -30,5 +31,10 @@ export class Hashes {
       this.#begun.set(raw.file, mine);
     }
     return mine.take(raw);
+  }
+
+  /** Frees what it has in the module; it is of no use then. */
+  free(): void {
+    for (const hasher of this.#hashers) hasher.free();
   }
 }

@@ -13,20 +13,19 @@ export type LaneJob = { job: number } & Asked;
 export type ToLane = { lane: WebAssembly.Module } | LaneJob;
 export type LaneAnswer = { job: number; made?: Made; packed?: Packed; digest?: Uint8Array | undefined; room?: Uint8Array; fault?: string };
 
-/** The data of the worker that starts lanes, for lanes that make tables too. */
-export interface Lent {
-  recipe: Recipe;
-  /** Bytes of memory that a copy takes. */
-  size: number;
-  copy(): Imprint;
-  makeHere: Makers["makeHere"];
+/** What the worker that starts lanes has for those that make tables too. */
+export interface Lent extends Pick<Makers, "take" | "leave" | "makeHere"> {
+  /** Bytes of memory that a copy takes, about. */
+  readonly size: number;
+  /** A copy of it, with the data that are lent. */
+  copy(): { copy: Imprint; recipe: Recipe };
 }
 
 /** More than this many lanes gain nothing: whoever keeps the order and writes cannot keep them busy. */
 const MOST_LANES = 3;
 
 /** Bytes that all copies may take. */
-const COPIES = 384 << 20;
+const COPIES = 256 << 20;
 
 /** Blocks under way per lane: enough to keep it busy, few enough to bound memory. */
 const AHEAD = 4;
@@ -70,9 +69,9 @@ class Lane {
     this.#jobs.clear();
   }
 
-  copy({ copy, recipe }: Lent): void {
-    const made = copy();
-    this.ask({ copy: made, recipe }, [made.memory]).then(
+  become({ copy, recipe }: { copy: Imprint; recipe: Recipe }): void {
+    this.copied = false;
+    this.ask({ copy, recipe }, [copy.memory]).then(
       () => (this.copied = true),
       () => {},
     );
@@ -94,7 +93,7 @@ class Lane {
 
 /**
  * Starts lanes for one export; `end` stops them and gives their memory back. `here` is what this worker does itself, and
- * `lent` its data.
+ * `lent` what it has for others.
  */
 export function startLanes(module: WebAssembly.Module, here: Pick<Helpers, "packHere" | "hashHere">, lent?: Lent): Helpers & { end(): void } {
   const script = self.location.href;
@@ -109,9 +108,12 @@ export function startLanes(module: WebAssembly.Module, here: Pick<Helpers, "pack
       const lane = idlest((lane) => lane.copied && lane.load < WORK);
       return lane?.ask({ make: stretch }, [], stretch.work).then(({ made }) => made!);
     },
-    makeHere: lent.makeHere,
+    ...lent,
+    take() {
+      for (const lane of lanes) lane.become(lent.copy());
+      lent.take();
+    },
   };
-  if (makers) for (const lane of lanes) lane.copy(lent);
   return {
     most: lanes.length * AHEAD,
     ...here,

@@ -17,6 +17,8 @@ declare module "windrow-wasm" {
   export const pack_block: import("./engine/types.js").Wasm["pack_block"];
   export const Hasher: import("./engine/types.js").Wasm["Hasher"];
   export type Hasher = InstanceType<typeof Hasher>;
-  export function initSync(source: { module: WebAssembly.Module }): unknown;
+  export const Lane: import("./engine/types.js").Wasm["Lane"];
+  export type Lane = InstanceType<typeof Lane>;
+  export function initSync(source: { module: WebAssembly.Module }): import("./engine/copy.js").Instance;
 }
 declare module "*.css";

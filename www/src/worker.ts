@@ -182,16 +182,24 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
   },
 };
 
-/** What others need to make tables of the data too, if they can. */
+/** What makes tables of uproot's here, and copies of this instance elsewhere. */
 function lent(recipe: Recipe): Lent | undefined {
-  if (!engine || !opened().lend()) return undefined;
+  if (!engine || opened().summary.psynet) return undefined;
   const { instance } = engine;
-  const here = new wasm.Lane(recipe);
+  let here: wasm.Lane | undefined;
+  const leave = () => {
+    here?.free();
+    here = undefined;
+  };
   return {
-    recipe,
     size: instance.memory.buffer.byteLength,
-    copy: () => imprint(instance),
-    makeHere: (stretch, pause) => makeStretch(here, lane.hashes.whole, stretch, pause),
+    copy: () => ({ copy: imprint(instance), recipe }),
+    take() {
+      leave();
+      here = new wasm.Lane(recipe);
+    },
+    leave,
+    makeHere: (stretch, pause) => makeStretch(here!, lane.hashes.whole, stretch, pause),
   };
 }
 
@@ -273,6 +281,9 @@ function hashHere(bytes: Uint8Array): Uint8Array {
 async function laneWork(data: LaneJob): Promise<LaneAnswer> {
   const { job } = data;
   if ("copy" in data) {
+    lane.tables?.free();
+    lane.hashes.free();
+    lane.hashes = new Hashes();
     become(lane.instance!, data.copy);
     lane.tables = new wasm.Lane(data.recipe);
     return { job };

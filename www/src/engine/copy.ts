@@ -22,7 +22,7 @@ const PAGE = 65_536;
 
 export const imprint = ({ memory, __wbindgen_externrefs: objects }: Instance): Imprint => ({ memory: memory.buffer.slice(0), objects: objects.length });
 
-/** Makes a fresh instance of the same module the copy. */
+/** Makes another instance of the same module a copy. No object of it may be in use: it would stand for something else then. */
 export function become(instance: Instance, { memory, objects }: Imprint): void {
   instance.memory.grow(Math.max(0, memory.byteLength - instance.memory.buffer.byteLength) / PAGE);
   new Uint8Array(instance.memory.buffer).set(new Uint8Array(memory));

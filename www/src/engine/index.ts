@@ -135,11 +135,6 @@ export class OpenStudy {
     return writeZip(() => this.#study.export(recipe), this.#inputs, sink, options, () => sink.close());
   }
 
-  /** Leaves the data for those who make tables (`makeStretch`) with this module or a copy of it; says whether it can. */
-  lend(): boolean {
-    return this.#study.lend();
-  }
-
   /** What preparing for sharing would do, path by path; the recipe's `protect` says how. */
   async look(recipe: Recipe, options: WorkOptions = {}): Promise<Look> {
     return new Look(await finished(this.#study.look(recipe), this.#inputs, options));

@@ -38,6 +38,10 @@ export interface Helpers {
 export interface Makers {
   /** How many stretches may be on their way into the archive. */
   readonly most: number;
+  /** Takes what was lent: the data that the next stretches are of. What was taken before is done with. */
+  take(): void;
+  /** Lets go what was taken here, before more is read. */
+  leave(): void;
   /** Makes a stretch elsewhere; undefined when all there have enough to do. */
   make(stretch: Stretch): Promise<Made> | undefined;
   /** Makes a stretch here, and calls `pause` after every block. */
@@ -54,8 +58,8 @@ const ROOM = 1 << 20;
 const LITTLE = 32 << 10;
 
 /** Makes a stretch in this thread; `pause` is called after every block. */
-export async function makeStretch(lane: WasmLane, digests: Digests, { path, start, end, file, whole }: Stretch, pause?: () => Promise<void>): Promise<Made> {
-  const making = lane.make(path, start, end);
+export async function makeStretch(lane: WasmLane, digests: Digests, { session, path, start, end, file, whole }: Stretch, pause?: () => Promise<void>): Promise<Made> {
+  const making = lane.make(session, path, start, end);
   const blocks: Uint8Array[] = [];
   let digest: Promise<Uint8Array | undefined> | undefined;
   const take = (bytes: Uint8Array, last: boolean) => {
@@ -128,6 +132,8 @@ export async function share(
   const { makers } = helpers;
   /** A stretch that was given out and that nobody has begun. */
   let next: Stretch | undefined;
+  /** The part of the input that was lent. */
+  let part: number | undefined;
   /** Bytes to be hashed of stretches whose turn has not come, by number. */
   const raws = new Map<number, Raw[]>();
   let turnOf = 0;
@@ -145,6 +151,11 @@ export async function share(
   /** Hands stretches out; says whether one is left that nobody has time for. */
   const handOut = (makers: Makers): boolean => {
     while ((next ??= job.stretch(makers.most))) {
+      if (next.part !== part) {
+        part = next.part;
+        job.lend();
+        makers.take();
+      }
       const making = makers.make(next);
       if (!making) return true;
       settled(made(next, making));
@@ -161,6 +172,7 @@ export async function share(
     if (step === undefined) {
       done = true;
     } else if ("want" in step) {
+      makers?.leave();
       await steps.read(step.want);
     } else if ("ticket" in step && wholeHere(step)) {
       // Nobody was bothered with it.

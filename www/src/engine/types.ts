@@ -207,8 +207,6 @@ export interface WasmStudy {
   preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
   contents(recipe: Recipe): WasmContents;
   export(recipe: Recipe): WasmExport;
-  /** Leaves the study for a `Lane` of this module or of a copy; says whether it can. */
-  lend(): boolean;
   look(recipe: Recipe): WasmWork<WasmLooked>;
   prepare(recipe: Recipe, given: Omit<Given, "key"> & { key: number[] }): WasmWork<WasmPrepared>;
   browser(): WasmBrowser;
@@ -250,6 +248,9 @@ export interface Stretch {
   file: number;
   /** The table's path in the ZIP. */
   path: string;
+  session: string;
+  /** How many parts of the input had been read when it was planned: it is of the last. */
+  part: number;
   start: number;
   end: number;
   /** Whether the rows are all of the file, and whether they are its end. */
@@ -259,9 +260,10 @@ export interface Stretch {
   work: number;
 }
 
-/** The class `Lane` of the wasm module: makes tables of the study that was lent. */
+/** The class `Lane` of the wasm module: takes what was lent and makes its tables. */
 export interface WasmLane {
-  make(path: string, start: number, end: number): WasmMaking;
+  make(session: string, path: string, start: number, end: number): WasmMaking;
+  free(): void;
 }
 
 /** A stretch that is being made; `finish` uses the object up. */
@@ -281,6 +283,8 @@ export interface WasmExport {
   make(room?: Uint8Array): Task | { want: Want } | { more: true } | { wait: true } | undefined;
   /** The next stretch, unless `most` are under way; once asked, `make` leaves tables out. */
   stretch(most: number): Stretch | undefined;
+  /** Leaves the changes of the last stretch's part for a `Lane` of this instance or of a copy. */
+  lend(): void;
   made(stretch: number, rows: number, bytes: Uint8Array, crc: number, raw: number): void;
   packed(ticket: number, bytes: Uint8Array, crc: number, raw: number): void;
   hashed(file: number, digest: Uint8Array): void;
@@ -315,5 +319,5 @@ export interface Wasm {
   preset_text(preset: Preset): string;
   pack_block(before: Uint8Array, bytes: Uint8Array, last: boolean, small: boolean): { bytes: Uint8Array; crc: number; free(): void };
   Lane: new (recipe: Recipe) => WasmLane;
-  Hasher: new () => { update(bytes: Uint8Array): void; finish(): Uint8Array };
+  Hasher: new () => { update(bytes: Uint8Array): void; finish(): Uint8Array; free(): void };
 }
