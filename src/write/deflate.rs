@@ -4,6 +4,7 @@
 //! deflate stream. The borders are fixed, so one worker or many give the same bytes.
 
 use crate::error::{Code, Error, Place, Result};
+use crate::table::STEP;
 use crc32fast::Hasher;
 use flate2::{Compress, Compression, FlushCompress, Status};
 
@@ -55,8 +56,11 @@ impl Cut {
 
     /// The next block, the last if nothing is left and `ended` says that nothing follows.
     pub fn block(&mut self, ended: bool) -> Block {
-        let rest = self.buffer.split_off(self.buffer.len().min(BLOCK));
-        let bytes = std::mem::replace(&mut self.buffer, rest);
+        // Growing again from little would cost copies.
+        let room = if ended && !self.is_full() { 0 } else { BLOCK + 2 * STEP };
+        let mut bytes = std::mem::replace(&mut self.buffer, Vec::with_capacity(room));
+        self.buffer.extend_from_slice(&bytes[bytes.len().min(BLOCK)..]);
+        bytes.truncate(BLOCK);
         let window = bytes[bytes.len().saturating_sub(WINDOW)..].to_vec();
         let before = std::mem::replace(&mut self.before, window);
         Block { before, bytes, last: ended && self.buffer.is_empty() }
