@@ -58,14 +58,14 @@ export async function ensurePackages() {
 
 /** Builds pkg/ with wasm-pack. Paths of this machine are kept out of the module, so that its bytes do not depend on them. */
 async function buildWasm() {
-  const inputs = fingerprint("src", "module", "Cargo.toml", "Cargo.lock", ".cargo") + output("rustc", ["--version"]);
+  const inputs = fingerprint("src", "Cargo.toml", "Cargo.lock", ".cargo") + output("rustc", ["--version"]);
   await once("wasm", inputs, "pkg/windrow_bg.wasm", () => {
     say("building the wasm module");
     const folders = ensureTools();
     const remap = [`--remap-path-prefix=${cargoHome}=cargo`, `--remap-path-prefix=${root}=windrow`];
     const flags = remap.map((flag) => JSON.stringify(flag)).join(",");
     const config = `target.wasm32-unknown-unknown.rustflags=[${flags}]`;
-    must("wasm-pack", ["build", "module", "--out-dir", "../pkg", "--out-name", "windrow", "--target", "web", "--profile", "page", "--mode", "no-install", "--", "--config", config], {
+    must("wasm-pack", ["build", "--target", "web", "--profile", "page", "--mode", "no-install", "--", "--config", config], {
       env: environment(folders),
     });
   });
