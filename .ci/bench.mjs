@@ -76,7 +76,7 @@ async function inPage(dump) {
     await page.locator("input[type=file]").first().setInputFiles(dump);
     await shown(page, "Save ZIP");
     laps.summary.push((performance.now() - begin) / 1000);
-    await page.getByRole("button", { name: "Save ZIP" }).click();
+    await page.getByRole("button", { name: "Save ZIP" }).evaluate((button) => button.click());
     await shown(page, "Save again");
     laps.whole.push((performance.now() - begin) / 1000);
     const now = rendererMemory();

@@ -4,6 +4,7 @@ import { WatchedWorker } from "./alive.js";
 import type { Imprint } from "./engine/copy.js";
 import type { EngineError } from "./engine/error.js";
 import type { Helpers, Made, Makers, Packed } from "./engine/share.js";
+import { pauses } from "./engine/steps.js";
 import type { Raw, Recipe, Stretch, Task } from "./engine/types.js";
 
 /** What a lane is asked to do. */
@@ -11,7 +12,7 @@ type Asked = { copy: Imprint; recipe: Recipe } | { make: Stretch } | { pack: Tas
 export type LaneJob = { job: number } & Asked;
 /** It answers with the same number. */
 export type ToLane = { lane: WebAssembly.Module } | LaneJob;
-export type LaneAnswer = { job: number; made?: Made; packed?: Packed; digest?: Uint8Array | undefined; room?: Uint8Array; fault?: string };
+export type LaneAnswer = { job: number; /** Missing where it is no copy. */ made?: Made; packed?: Packed; digest?: Uint8Array | undefined; room?: Uint8Array; fault?: string };
 
 /** What the worker that starts lanes has for those that make tables too. */
 export interface Lent extends Pick<Makers, "take" | "leave" | "makeHere"> {
@@ -42,7 +43,7 @@ class Lane {
   readonly #jobs = new Map<number, { resolve: (answer: LaneAnswer) => void; reject: (error: Error) => void; work: number }>();
   #dead: EngineError | undefined;
   #last = 0;
-  /** Whether it is a copy of the instance that holds the data. Where there is no memory for one, others do its work. */
+  /** Whether it is or becomes a copy of the instance that holds the data. Where there is no memory for one, others do its work. */
   copied = false;
   /** Work that waits or is being done. */
   get load(): number {
@@ -70,11 +71,8 @@ class Lane {
   }
 
   become({ copy, recipe }: { copy: Imprint; recipe: Recipe }): void {
-    this.copied = false;
-    this.ask({ copy, recipe }, [copy.memory]).then(
-      () => (this.copied = true),
-      () => {},
-    );
+    this.copied = true;
+    this.ask({ copy, recipe }, [copy.memory]).catch(() => (this.copied = false));
   }
 
   ask(what: Asked, moved: ArrayBufferLike[], work = BLOCK): Promise<LaneAnswer> {
@@ -106,7 +104,8 @@ export function startLanes(module: WebAssembly.Module, here: Pick<Helpers, "pack
     most: (1 + copies) * STRETCHES,
     make(stretch: Stretch) {
       const lane = idlest((lane) => lane.copied && lane.load < WORK);
-      return lane?.ask({ make: stretch }, [], stretch.work).then(({ made }) => made!);
+      // It does one thing after the other, so it need not be waited for until it is a copy.
+      return lane?.ask({ make: stretch }, [], stretch.work).then(({ made }) => made ?? lent.makeHere(stretch, pauses()));
     },
     ...lent,
     take() {

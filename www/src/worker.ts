@@ -282,6 +282,7 @@ async function laneWork(data: LaneJob): Promise<LaneAnswer> {
   const { job } = data;
   if ("copy" in data) {
     lane.tables?.free();
+    lane.tables = undefined;
     lane.hashes.free();
     lane.hashes = new Hashes();
     become(lane.instance!, data.copy);
@@ -289,7 +290,8 @@ async function laneWork(data: LaneJob): Promise<LaneAnswer> {
     return { job };
   }
   if ("make" in data) {
-    const made = await makeStretch(lane.tables!, lane.hashes.whole, data.make);
+    if (!lane.tables) return { job };
+    const made = await makeStretch(lane.tables, lane.hashes.whole, data.make);
     return { job, made: { ...made, digest: await made.digest } };
   }
   if ("pack" in data) {

@@ -80,7 +80,9 @@ export async function share(
   const small = job.small();
   const rooms: Uint8Array[] = [];
   const copies: Uint8Array[] = [];
+  /** All work under way, and the blocks among it. */
   let underWay = 0;
+  let blocks = 0;
   let failed: unknown;
   let wake = () => {};
   const settled = (work: Promise<void>) => {
@@ -91,6 +93,11 @@ export async function share(
         underWay -= 1;
         wake();
       });
+  };
+  /** Counts what is done with a block. */
+  const ofBlock = async (work: Promise<void>) => {
+    blocks += 1;
+    await work.finally(() => (blocks -= 1));
   };
   const pack = async (task: Task) => {
     const { ticket } = task;
@@ -166,8 +173,8 @@ export async function share(
   for (let done = false; !done || underWay > 0 || next; ) {
     if (failed) throw failed;
     const left = makers !== undefined && handOut(makers);
-    const busy = underWay >= helpers.most;
-    const full = underWay >= (helpers.packHere ? 2 : 1) * helpers.most;
+    const busy = blocks >= helpers.most;
+    const full = blocks >= (helpers.packHere ? 2 : 1) * helpers.most;
     const step = !done && !full ? job.make(rooms.pop()) : { wait: true as const };
     if (step === undefined) {
       done = true;
@@ -177,9 +184,9 @@ export async function share(
     } else if ("ticket" in step && wholeHere(step)) {
       // Nobody was bothered with it.
     } else if ("ticket" in step) {
-      if (step.hash) settled(hash(copied(step)));
+      if (step.hash) settled(ofBlock(hash(copied(step))));
       if (busy) packHere(step);
-      else settled(pack(step));
+      else settled(ofBlock(pack(step)));
       // Who is busy must be able to say that it no longer is.
       if (busy) await steps.turn();
     } else if (left && next) {
