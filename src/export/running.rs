@@ -1,7 +1,7 @@
 //! The file that is being made here: rendered piece by piece, and cut into blocks.
 
 use super::plan::Job;
-use super::stretch::{Blocks, stretch};
+use super::stretch::{Blocks, run, stretch};
 use crate::error::Result;
 use crate::psynet::Shelf;
 use crate::recipe::Filetype;
@@ -29,8 +29,8 @@ enum Making {
     Bytes(Cut),
     /// What makes a file that is no table of uproot's; whether it is done.
     Producer { producer: Box<dyn Producer>, cut: Cut, done: bool },
-    /// The stretch at hand of a table.
-    Table { table: Arc<Table>, blocks: Box<Blocks>, filetype: Filetype },
+    /// The stretch at hand of a table, and how many rows make one.
+    Table { table: Arc<Table>, run: u64, blocks: Box<Blocks>, filetype: Filetype },
 }
 
 /// What rendering led to.
@@ -58,8 +58,9 @@ impl Running {
             // They became bytes when the file began.
             Job::Checksums { .. } => Making::Bytes(Cut::default()),
             Job::Table { table, .. } => {
-                let blocks = Box::new(Blocks::new(table.clone(), filetype, stretch(&table, 0)));
-                Making::Table { table, blocks, filetype }
+                let run = run(&table, filetype);
+                let blocks = Box::new(Blocks::new(table.clone(), filetype, stretch(&table, 0, run)));
+                Making::Table { table, run, blocks, filetype }
             }
         };
         Ok(Running { file, listed, making })
@@ -104,11 +105,11 @@ impl Running {
                 }
                 Ok(Piece::Block(cut.block(*done)))
             }
-            Making::Table { table, blocks, filetype } => loop {
+            Making::Table { table, run, blocks, filetype } => loop {
                 if let Some(block) = blocks.next() {
                     return Ok(Piece::Block(block));
                 }
-                **blocks = Blocks::new(table.clone(), *filetype, stretch(table, blocks.row()));
+                **blocks = Blocks::new(table.clone(), *filetype, stretch(table, blocks.row(), *run));
             },
         }
     }

@@ -31,6 +31,8 @@ pub struct Stretch {
     pub part: u64,
     /// Which rows.
     pub rows: Range<u64>,
+    /// Rows in a stretch of this table at most.
+    run: u64,
     table: Arc<Table>,
     filetype: Filetype,
 }
@@ -48,7 +50,7 @@ impl Stretch {
 
     /// About how much work it is, as a part of the largest: many tables have only a few rows.
     pub fn work(&self) -> f64 {
-        (self.rows.end - self.rows.start) as f64 / run(&self.table) as f64
+        (self.rows.end - self.rows.start) as f64 / self.run as f64
     }
 
     /// What is in its blocks, compressed and joined; `raw` sees the bytes of each.
@@ -109,19 +111,30 @@ impl Blocks {
     }
 }
 
-/// Rows in a stretch at most: some megabytes, fewer where rows are wide.
-fn run(table: &Table) -> u64 {
-    (65_536 / (1 + table.columns.len() as u64 / 32)).max(2048)
+/// Bytes in a stretch, about: work for some hundredths of a second.
+const STRETCH: usize = 6 << 20;
+
+/// Rows that are weighed to know how many make a stretch.
+const SAMPLE: u64 = 32;
+
+/// Rows in a stretch of a table at most, by what some rows weigh that are spread over it.
+pub(super) fn run(table: &Table, filetype: Filetype) -> u64 {
+    let keys = if filetype == Filetype::Jsonl { jsonl::keys(&table.columns) } else { Vec::new() };
+    let (mut cursor, mut out, mut seen) = (Cursor::default(), Vec::new(), 0);
+    // The header is before the first row.
+    for row in (1..table.rows).step_by((table.rows / SAMPLE).max(1) as usize) {
+        render(table, filetype, row..row + 1, &mut cursor, &keys, &mut out);
+        seen += 1;
+        if out.len() > STRETCH {
+            break;
+        }
+    }
+    ((STRETCH * seen) as u64 / out.len().max(1) as u64).clamp(64, 65_536)
 }
 
-/// The stretch of a table that begins at a row; a table without rows is one.
-pub fn stretch(table: &Table, row: u64) -> Range<u64> {
-    row..table.rows.min(row + run(table))
-}
-
-/// How many stretches a table has.
-fn count(table: &Table) -> u64 {
-    table.rows.div_ceil(run(table)).max(1)
+/// The stretch of a table that begins at a row, where `run` rows make one; a table without rows is one.
+pub(super) fn stretch(table: &Table, row: u64, run: u64) -> Range<u64> {
+    row..table.rows.min(row + run)
 }
 
 /// Gives stretches out in order and takes what was made of them in any.
@@ -143,15 +156,16 @@ impl Ahead {
 
     /// One more table, of a session and of the part that was read last; gives the numbers of its stretches.
     pub(super) fn add(&mut self, file: usize, path: &str, session: &str, part: u64, table: Arc<Table>) -> Range<u64> {
-        let first = self.known;
-        self.known += count(&table);
+        let (first, run) = (self.known, run(&table, self.filetype));
+        self.known += table.rows.div_ceil(run).max(1);
         self.next.push_back(Stretch {
             number: first,
             file,
             path: path.into(),
             session: session.into(),
             part,
-            rows: stretch(&table, 0),
+            rows: stretch(&table, 0, run),
+            run,
             table,
             filetype: self.filetype,
         });
@@ -167,7 +181,7 @@ impl Ahead {
     pub(super) fn give(&mut self) -> Option<Stretch> {
         let given = self.next.pop_front()?;
         if !given.last() {
-            let rows = stretch(&given.table, given.rows.end);
+            let rows = stretch(&given.table, given.rows.end, given.run);
             self.next.push_front(Stretch { number: given.number + 1, rows, ..given.clone() });
         }
         self.given += 1;

@@ -10,9 +10,12 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// Blocks and stretches that may be under way per thread: enough to keep it busy, few enough to bound memory. Of
-/// stretches more: many are a few rows, and many can be done while the one that comes next in the archive is not.
+/// Blocks that may be under way per thread, and of the largest stretches how many: enough to keep it busy, few enough to
+/// bound memory.
 const BLOCKS: usize = 4;
+const WORK: usize = 2;
+
+/// Stretches that may be under way per thread, with those that are done while the one that comes next in the archive is not.
 const STRETCHES: usize = 16;
 
 /// What any thread may do.
@@ -73,10 +76,13 @@ pub fn run<E: From<crate::error::Error>>(
         }
         scope.spawn(move || hash(&hashing, &found));
 
-        let mut waiting = Waiting { to_hash, packing: 0, stretches: Map::new(), next: 0 };
+        let mut waiting = Waiting { to_hash, packing: 0, work: 0.0, stretches: Map::new(), next: 0 };
         loop {
             // The threads outlive the loop, so sending cannot fail.
-            while let Some(stretch) = export.stretch((threads * STRETCHES) as u64) {
+            while waiting.work < (threads * WORK) as f64
+                && let Some(stretch) = export.stretch((threads * STRETCHES) as u64)
+            {
+                waiting.work += stretch.work();
                 let _ = to_work.send(Work::Make(stretch));
             }
             let made = if waiting.packing < threads * BLOCKS { export.make()? } else { Made::Wait };
@@ -116,6 +122,8 @@ struct Waiting {
     to_hash: SyncSender<Raw>,
     /// Blocks that are under way.
     packing: usize,
+    /// Stretches that are being made, by their work.
+    work: f64,
     /// Stretches of files that have several, whose turn to be hashed has not come.
     stretches: Map<u64, Option<Raw>>,
     /// The stretch whose turn it is.
@@ -127,6 +135,7 @@ impl Waiting {
     fn take(&mut self, export: &mut Export, finding: Finding) -> Result<()> {
         match finding {
             Finding::Made { stretch, packed, raw } => {
+                self.work -= stretch.work();
                 export.made(stretch.number, stretch.rows.end - stretch.rows.start, packed?);
                 let raw = Raw { file: stretch.file, last: stretch.last(), bytes: Bytes::Stretch(raw) };
                 self.stretches.insert(stretch.number, (!stretch.whole()).then_some(raw));
