@@ -85,7 +85,7 @@ export async function share(
   let blocks = 0;
   let failed: unknown;
   let wake = () => {};
-  const settled = (work: Promise<void>) => {
+  const settled = (work: Promise<unknown>) => {
     underWay += 1;
     work
       .catch((error: unknown) => (failed ??= error))
@@ -126,6 +126,10 @@ export async function share(
   const hash = async (raw: Raw) => {
     const { digest, room } = await helpers.hash(raw);
     await hashed(raw.file, digest);
+    return room;
+  };
+  const hashCopy = async (task: Task) => {
+    const room = await hash(copied(task));
     if (room) copies.push(room);
   };
   /** The same bytes in memory of their own. */
@@ -184,7 +188,7 @@ export async function share(
     } else if ("ticket" in step && wholeHere(step)) {
       // Nobody was bothered with it.
     } else if ("ticket" in step) {
-      if (step.hash) settled(ofBlock(hash(copied(step))));
+      if (step.hash) settled(ofBlock(hashCopy(step)));
       if (busy) packHere(step);
       else settled(ofBlock(pack(step)));
       // Who is busy must be able to say that it no longer is.
