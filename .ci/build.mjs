@@ -148,7 +148,7 @@ async function write() {
   const sums = Object.entries(files).map(([name, bytes]) => `${sha256(bytes, "hex")}  ${name}\n`);
   writeFileSync(join(dist, "SHA256SUMS"), sums.join(""));
   const sent = gzipSync(html, { level: 9 }).length;
-  say(`dist/windrow.html: ${Math.round(html.length / 1000)} kB, ${Math.round(sent / 1000)} kB when a host compresses it`);
+  say(`dist/windrow.html: ${Math.round(Buffer.byteLength(html) / 1000)} kB, ${Math.round(sent / 1000)} kB when a host compresses it`);
 }
 
 /** TypeScript's compiler, as npm installed it. */
