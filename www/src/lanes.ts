@@ -26,7 +26,7 @@ export interface Lent extends Pick<Makers, "take" | "leave" | "makeHere"> {
 const MOST_LANES = 3;
 
 /** Bytes that all copies may take. */
-const COPIES = 256 << 20;
+const COPIES = 192 << 20;
 
 /** Blocks under way per lane: enough to keep it busy, few enough to bound memory. */
 const AHEAD = 4;

@@ -192,7 +192,7 @@ function lent(recipe: Recipe): Lent | undefined {
     here = undefined;
   };
   return {
-    size: instance.memory.buffer.byteLength,
+    size: instance.memory.buffer.byteLength + opened().partMemory(),
     copy: () => ({ copy: imprint(instance), recipe }),
     take() {
       leave();
