@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::dump::{Row, dump};
 use common::{open, part};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -75,6 +76,59 @@ fn threads_and_cuts_do_not_show() {
             assert!(again == whole, "{kind}: {number} threads, pieces of {step}");
         }
         assert!(all.insert(common::sha256(&whole)), "{kind} is no kind of its own");
+    }
+}
+
+/// A session of one player whose rows take as many bytes as `width` says of each.
+fn rows_of(count: u64, width: impl Fn(u64) -> usize) -> Files {
+    let row = |n| Row::new(n, "player/s/ann", "trace", 2, &format!("\"{}{n}\"", "x".repeat(width(n))));
+    vec![("dump.msgpack".to_owned(), dump(&(1..=count).map(row).collect::<Vec<_>>()))]
+}
+
+/// The bytes of each stretch of a table, and its rows.
+fn stretches(files: &Files, table: &str) -> Vec<(u64, u64)> {
+    let study = open(files, usize::MAX).unwrap();
+    let recipe = Recipe::default();
+    let mut export = Export::new(&study, &recipe).unwrap();
+    let mut found = Vec::new();
+    while let Some(stretch) = export.stretch(u64::MAX) {
+        if stretch.path.contains(table) {
+            let packed = stretch.pack(export.level(), drop).unwrap();
+            found.push((packed.raw, stretch.rows.end - stretch.rows.start));
+        }
+    }
+    found
+}
+
+/// About this many bytes are meant to be in a stretch.
+const STRETCH: u64 = 6 << 20;
+
+#[test]
+fn wide_rows_make_short_stretches() {
+    let wide = stretches(&rows_of(90, |_| 400_000), "ultralong");
+    assert!(wide.len() > 4 && wide.iter().all(|(bytes, _)| *bytes < 2 * STRETCH), "{wide:?}");
+    let huge = stretches(&rows_of(4, |_| 7 << 20), "ultralong");
+    assert!(huge.iter().all(|(_, rows)| *rows == 1), "{huge:?}");
+}
+
+#[test]
+fn a_few_wide_rows_change_little() {
+    // They come at equal distances, as pages of an experiment do.
+    let rare = stretches(&rows_of(20_000, |n| if n % 25 == 10 { 50_000 } else { 20 }), "ultralong");
+    assert!(rare.iter().all(|(bytes, _)| *bytes < 4 * STRETCH), "{rare:?}");
+    // The first that are looked at are not those that count.
+    let first = stretches(&rows_of(20_000, |n| if n < 4 { 7 << 20 } else { 20 }), "ultralong");
+    assert!(first.len() < 20, "{first:?}");
+}
+
+#[test]
+fn rows_of_any_width_are_the_same_by_many_threads() {
+    for files in [rows_of(40, |n| 1 << (n % 21)), rows_of(9, |_| 4 << 20), rows_of(3000, |n| n as usize)] {
+        for filetype in [Filetype::Csv, Filetype::Jsonl] {
+            let recipe = Recipe { filetype, ..Recipe::default() };
+            let alone = made(&files, &recipe, usize::MAX, 1).unwrap();
+            assert!(made(&files, &recipe, usize::MAX, 4).unwrap() == alone);
+        }
     }
 }
 
