@@ -4,6 +4,7 @@
 //! that anyone may compress ([`deflate::pack`]) and hash, in any order; [`Export::packed`] and
 //! [`Export::hashed`] take the results, [`Export::take`] gives the archive in order. Both ways give the same bytes.
 
+mod assembly;
 pub mod contents;
 mod parts;
 mod plan;
@@ -13,7 +14,6 @@ mod stretch;
 pub mod threads;
 
 use crate::error::{Code, Error, Place, Result};
-use crate::order::Map;
 use crate::psynet::{Check, LeftOut, Shelf};
 use crate::recipe::Recipe;
 use crate::source::Want;
@@ -21,7 +21,7 @@ use crate::study::{Data, Study};
 use crate::table::Step;
 use crate::write::checksums::Checksums;
 use crate::write::deflate::{self, Block, Level, Packed};
-use crate::write::zip::Archive;
+use assembly::Assembly;
 pub use plan::{DATABASE, RECIPE, TableFile, chosen, folders, paths, tables, tables_beside};
 use plan::{Job, Plan};
 use running::{Piece, Running};
@@ -70,16 +70,6 @@ pub enum Made {
     Done,
 }
 
-/// What the archive is waiting for, in order.
-enum Event {
-    Begin(String),
-    /// The result of a task, by its ticket.
-    Block(u64),
-    /// What somebody made of a stretch, by its number.
-    Stretch(u64),
-    End,
-}
-
 /// An export under way.
 pub struct Export {
     plan: Plan,
@@ -93,10 +83,7 @@ pub struct Export {
     planned: usize,
     /// Path of the file that began last, and whether it is a table.
     begun: (String, bool),
-    tickets: u64,
-    events: VecDeque<Event>,
-    results: Map<u64, Packed>,
-    archive: Archive,
+    assembly: Assembly,
     /// Paths of planned files by number, in their folder, and their digests as they come in.
     listed: Vec<(usize, String, Option<[u8; 32]>)>,
     recipe: Recipe,
@@ -140,10 +127,7 @@ impl Export {
             files: 0,
             planned: 0,
             begun: Default::default(),
-            tickets: 0,
-            events: VecDeque::new(),
-            results: Map::new(),
-            archive: Archive::default(),
+            assembly: Assembly::new(),
             listed: Vec::new(),
             recipe,
             rows_done: 0,
@@ -173,7 +157,7 @@ impl Export {
     #[allow(clippy::should_implement_trait, reason = "it can fail, and an iterator of results invites ignoring that")]
     pub fn next(&mut self) -> Result<Option<Output>> {
         let mut room = RAW;
-        while self.archive.waiting() < 1 << 20 && room > 0 {
+        while self.assembly.waiting() < 1 << 20 && room > 0 {
             match self.make()? {
                 Made::Task(task) => {
                     room = room.saturating_sub(task.block.bytes.len());
@@ -188,7 +172,7 @@ impl Export {
                 }
                 Made::Want(want) => return Ok(Some(Output::Want(want))),
                 Made::More => room = 0,
-                Made::Wait | Made::Done if self.archive.waiting() == 0 => return Ok(None),
+                Made::Wait | Made::Done if self.assembly.waiting() == 0 => return Ok(None),
                 Made::Wait | Made::Done => break,
             }
         }
@@ -241,12 +225,9 @@ impl Export {
                 Piece::More => return Ok(Made::More),
                 Piece::Block(block) => block,
             };
-            let ticket = self.tickets;
-            self.tickets += 1;
-            self.events.push_back(Event::Block(ticket));
+            let ticket = self.assembly.await_block(block.last);
             let task = Task { ticket, file: running.file, hash: running.listed, block };
             if task.block.last {
-                self.events.push_back(Event::End);
                 self.running = None;
             }
             return Ok(Made::Task(task));
@@ -279,7 +260,7 @@ impl Export {
     pub fn stretch(&mut self, most: u64) -> Option<Stretch> {
         loop {
             let ahead = self.ahead.get_or_insert_with(|| Ahead::new(self.recipe.filetype));
-            if ahead.given() >= most {
+            if ahead.given() - self.assembly.stretches() >= most {
                 return None;
             }
             if let Some(stretch) = ahead.give() {
@@ -335,38 +316,20 @@ impl Export {
     /// Takes what was made of a stretch of so many rows.
     pub fn made(&mut self, number: u64, rows: u64, packed: Packed) {
         self.rows_done += rows;
-        if let Some(ahead) = &mut self.ahead {
-            ahead.take(number, packed);
-        }
-        self.go_on();
+        self.assembly.take_stretch(number, packed);
+        self.end();
     }
 
     /// Takes a compressed block.
     pub fn packed(&mut self, ticket: u64, packed: Packed) {
-        self.results.insert(ticket, packed);
-        self.go_on();
+        self.assembly.take_block(ticket, packed);
+        self.end();
     }
 
-    /// Brings into the archive what is there and comes next.
-    fn go_on(&mut self) {
-        loop {
-            match self.events.front() {
-                Some(Event::Begin(path)) => self.archive.begin(path),
-                Some(Event::Block(ticket)) => match self.results.remove(ticket) {
-                    Some(packed) => self.archive.add(&packed),
-                    None => return,
-                },
-                Some(Event::Stretch(number)) => match self.ahead.as_mut().and_then(|ahead| ahead.next(*number)) {
-                    Some(packed) => self.archive.add(&packed),
-                    None => return,
-                },
-                Some(Event::End) => self.archive.end(),
-                None => break,
-            }
-            self.events.pop_front();
-        }
-        if self.all_begun() && self.running.is_none() && !self.finished {
-            self.archive.finish();
+    /// Ends the archive where nothing is missing any more.
+    fn end(&mut self) {
+        if self.all_begun() && self.running.is_none() && !self.finished && self.assembly.is_whole() {
+            self.assembly.finish();
             self.finished = true;
         }
     }
@@ -385,12 +348,12 @@ impl Export {
 
     /// How many bytes [`Export::take`] would give.
     pub fn waiting(&self) -> usize {
-        self.archive.waiting()
+        self.assembly.waiting()
     }
 
     /// Takes what of the archive is complete.
     pub fn take(&mut self) -> Vec<u8> {
-        self.archive.take()
+        self.assembly.take()
     }
 
     /// Begins the next file, if there is one that can begin.
@@ -416,11 +379,11 @@ impl Export {
             other => other,
         };
         self.begun = (job.path().to_owned(), job.is_table());
-        self.events.push_back(Event::Begin(self.begun.0.clone()));
+        self.assembly.begin(&self.begun.0);
         match stretches {
             Some(numbers) => {
-                self.events.extend(numbers.map(Event::Stretch).chain([Event::End]));
-                self.go_on();
+                self.assembly.await_stretches(numbers);
+                self.end();
             }
             None => self.running = Some(Running::new(job, self.files, self.recipe.filetype, &self.shelf)?),
         }

@@ -4,7 +4,6 @@
 //! stretches are the file, however many work on them.
 
 use crate::error::Result;
-use crate::order::Map;
 use crate::recipe::Filetype;
 use crate::table::STEP;
 use crate::view::{Cursor, Table};
@@ -148,21 +147,19 @@ pub(super) fn stretch(table: &Table, row: u64, run: u64) -> Range<u64> {
     row..table.rows.min(row + run)
 }
 
-/// Gives stretches out in order and takes what was made of them in any.
+/// Gives stretches out in order.
 pub(super) struct Ahead {
     /// Of each table that is still to be given out the next stretch.
     next: VecDeque<Stretch>,
     filetype: Filetype,
-    /// How many are known of, were given out, and were used.
+    /// How many are known of, and were given out.
     known: u64,
     given: u64,
-    used: u64,
-    made: Map<u64, Packed>,
 }
 
 impl Ahead {
     pub(super) fn new(filetype: Filetype) -> Self {
-        Ahead { next: VecDeque::new(), filetype, known: 0, given: 0, used: 0, made: Map::new() }
+        Ahead { next: VecDeque::new(), filetype, known: 0, given: 0 }
     }
 
     /// One more table, of a session and of the part that was read last; gives the numbers of its stretches.
@@ -183,9 +180,9 @@ impl Ahead {
         first..self.known
     }
 
-    /// How many were given out and not used yet.
+    /// How many were given out.
     pub(super) fn given(&self) -> u64 {
-        self.given - self.used
+        self.given
     }
 
     /// The next stretch.
@@ -197,18 +194,6 @@ impl Ahead {
         }
         self.given += 1;
         Some(given)
-    }
-
-    /// Takes what was made of a stretch.
-    pub(super) fn take(&mut self, number: u64, packed: Packed) {
-        self.made.insert(number, packed);
-    }
-
-    /// What was made of the stretch that comes next in the archive, if it is there.
-    pub(super) fn next(&mut self, number: u64) -> Option<Packed> {
-        let packed = self.made.remove(&number)?;
-        self.used += 1;
-        Some(packed)
     }
 }
 
