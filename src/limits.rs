@@ -29,6 +29,8 @@ pub struct Limits {
     pub ratio: u64,
     /// Most members of an archive; [`Code::TooManyMembers`].
     pub members: usize,
+    /// Threads that reading may use where there are any: with two, a long packed dump is unpacked in one of its own.
+    pub threads: usize,
 }
 
 impl Limits {
@@ -81,6 +83,7 @@ impl Default for Limits {
             inflated: 64 << 30,
             ratio: 500,
             members: 200_000,
+            threads: 2,
         }
     }
 }

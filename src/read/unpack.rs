@@ -1,4 +1,4 @@
-//! Unpacks a dump; where there are threads, in one of its own while what came out before is read.
+//! Unpacks a dump; where there may be threads, in one of its own while what came out before is read.
 
 use super::gzip::{End, Gunzip};
 use crate::error::Result;
@@ -21,7 +21,7 @@ impl Unpack {
         let gunzip = Box::new(Gunzip::new(limits));
         match size {
             #[cfg(not(target_arch = "wasm32"))]
-            Self::LONG.. => Unpack::There(there::Unpacking::new(gunzip)),
+            Self::LONG.. if limits.threads > 1 => Unpack::There(there::Unpacking::new(gunzip)),
             _ => Unpack::Here(gunzip),
         }
     }
@@ -174,6 +174,12 @@ mod tests {
         let pushed = packed.chunks(step).try_for_each(|chunk| unpack.push(chunk, &mut take));
         let end = pushed.and_then(|()| unpack.finish(&mut take));
         (out, format!("{end:?}"))
+    }
+
+    #[test]
+    fn one_thread_is_one() {
+        let limits = Limits { threads: 1, ..Limits::default() };
+        assert!(matches!(Unpack::new(u64::MAX, limits), Unpack::Here(_)));
     }
 
     #[test]

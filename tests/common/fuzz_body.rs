@@ -39,6 +39,7 @@ pub const LIMITS: Limits = Limits {
     inflated: 4 << 20,
     ratio: 100,
     members: 100,
+    threads: 1,
 };
 
 /// Names of files that decide what they are.

@@ -119,7 +119,12 @@ impl Arguments {
     /// Outside a browser memory is larger, and nobody sees the time that reading in parts takes.
     pub fn limits(&self) -> Limits {
         let part = self.memory.unwrap_or(1000).saturating_mul(1_000_000);
-        Limits { memory: 16 << 30, part, part_share: 1, ..Limits::default() }
+        Limits { memory: 16 << 30, part, part_share: 1, threads: self.threads(), ..Limits::default() }
+    }
+
+    /// How many threads work: as many as the machine has processors, if nothing else is asked for.
+    pub fn threads(&self) -> usize {
+        self.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
     }
 
     /// The choices for PsyNet: those of a recipe, changed by options.

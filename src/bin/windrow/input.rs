@@ -18,17 +18,19 @@ const PIECE: u64 = 1 << 20;
 pub struct Input {
     /// Where each is, its name in the study, its size.
     paths: Vec<(PathBuf, String, u64)>,
+    /// Whether the next piece may be read by another thread.
+    ahead: bool,
 }
 
 impl Input {
-    /// Lists the inputs; folders give all files below them.
-    pub fn new(inputs: &[PathBuf]) -> Result<Input, Failure> {
+    /// Lists the inputs; folders give all files below them. With more than one thread the next piece is read ahead.
+    pub fn new(inputs: &[PathBuf], threads: usize) -> Result<Input, Failure> {
         let mut paths = Vec::new();
         for input in inputs {
             let name = input.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             list(input, name, &mut paths).map_err(|e| unreadable(input, &e))?;
         }
-        Ok(Input { paths })
+        Ok(Input { paths, ahead: threads > 1 })
     }
 
     /// Whether a file is one of these, links followed.
@@ -36,42 +38,46 @@ impl Input {
         self.paths.iter().any(|(own, ..)| own.canonicalize().is_ok_and(|own| own == path))
     }
 
-    /// Pushes a range in pieces; while one is used, the next is read.
+    /// Pushes a range in pieces; while one is used, the next may be read.
     pub fn read(&self, want: &Want, mut push: impl FnMut(&[u8]) -> windrow::error::Result<()>) -> Result<(), Failure> {
         let path = &self.paths[want.file].0;
         let mut file = File::open(path).map_err(|e| unreadable(path, &e))?;
         file.seek(SeekFrom::Start(want.range.start)).map_err(|e| unreadable(path, &e))?;
         let length = want.range.end - want.range.start;
         let mut file = file.take(length);
+        let mut at = want.range.start;
+        // Answers whether more must come.
+        let mut take = |bytes: &[u8]| -> Result<bool, Failure> {
+            // Nothing more comes of a file that has become shorter.
+            if bytes.is_empty() {
+                return Err(Error::new(Code::Io, Place::file(path.to_string_lossy()).byte(at)).into());
+            }
+            push(bytes)?;
+            at += bytes.len() as u64;
+            Ok(at < want.range.end)
+        };
+        let mut next = move |mut buffer: Vec<u8>| {
+            buffer.clear();
+            (&mut file).take(PIECE).read_to_end(&mut buffer).map(|_| buffer)
+        };
+        let failed = |e| unreadable(path, &e);
+        let mut piece = next(Vec::new()).map_err(failed)?;
+        // A short range is not worth a thread.
+        if !self.ahead || length <= PIECE {
+            while take(&piece)? {
+                piece = next(piece).map_err(failed)?;
+            }
+            return Ok(());
+        }
         thread::scope(|scope| {
             let (full, filled) = sync_channel::<io::Result<Vec<u8>>>(1);
             let (empty, emptied) = sync_channel::<Vec<u8>>(2);
-            let mut next = move |mut buffer: Vec<u8>| {
-                buffer.clear();
-                (&mut file).take(PIECE).read_to_end(&mut buffer).map(|_| buffer)
-            };
-            let mut at = want.range.start;
-            let mut piece = next(Vec::new());
-            if length > PIECE {
-                scope.spawn(move || {
-                    // The other side hangs up when it has all or has failed.
-                    while emptied.recv().is_ok_and(|buffer| full.send(next(buffer)).is_ok()) {}
-                });
-                let _ = empty.send(Vec::new());
-            } else {
-                // A short range is not worth a thread.
-                drop(full);
-            }
-            while at < want.range.end {
-                let bytes = piece.map_err(|e| unreadable(path, &e))?;
-                if bytes.is_empty() {
-                    return Err(Error::new(Code::Io, Place::file(path.to_string_lossy()).byte(at)).into());
-                }
-                push(&bytes)?;
-                at += bytes.len() as u64;
-                let _ = empty.send(bytes);
-                // Nothing more comes of a file that has become shorter.
-                piece = filled.recv().unwrap_or_else(|_| Ok(Vec::new()));
+            // The other side hangs up when it has all or has failed.
+            scope.spawn(move || while emptied.recv().is_ok_and(|buffer| full.send(next(buffer)).is_ok()) {});
+            let _ = empty.send(Vec::new());
+            while take(&piece)? {
+                let _ = empty.send(piece);
+                piece = filled.recv().unwrap_or_else(|_| Ok(Vec::new())).map_err(failed)?;
             }
             Ok(())
         })
@@ -80,7 +86,7 @@ impl Input {
 
 /// Reads the inputs.
 pub fn open(inputs: &[PathBuf], limits: Limits) -> Result<(Study, Input), Failure> {
-    let input = Input::new(inputs)?;
+    let input = Input::new(inputs, limits.threads)?;
     let files = input.paths.iter().map(|(_, name, size)| FileInfo { path: name.clone(), size: *size }).collect();
     let mut opening = Opening::new(files, limits)?;
     let mut progress = Progress::new("reading");

@@ -250,8 +250,7 @@ fn write_zip(
     let mut partial = output.to_owned().into_os_string();
     partial.push(".partial");
     let partial = PathBuf::from(partial);
-    let threads = a.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
-    let written = write_archive(export, threads, input, &partial)
+    let written = write_archive(export, a.threads(), input, &partial)
         .and_then(|()| check(&partial))
         .and_then(|()| Ok(std::fs::rename(&partial, output)?));
     written.inspect_err(|_| {
