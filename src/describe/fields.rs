@@ -37,8 +37,10 @@ pub fn values(
     choice: Choice,
 ) -> (Map<(String, String), (Field, Vec<ValueId>)>, Map<String, u64>) {
     // The fields that were met, and which of them a kind's name is.
-    let mut fields: Vec<(u32, &str, Field, Vec<ValueId>)> = Vec::new();
+    let mut fields: Vec<(u32, &str, Field)> = Vec::new();
     let mut index: Map<(u32, &str), usize> = Map::new();
+    // Each line's field and its changes.
+    let mut lines: Vec<(usize, &[u32])> = Vec::new();
     let mut storages: Map<String, u64> = Map::new();
     for session in sessions {
         for section in &session.sections {
@@ -52,21 +54,26 @@ pub fn values(
             for line in filter::lines(log, section, choice) {
                 let at = *known[line.name_number(log)].get_or_insert_with(|| {
                     *index.entry((section.kind, line.name(log))).or_insert_with(|| {
-                        fields.push((section.kind, line.name(log), Field::default(), Vec::new()));
+                        fields.push((section.kind, line.name(log), Field::default()));
                         fields.len() - 1
                     })
                 });
-                let (.., field, values) = &mut fields[at];
                 let changes = log.changes(line.span(log));
-                field.storages += 1;
-                field.changes += changes.len() as u64;
-                let ids = || changes.iter().map(|change| log.value(*change));
-                field.present += u64::from(ids().next_back().is_some_and(|id| !id.is_tombstone()));
-                values.extend(ids().filter(|id| !id.is_tombstone()));
+                fields[at].2.storages += 1;
+                fields[at].2.changes += changes.len() as u64;
+                lines.push((at, changes));
             }
         }
     }
-    let named = fields.into_iter().map(|(kind, name, mut field, mut values)| {
+    // Line after line, as changes that stand together are near each other in memory; and no list grows, which takes longer
+    // than filling it.
+    let mut values: Vec<Vec<ValueId>> = fields.iter().map(|f| Vec::with_capacity(f.2.changes as usize)).collect();
+    for (at, changes) in lines {
+        let ids = changes.iter().map(|change| log.value(*change));
+        fields[at].2.present += u64::from(ids.clone().next_back().is_some_and(|id| !id.is_tombstone()));
+        values[at].extend(ids.filter(|id| !id.is_tombstone()));
+    }
+    let named = fields.into_iter().zip(values).map(|((kind, name, mut field), mut values)| {
         field.deletions = field.changes - values.len() as u64;
         order::by_number(&mut values, ValueId::number);
         let mut counts = [0; 256];

@@ -173,7 +173,13 @@ impl Log {
     /// The changes of a span, oldest first.
     #[inline]
     pub fn changes(&self, span: &Span) -> &[u32] {
-        &self.order[span.positions.start as usize..span.positions.end as usize]
+        self.changes_at(&span.positions)
+    }
+
+    /// The changes at some positions in the order.
+    #[inline]
+    pub(crate) fn changes_at(&self, positions: &Range<u32>) -> &[u32] {
+        &self.order[positions.start as usize..positions.end as usize]
     }
 
     /// The session of a name.

@@ -66,7 +66,7 @@ enum Body {
 pub struct Cursor {
     line: usize,
     latest: latest::Cache,
-    pages: page_times::Pages,
+    pages: page_times::Cache,
 }
 
 impl Table {

@@ -5,7 +5,7 @@
 
 use crate::json;
 use crate::log::column::ValueId;
-use crate::log::{Log, Section, Session, Span};
+use crate::log::{Log, Section, Session};
 use crate::order::Map;
 use crate::table::{Cell, Rows};
 use crate::value::{self, Type};
@@ -13,13 +13,25 @@ use std::ops::Range;
 
 const COLUMNS: [&str; 7] = ["context", "entered", "left", "page_name", "show_page", "sname", "uname"];
 
-/// The visits of a session's players.
+/// The visits of a session's players. They are worked out when rows are asked for; before that they are only counted.
 pub(super) struct PageTimes {
     session: String,
-    /// The players as listed: a name, its visits, and the number of rows up to its end. A name that is listed
-    /// twice has its rows twice, but its visits are held once.
-    players: Vec<(String, Range<usize>, u64)>,
-    visits: Vec<Visit>,
+    /// The players as listed. One that is listed twice has its rows twice.
+    players: Vec<Player>,
+}
+
+struct Player {
+    name: String,
+    histories: Histories,
+    /// Number of rows of the table up to its end.
+    end: u64,
+}
+
+/// What happened to the fields of one player that matter here, as positions in the log's order.
+#[derive(Clone, Debug, Default)]
+struct Histories {
+    show_page: Range<u32>,
+    page_order: Range<u32>,
 }
 
 struct Visit {
@@ -31,57 +43,74 @@ struct Visit {
     order: Option<ValueId>,
 }
 
-/// The spans of one player that matter here.
-#[derive(Clone, Copy, Default)]
-struct Histories<'a> {
-    show_page: Option<&'a Span>,
-    page_order: Option<&'a Span>,
+/// The visits of the player whose row came last, and the list of pages that it used.
+#[derive(Default)]
+pub(super) struct Cache {
+    player: Option<usize>,
+    visits: Vec<Visit>,
+    pages: Pages,
 }
 
 impl PageTimes {
     /// The visits of a session, and the columns; there are none without visits (the file is then one line end).
     pub fn new(log: &Log, session: &Session) -> (Self, Vec<String>) {
-        let mut visits = Vec::new();
         let mut listed = Vec::new();
         let mut rows = 0;
-        let mut known: Map<(String, String), Range<usize>> = Map::new();
-        let mut histories: Map<String, Map<&str, Histories<'_>>> = Map::new();
-        for (sname, uname) in players(log, session) {
-            let home = histories.entry(sname.clone()).or_insert_with(|| of_players(log, &sname));
-            let player = home.get(uname.as_str()).copied().unwrap_or_default();
-            let own = known.entry((sname, uname.clone())).or_insert_with(|| player_visits(log, player, &mut visits));
-            rows += own.len() as u64;
-            listed.push((uname, own.clone(), rows));
+        let mut known: Map<(String, String), (Histories, u64)> = Map::new();
+        let mut homes: Map<String, Map<&str, Histories>> = Map::new();
+        for (sname, name) in players(log, session) {
+            let home = homes.entry(sname.clone()).or_insert_with(|| of_players(log, &sname));
+            let (histories, count) = known.entry((sname, name.clone())).or_insert_with(|| {
+                let histories = home.get(name.as_str()).cloned().unwrap_or_default();
+                let count = entries(log, &histories).count() as u64;
+                (histories, count)
+            });
+            rows += *count;
+            listed.push(Player { name, histories: histories.clone(), end: rows });
         }
-        let columns = if visits.is_empty() { Vec::new() } else { COLUMNS.map(str::to_owned).to_vec() };
-        (PageTimes { session: session.name.clone(), players: listed, visits }, columns)
+        let columns = if rows == 0 { Vec::new() } else { COLUMNS.map(str::to_owned).to_vec() };
+        (PageTimes { session: session.name.clone(), players: listed }, columns)
     }
 
     /// Number of rows.
     pub fn len(&self) -> u64 {
-        self.players.last().map_or(0, |player| player.2)
+        self.players.last().map_or(0, |player| player.end)
     }
 
-    /// Emits the cells of a row; `pages` keeps the list of pages that the row before used.
-    pub fn row<R: Rows>(&self, log: &Log, row: u64, pages: &mut Pages, rows: &mut R) {
-        let (name, own, end) = &self.players[self.players.partition_point(|player| player.2 <= row)];
-        let visit = &self.visits[own.end - (end - row) as usize];
+    /// Emits the cells of a row.
+    pub fn row<R: Rows>(&self, log: &Log, row: u64, cache: &mut Cache, rows: &mut R) {
+        let at = match cache.player {
+            Some(near) if self.rows_of(near).contains(&row) => near,
+            _ => self.players.partition_point(|player| player.end <= row),
+        };
+        let player = &self.players[at];
+        if cache.player != Some(at) {
+            cache.visits.clear();
+            add_visits(log, &player.histories, &mut cache.visits);
+            cache.player = Some(at);
+        }
+        let visit = &cache.visits[(row - self.rows_of(at).start) as usize];
         let shown = log.values.get(log.value(visit.entered));
         let order = visit.order.map(|order| log.values.get(order).1);
-        pages.turn_to(visit.order, order.unwrap_or_default());
+        cache.pages.turn_to(visit.order, order.unwrap_or_default());
         rows.cell(0, log.contexts.cell(log.context_number(visit.entered)));
         rows.cell(1, Cell::Float(log.time(visit.entered)));
         rows.cell(2, visit.left.map_or(Cell::Null, |left| Cell::Float(log.time(left))));
-        rows.cell(3, order.map_or(Cell::Null, |order| pages.name(order, shown.1)));
+        rows.cell(3, order.map_or(Cell::Null, |order| cache.pages.name(order, shown.1)));
         rows.cell(4, log.values.cell(log.value(visit.entered)));
         rows.cell(5, Cell::Text(&self.session));
-        rows.cell(6, Cell::Text(name));
+        rows.cell(6, Cell::Text(&player.name));
+    }
+
+    fn rows_of(&self, player: usize) -> Range<u64> {
+        let start = if player == 0 { 0 } else { self.players[player - 1].end };
+        start..self.players[player].end
     }
 }
 
 /// A list of pages, split once and used for many visits.
 #[derive(Default)]
-pub(super) struct Pages {
+struct Pages {
     order: Option<ValueId>,
     /// Where each page's canonical JSON stands in the text of the list.
     items: Option<Vec<Range<usize>>>,
@@ -122,22 +151,24 @@ impl Pages {
     }
 }
 
-/// Adds the visits of a player; returns where they are.
-fn player_visits(log: &Log, histories: Histories<'_>, visits: &mut Vec<Visit>) -> Range<usize> {
-    let changes = |span: Option<&Span>| span.map(|s| log.changes(s)).unwrap_or_default();
-    let orders = changes(histories.page_order);
-    let mut order = None;
-    let first = visits.len();
-    for &entered in changes(histories.show_page) {
-        let (kind, text) = log.values.get(log.value(entered));
+/// The changes by which a player entered a page.
+fn entries<'l>(log: &'l Log, histories: &Histories) -> impl Iterator<Item = u32> + use<'l> {
+    log.changes_at(&histories.show_page).iter().copied().filter(|&change| {
+        let id = log.value(change);
+        let (kind, text) = log.values.get(id);
         // Truth values count as numbers in Python; deletions, texts and floats do not.
         let truth = if kind == Type::CELL { ["TRUE", "FALSE"] } else { ["true", "false"] };
         let whole = truth.contains(&text) || text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
-        let number = whole && (kind.is_plain_json() || kind == Type::CELL) && !text.is_empty();
-        if !number || log.value(entered).is_tombstone() {
-            continue;
-        }
-        let when = |change| if log.coarse { log.seq(change) as f64 } else { log.time(change) };
+        whole && (kind.is_plain_json() || kind == Type::CELL) && !text.is_empty() && !id.is_tombstone()
+    })
+}
+
+/// Adds the visits of a player.
+fn add_visits(log: &Log, histories: &Histories, visits: &mut Vec<Visit>) {
+    let orders = log.changes_at(&histories.page_order);
+    let when = |change| if log.coarse { log.seq(change) as f64 } else { log.time(change) };
+    let mut order = None;
+    for entered in entries(log, histories) {
         let in_force = bisect_right(orders, when(entered), when);
         if let Some(change) = in_force.checked_sub(1).map(|i| orders[i]) {
             let id = log.value(change);
@@ -147,12 +178,11 @@ fn player_visits(log: &Log, histories: Histories<'_>, visits: &mut Vec<Visit>) -
                 text.starts_with('[') && (kind.is_plain_json() || (kind == Type::CELL && json::is_compact(text)));
             order = list.then_some(id);
         }
-        if let Some(before) = visits[first..].last_mut() {
+        if let Some(before) = visits.last_mut() {
             before.left = Some(entered);
         }
         visits.push(Visit { entered, left: None, order });
     }
-    first..visits.len()
 }
 
 /// Python's `bisect_right`, step for step: where clocks ran backwards the result depends on the steps.
@@ -213,15 +243,15 @@ fn player_name(path: &str) -> Option<&str> {
 }
 
 /// The histories of a session's players by name.
-fn of_players<'a>(log: &'a Log, session: &str) -> Map<&'a str, Histories<'a>> {
+fn of_players<'a>(log: &'a Log, session: &str) -> Map<&'a str, Histories> {
     let section: Option<&Section> = log.session(session).and_then(|s| log.section(s, "player"));
     let fields = ["show_page", "page_order"].map(|field| log.fields.find(field));
-    let mut players: Map<&str, Histories<'a>> = Map::new();
+    let mut players: Map<&str, Histories> = Map::new();
     for span in section.map(|s| &log.spans[s.spans.clone()]).unwrap_or_default() {
         let which = fields.map(|field| field == Some(span.field));
         if let ([true, _] | [_, true], Some(name)) = (which, player_name(log.storages.get(span.storage))) {
             let player = players.entry(name).or_default();
-            *(if which[0] { &mut player.show_page } else { &mut player.page_order }) = Some(span);
+            *(if which[0] { &mut player.show_page } else { &mut player.page_order }) = span.positions.clone();
         }
     }
     players
