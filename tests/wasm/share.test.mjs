@@ -87,6 +87,12 @@ test("blocks that others compress and hash", async () => {
   assert.ok(done.packed > 20 && done.hashed > 20, JSON.stringify(done));
 });
 
+/** Makes the other instance a copy. */
+const copy = () => {
+  const ends = [...imprint(instance)].map((piece) => become(copied, piece));
+  assert.ok(ends.length > 1 && ends.every((end, i) => end === (i === ends.length - 1)));
+};
+
 /** Who makes tables in a copy of the module, and here when there are more than two under way. */
 function makers(done) {
   const later = delays();
@@ -102,7 +108,7 @@ function makers(done) {
       done.taken += 1;
       leave();
       there?.free();
-      become(copied, imprint(instance));
+      copy();
       [here, there] = [wasm, other].map(({ Lane }) => new Lane(wasm.default_recipe()));
     },
     leave,
@@ -133,7 +139,7 @@ for (const [what, options, parts] of [["at hand", {}, 1], ["read part by part", 
 }
 
 test("what a copy does changes nothing here", async () => {
-  become(copied, imprint(instance));
+  copy();
   const mine = await open(other, [{ path: "example.msgpack.gz", blob: await openAsBlob(example) }]);
   assert.notDeepEqual(mine.summary, study.summary);
   await agrees(packers({ packed: 0, hashed: 0 }));

@@ -18,8 +18,8 @@ export type LaneAnswer = { job: number; /** Missing where it is no copy. */ made
 export interface Lent extends Pick<Makers, "take" | "leave" | "makeHere"> {
   /** Bytes of memory that a copy takes, about. */
   readonly size: number;
-  /** A copy of it, with the data that are lent. */
-  copy(): { copy: Imprint; recipe: Recipe };
+  /** What makes a copy of it, with the data that are lent. */
+  copy(): { pieces: Iterable<Imprint>; recipe: Recipe };
 }
 
 /** More than this many lanes gain nothing: whoever keeps the order and writes cannot keep them busy. */
@@ -38,13 +38,14 @@ const STRETCHES = 32;
 /** The work of compressing a block, as a part of the largest stretch. */
 const BLOCK = 1 / 16;
 
-class Lane {
+/** A worker that makes, compresses or hashes. */
+export class Lane {
   readonly #worker: WatchedWorker<ToLane, LaneAnswer>;
   readonly #jobs = new Map<number, { resolve: (answer: LaneAnswer) => void; reject: (error: Error) => void; work: number }>();
   #dead: EngineError | undefined;
   #last = 0;
-  /** Whether it is or becomes a copy of the instance that holds the data. Where there is no memory for one, others do its work. */
-  copied = false;
+  /** Whether it is or becomes a copy of the instance that holds the data, and so makes tables. Where there is no memory for one, others do its work. */
+  makes = false;
   /** Work that waits or is being done. */
   get load(): number {
     let sum = 0;
@@ -70,9 +71,9 @@ class Lane {
     this.#jobs.clear();
   }
 
-  become({ copy, recipe }: { copy: Imprint; recipe: Recipe }): void {
-    this.copied = true;
-    this.ask({ copy, recipe }, [copy.memory]).catch(() => (this.copied = false));
+  become({ pieces, recipe }: ReturnType<Lent["copy"]>): void {
+    this.makes = true;
+    for (const copy of pieces) this.ask({ copy, recipe }, [copy.bytes], 0).catch(() => (this.makes = false));
   }
 
   ask(what: Asked, moved: ArrayBufferLike[], work = BLOCK): Promise<LaneAnswer> {
@@ -89,21 +90,26 @@ class Lane {
   }
 }
 
-/**
- * Starts lanes for one export; `end` stops them and gives their memory back. `here` is what this worker does itself, and
- * `lent` what it has for others.
- */
-export function startLanes(module: WebAssembly.Module, here: Pick<Helpers, "packHere" | "hashHere">, lent?: Lent): Helpers & { end(): void } {
-  const script = self.location.href;
+/** Starts as many lanes as are of use for one export. */
+export function startLanes(module: WebAssembly.Module): Lane[] {
   const most = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
-  const copies = lent ? Math.min(most, Math.floor(COPIES / lent.size)) : 0;
-  const lanes = Array.from({ length: copies || most }, () => new Lane(script, module));
+  return Array.from({ length: most }, () => new Lane(self.location.href, module));
+}
+
+/**
+ * Lets lanes help with one export; `end` stops them and gives their memory back. `here` is what this worker does itself,
+ * and `lent` what it has for others.
+ */
+export function helpersOf(started: Lane[], module: WebAssembly.Module, here: Pick<Helpers, "packHere" | "hashHere">, lent?: Lent): Helpers & { end(): void } {
+  const copies = lent ? Math.min(started.length, Math.floor(COPIES / lent.size)) : 0;
+  const lanes = started.slice(0, copies || started.length);
+  for (const lane of started.slice(lanes.length)) lane.end();
   const idlest = (fit = (_: Lane) => true) => lanes.filter(fit).reduce<Lane | undefined>((best, lane) => (best && best.load <= lane.load ? best : lane), undefined);
   let hasher: Lane | undefined;
   const makers = lent && copies > 0 && {
     most: (1 + copies) * STRETCHES,
     make(stretch: Stretch) {
-      const lane = idlest((lane) => lane.copied && lane.load < WORK);
+      const lane = idlest((lane) => lane.makes && lane.load < WORK);
       // It does one thing after the other, so it need not be waited for until it is a copy.
       return lane?.ask({ make: stretch }, [], stretch.work).then(({ made }) => made ?? lent.makeHere(stretch, pauses()));
     },
@@ -122,7 +128,7 @@ export function startLanes(module: WebAssembly.Module, here: Pick<Helpers, "pack
       return { ...packed!, room: room! };
     },
     async hash(raw) {
-      hasher ??= new Lane(script, module);
+      hasher ??= new Lane(self.location.href, module);
       const { digest, room } = await hasher.ask({ hash: raw }, [raw.bytes.buffer]);
       return { digest, room: room! };
     },

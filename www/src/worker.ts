@@ -7,7 +7,7 @@ import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error
 import { become, imprint, makeStretch, open, type Browser, type Instance, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
 import { Hashes } from "./hashes.js";
-import { startLanes, type LaneAnswer, type LaneJob, type Lent, type ToLane } from "./lanes.js";
+import { helpersOf, startLanes, type Lane, type LaneAnswer, type LaneJob, type Lent, type ToLane } from "./lanes.js";
 import { canSpool, memorySpool, storageSpool } from "./spool.js";
 import type { Recipe, Task } from "./engine/types.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
@@ -20,6 +20,9 @@ const MOST_UNDER_WAY = 8;
 /** Below this many changes or rows an export is done before helpers have started. */
 const WORTH_HELPERS = 50_000;
 
+/** While files of this many bytes are read there is time to start them. */
+const WORTH_STARTING = 16 << 20;
+
 let study: OpenStudy | undefined;
 /** What was looked at last, with the recipe it was for. */
 let looked: { recipe: string; look: Look } | undefined;
@@ -28,6 +31,8 @@ let searched: Browser | undefined;
 /** What was prepared to be looked at; it takes as much memory as the data. */
 let prepared: ProtectedStudy | undefined;
 let engine: { module: WebAssembly.Module; instance: Instance } | undefined;
+/** Helpers that were started for the first export. */
+let started: Lane[] | undefined;
 const stops = new Map<number, AbortController>();
 const waiting = new Map<number, { underWay: number; wake: () => void }>();
 
@@ -60,6 +65,7 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     forget();
     const progress = progressOf(id);
     const inputs = files.map(({ path, file }) => ({ path, blob: file }));
+    if (files.some(({ file }) => file.size >= WORTH_STARTING)) started = startLanes(module);
     const reader = new AheadReader(self.location.href, signal);
     try {
       study = await open(wasm, inputs, {
@@ -171,7 +177,8 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;
     const work = psynet?.database.reduce((sum, { rows }) => sum + rows, 0) ?? changes;
-    const lanes = engine && work >= WORTH_HELPERS ? startLanes(engine.module, { packHere: pack, hashHere }, lent(recipe)) : undefined;
+    const lanes = engine && work >= WORTH_HELPERS ? helpersOf(started ?? startLanes(engine.module), engine.module, { packHere: pack, hashHere }, lent(recipe)) : undefined;
+    started = undefined;
     try {
       const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes }) };
       const { name, size } = await opened().export(recipe, sink, options);
@@ -193,7 +200,7 @@ function lent(recipe: Recipe): Lent | undefined {
   };
   return {
     size: instance.memory.buffer.byteLength + opened().partMemory(),
-    copy: () => ({ copy: imprint(instance), recipe }),
+    copy: () => ({ pieces: imprint(instance), recipe }),
     take() {
       leave();
       here = new wasm.Lane(recipe);
@@ -281,12 +288,13 @@ function hashHere(bytes: Uint8Array): Uint8Array {
 async function laneWork(data: LaneJob): Promise<LaneAnswer> {
   const { job } = data;
   if ("copy" in data) {
-    lane.tables?.free();
-    lane.tables = undefined;
-    lane.hashes.free();
-    lane.hashes = new Hashes();
-    become(lane.instance!, data.copy);
-    lane.tables = new wasm.Lane(data.recipe);
+    if (data.copy.at === 0) {
+      lane.tables?.free();
+      lane.tables = undefined;
+      lane.hashes.free();
+      lane.hashes = new Hashes();
+    }
+    if (become(lane.instance!, data.copy)) lane.tables = new wasm.Lane(data.recipe);
     return { job };
   }
   if ("make" in data) {

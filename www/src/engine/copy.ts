@@ -10,9 +10,13 @@ export interface Instance {
   readonly __wbindgen_externrefs: WebAssembly.Table;
 }
 
-/** What a copy is made of. */
+/** A piece of what a copy is made of. */
 export interface Imprint {
-  memory: ArrayBuffer;
+  bytes: ArrayBuffer;
+  /** Where in the memory they stand. */
+  at: number;
+  /** Bytes of the whole memory. */
+  size: number;
   /** Length of the table of objects. */
   objects: number;
 }
@@ -20,12 +24,30 @@ export interface Imprint {
 /** Bytes of a page of WebAssembly's memory. */
 const PAGE = 65_536;
 
-export const imprint = ({ memory, __wbindgen_externrefs: objects }: Instance): Imprint => ({ memory: memory.buffer.slice(0), objects: objects.length });
+/** Bytes of a piece: whoever becomes a copy writes one while the next is made, and a second memory of all is never needed. */
+const PIECE = 128 * PAGE;
 
-/** Makes another instance of the same module a copy. No object of it may be in use: it would stand for something else then. */
-export function become(instance: Instance, { memory, objects }: Imprint): void {
-  instance.memory.grow(Math.max(0, memory.byteLength - instance.memory.buffer.byteLength) / PAGE);
-  new Uint8Array(instance.memory.buffer).set(new Uint8Array(memory));
-  const table = instance.__wbindgen_externrefs;
+/** The pieces, all of which must be taken before the instance does anything else. */
+export function* imprint({ memory: { buffer }, __wbindgen_externrefs: { length: objects } }: Instance): Generator<Imprint, void> {
+  const size = buffer.byteLength;
+  for (let at = 0; at < size; at += PIECE) yield { bytes: buffer.slice(at, at + PIECE), at, size, objects };
+}
+
+/**
+ * Makes another instance of the same module a copy, once it was given every piece; says whether this was the last. No
+ * object of it may be in use from the first on: it would stand for something else then.
+ */
+export function become(instance: Instance, { bytes, at, size, objects }: Imprint): boolean {
+  const { memory, __wbindgen_externrefs: table } = instance;
+  memory.grow(Math.max(0, size - memory.buffer.byteLength) / PAGE);
   table.grow(Math.max(0, objects - table.length));
+  const { byteLength } = bytes;
+  new Uint8Array(memory.buffer).set(new Uint8Array(bytes), at);
+  letGo(bytes);
+  return at + byteLength === size;
+}
+
+/** Gives memory back at once, where the browser can: nothing tells its collector how much hangs on these few objects. */
+function letGo(bytes: ArrayBuffer & { transfer?(size: number): ArrayBuffer }): void {
+  bytes.transfer?.(0);
 }

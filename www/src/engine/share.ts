@@ -210,6 +210,7 @@ export async function share(
     await steps.after();
   }
   if (failed) throw failed;
+  makers?.leave();
   const rest = job.take();
   if (rest.byteLength > 0) await steps.write(rest);
 }
