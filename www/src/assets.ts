@@ -7,8 +7,34 @@ import { EngineError } from "./engine/error.js";
 /** The text of a data block: base64. */
 const text = (id: string) => document.getElementById(id)?.textContent ?? "";
 
+/** Milliseconds without any more of the page, after which its line counts as broken: a browser does not tell the page. */
+const SILENCE = 20_000;
+
+/**
+ * Settles once all of the page is there. The wasm module comes last and is most of it, so that the page shows while it is
+ * on its way; where it does not arrive this fails.
+ */
+export function whole(): Promise<void> {
+  const ended = new AbortController();
+  const there = new Promise<void>((resolve, reject) => {
+    let length = -1;
+    const look = () => {
+      const [before, all] = [length, document.getElementById("whole") !== null];
+      length = text("engine").length;
+      if (all) resolve();
+      else if (document.readyState !== "loading" || length === before) reject(new EngineError({ code: "page-incomplete", message: "" }));
+    };
+    look();
+    const timer = setInterval(look, SILENCE);
+    document.addEventListener("readystatechange", look, { signal: ended.signal });
+    ended.signal.addEventListener("abort", () => clearInterval(timer));
+  });
+  return there.finally(() => ended.abort());
+}
+
 /** Unpacks and compiles in a worker, because it takes a moment; the worker ends by itself. */
 async function compile(): Promise<WebAssembly.Module> {
+  await whole();
   const script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   try {
     return await new Promise((resolve, reject) => {

@@ -1,6 +1,7 @@
 // Keeps the hosted page in the browser: a service worker for its files, and word of a new version.
 // A page from file:// needs none of this. Where anything here fails, the page works as before, but not offline.
 import { signal } from "@preact/signals";
+import { whole } from "./assets.js";
 
 /** Whether the page will open without a network. */
 export const kept = signal(false);
@@ -33,6 +34,8 @@ export async function keepForOffline(): Promise<void> {
   allowOnly(script);
   if (!hosted || !navigator.serviceWorker) return;
   try {
+    // It fetches the page once more.
+    await whole();
     linkManifest();
     const registration = await navigator.serviceWorker.register(script);
     offerUpdates(registration);

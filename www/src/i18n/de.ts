@@ -380,6 +380,7 @@ export const de: Strings = {
     "not-allowed": ["Der Browser hat es nicht erlaubt.", "Erlauben Sie dieser Seite, Dateien zu speichern, oder wählen Sie einen anderen Ordner."],
     io: ["Die Datei konnte nicht bis zum Ende gelesen werden.", "Vielleicht wurde sie währenddessen geändert, verschoben oder gelöscht. Legen Sie sie noch einmal ab."],
     internal: ["Windrow hat einen Fehler gemacht.", "Ihre Datei ist unversehrt. Bitte melden Sie den Fehler mit dem Code; Daten sind dafür nicht nötig."],
+    "page-incomplete": ["Diese Seite wurde nicht vollständig geladen: Die Verbindung brach ab.", "Ihre Datei ist unversehrt. Laden Sie die Seite neu und öffnen Sie die Datei noch einmal."],
     "worker-gone": ["Der Browser hat die Arbeit von Windrow beendet, wahrscheinlich weil der Arbeitsspeicher ausging.", "Ihre Datei ist unversehrt, und nichts wurde gespeichert. Schließen Sie andere Tabs und lesen Sie sie noch einmal, oder nehmen Sie die Kommandozeile."],
     "out-of-memory": ["Die Daten brauchen mehr Arbeitsspeicher, als dieser Browser gibt.", "Wählen Sie weniger Sessions oder nehmen Sie die Kommandozeile."],
   },

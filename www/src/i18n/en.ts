@@ -384,6 +384,7 @@ export const en = {
     "not-allowed": ["The browser did not allow it.", "Allow this page to save files, or choose another folder."],
     io: ["The file could not be read to the end.", "It may have been changed, moved or removed while it was read. Drop it again."],
     internal: ["Windrow made a mistake.", "Your file is unharmed. Please report this with the code; no data are needed for that."],
+    "page-incomplete": ["This page did not load completely: the connection broke.", "Your file is unharmed. Reload the page and open the file again."],
     "worker-gone": ["The browser ended Windrow’s work, most likely because memory ran out.", "Your file is unharmed and nothing was saved. Close other tabs and read it again, or use the command line."],
     "out-of-memory": ["The data need more memory than this browser gives.", "Choose fewer sessions, or use the command line."],
   } as Record<string, [string, string]>,

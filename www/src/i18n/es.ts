@@ -380,6 +380,7 @@ export const es: Strings = {
     "not-allowed": ["El navegador no lo permitió.", "Permita que esta página guarde archivos, o elija otra carpeta."],
     io: ["No se pudo leer el archivo hasta el final.", "Quizá se modificó, se movió o se eliminó durante la lectura. Suéltelo otra vez."],
     internal: ["Windrow cometió un error.", "Su archivo está intacto. Por favor, informe del error con el código; para eso no hacen falta datos."],
+    "page-incomplete": ["Esta página no se cargó por completo: se cortó la conexión.", "Su archivo está intacto. Recargue la página y abra el archivo otra vez."],
     "worker-gone": ["El navegador terminó el trabajo de Windrow, probablemente porque se agotó la memoria.", "Su archivo está intacto y no se guardó nada. Cierre otras pestañas y léalo otra vez, o use la línea de comandos."],
     "out-of-memory": ["Los datos necesitan más memoria de la que da este navegador.", "Elija menos sesiones o use la línea de comandos."],
   },
