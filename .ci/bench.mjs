@@ -15,6 +15,7 @@ import { writeDump } from "../tests/bench/dump.mjs";
 import { writeDatabase } from "../tests/bench/psynet.mjs";
 import { build } from "./build.mjs";
 import { median, middle, rendererMemory, sum, times } from "./measure.mjs";
+import { serve } from "./serve.mjs";
 import { environment, must, root, say } from "./steps.mjs";
 
 const { values: options } = parseArgs({
@@ -62,15 +63,21 @@ const shown = (page, label) =>
     });
   }, label);
 
-/** The page from the choice of the file to the summary, and on to the saved ZIP. */
+/** The page from the choice of the file to the summary, and on to the saved ZIP, in a browser with a profile on disk as people have. */
 async function inPage(dump) {
-  const { open, start } = await import("../tests/browser/harness.mjs");
-  const { browser, url, stop } = await start();
+  const { chromiumPath, dist, flags } = await import("../tests/browser/harness.mjs");
+  const { chromium } = await import("playwright-core");
+  const server = await serve(dist, 0);
   const laps = { summary: [], whole: [] };
   let memory = null;
   for (let i = 0; i < runs; i += 1) {
-    const { context, page } = await open(browser, url, {});
+    const profile = join(folder, "profile");
+    const browser = await chromium.launchPersistentContext(profile, { executablePath: chromiumPath, args: flags, locale: "en-GB" });
+    // Nobody is there to say where to save.
+    await browser.addInitScript(() => delete window.showSaveFilePicker);
+    const page = await browser.newPage();
     page.setDefaultTimeout(1_800_000);
+    await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForTimeout(READY);
     const begin = performance.now();
     await page.locator("input[type=file]").first().setInputFiles(dump);
@@ -81,9 +88,11 @@ async function inPage(dump) {
     laps.whole.push((performance.now() - begin) / 1000);
     const now = rendererMemory();
     if (now && now.peak > (memory?.peak ?? 0)) memory = now;
-    await context.close();
+    await browser.close();
+    rmSync(profile, { recursive: true });
   }
-  await stop();
+  server.close();
+  server.closeAllConnections();
   return { summary: { seconds: median(laps.summary) }, whole: { seconds: median(laps.whole) }, memory };
 }
 
