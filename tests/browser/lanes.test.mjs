@@ -13,7 +13,8 @@ let expected;
 const folder = mkdtempSync(join(tmpdir(), "windrow-lanes-"));
 const dump = join(folder, "large.msgpack");
 before(async () => {
-  await writeDump(dump, { size: 14e6, sessions: 1 });
+  // Large enough for lanes to start while it is read.
+  await writeDump(dump, { size: 20e6, sessions: 1 });
   expected = exportByCli([dump], "--threads", "1");
   site = await start(["--host-resolver-rules=MAP insecure.test 127.0.0.1"]);
 });
@@ -21,6 +22,20 @@ after(async () => {
   await site.stop();
   rmSync(folder, { recursive: true });
 });
+
+/** Counts, in the worker that holds the data, what it asks of its lanes and what these have made. */
+const count = () => {
+  const { postMessage } = Worker.prototype;
+  const heard = new WeakSet();
+  self.counts = { pieces: 0, asked: 0, made: 0 };
+  Worker.prototype.postMessage = function (message, moved) {
+    if (!heard.has(this)) this.addEventListener("message", ({ data }) => (self.counts.made += Number("made" in data && data.made !== undefined)));
+    heard.add(this);
+    self.counts.pieces += Number("copy" in message);
+    self.counts.asked += Number("make" in message);
+    return postMessage.call(this, message, moved);
+  };
+};
 
 for (const host of ["127.0.0.1", "insecure.test"]) {
   test(`a large export on http://${host} has the same bytes as the command line's`, { timeout: 120_000 }, async () => {
@@ -31,8 +46,12 @@ for (const host of ["127.0.0.1", "insecure.test"]) {
       await page.locator("input[type=file]").first().setInputFiles(dump);
       await page.getByRole("grid").waitFor();
       const save = page.getByRole("button", { name: "Save ZIP" });
+      const [data] = page.workers();
+      await data.evaluate(count);
       const [got] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), save.click()]);
       assert.ok(readFileSync(await got.path()).equals(expected));
+      const { pieces, asked, made } = await data.evaluate(() => self.counts);
+      assert.ok(pieces > 1 && asked > 1 && made === asked, `copies in ${pieces} pieces made ${made} of ${asked} stretches`);
       assert.deepEqual(seen.errors, []);
     } finally {
       await context.close();
