@@ -158,7 +158,7 @@ fn entries<'l>(log: &'l Log, histories: &Histories) -> impl Iterator<Item = u32>
         let (kind, text) = log.values.get(id);
         // Truth values count as numbers in Python; deletions, texts and floats do not.
         let truth = if kind == Type::CELL { ["TRUE", "FALSE"] } else { ["true", "false"] };
-        let whole = truth.contains(&text) || text.bytes().all(|b| b.is_ascii_digit() || b == b'-');
+        let whole = text.bytes().all(|b| b.is_ascii_digit() || b == b'-') || truth.contains(&text);
         whole && (kind.is_plain_json() || kind == Type::CELL) && !text.is_empty() && !id.is_tombstone()
     })
 }
