@@ -72,11 +72,11 @@ function policy(script, style) {
   ].join("; ");
 }
 
-/** Begins the element of the wasm module, which comes last: the page shows while it is on its way. */
-const ENGINE = '<script type="text/plain" id="engine">';
+/** Begins an element that holds data and is never run. */
+const dataTag = (id) => `<script type="text/plain" id="${id}">`;
 
-/** Bytes as base64 in an element that holds data and is never run. */
-const dataBlock = (id, bytes) => `<script type="text/plain" id="${id}">${Buffer.from(bytes).toString("base64")}</script>`;
+/** Bytes as base64 in such an element. */
+const dataBlock = (id, bytes) => `${dataTag(id)}${Buffer.from(bytes).toString("base64")}</script>`;
 
 /** The wasm module as LZMA, which takes some seconds to make and is a quarter smaller than gzip. */
 async function packedEngine() {
@@ -149,7 +149,7 @@ async function write() {
   const sums = Object.entries(files).map(([name, bytes]) => `${sha256(bytes, "hex")}  ${name}\n`);
   writeFileSync(join(dist, "SHA256SUMS"), sums.join(""));
   const sent = (part) => Math.round(gzipSync(part, { level: 9 }).length / 1000);
-  say(`dist/windrow.html: ${Math.round(Buffer.byteLength(html) / 1000)} kB, ${sent(html)} kB when a host compresses it, of which ${sent(html.slice(0, html.indexOf(ENGINE)))} kB until it shows`);
+  say(`dist/windrow.html: ${Math.round(Buffer.byteLength(html) / 1000)} kB, ${sent(html)} kB when a host compresses it, of which ${sent(html.slice(0, html.indexOf(dataTag("engine"))))} kB until it shows`);
 }
 
 /** TypeScript's compiler, as npm installed it. */

@@ -117,18 +117,16 @@ const STRETCH: usize = 6 << 20;
 const LONGEST: u64 = 1 << 16;
 
 /// Of so many rows one is weighed to know how many make a stretch, but so many rows of a table at least and at most: one
-/// row in a table grouped by gvars takes the replay of its whole storage. Few are enough where all rows are alike, and of a
-/// small table, which is rendered soon enough.
+/// row in a table grouped by gvars takes the replay of its whole storage. Of a small table one in 16 is enough, but 4.
 const SHARE: u64 = 512;
 const WEIGHED: (u64, u64) = (32, 128);
-const FEW: u64 = 4;
-const SMALL: u64 = 16;
+const SMALL: (u64, u64) = (16, 4);
 
 /// Rows in a stretch of a table at most, by what some rows weigh that are spread over it.
 pub(super) fn run(table: &Table, filetype: Filetype) -> u64 {
     let keys = if filetype == Filetype::Jsonl { jsonl::keys(&table.columns) } else { Vec::new() };
     let (mut cursor, mut out, mut seen, mut weight) = (Cursor::default(), Vec::new(), 0, 0);
-    for row in spread(table.rows, if table.is_even() { FEW } else { table.rows / SMALL }) {
+    for row in spread(table.rows) {
         out.clear();
         render(table, filetype, row..row + 1, &mut cursor, &keys, &mut out);
         seen += 1;
@@ -137,10 +135,11 @@ pub(super) fn run(table: &Table, filetype: Filetype) -> u64 {
     (STRETCH as u64 * seen).checked_div(weight).map_or(LONGEST, |run| run.clamp(1, LONGEST))
 }
 
-/// Rows to be weighed, about `most` at most: one in each of many equal parts of a table, never at the same place twice in a
-/// row, because experiments repeat themselves. The first row, with which the header comes, is none of them.
-fn spread(rows: u64, most: u64) -> impl Iterator<Item = u64> {
-    let part = (rows / (rows / SHARE).clamp(WEIGHED.0, WEIGHED.1).min(most.max(FEW))).max(1);
+/// Rows to be weighed: one in each of many equal parts of a table, never at the same place twice in a row, because
+/// experiments repeat themselves. The first row, with which the header comes, is none of them.
+fn spread(rows: u64) -> impl Iterator<Item = u64> {
+    let parts = (rows / SHARE).clamp(WEIGHED.0, WEIGHED.1).min((rows / SMALL.0).max(SMALL.1));
+    let part = (rows / parts).max(1);
     let place = move |n: u64| part * (n * 618 % 1000) / 1000;
     (0..rows / part).map(move |n| n * part + place(n)).filter(|row| *row > 0)
 }

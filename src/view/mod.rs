@@ -130,11 +130,6 @@ impl Table {
         tables
     }
 
-    /// Whether all rows weigh about the same, because they hold no values of fields.
-    pub fn is_even(&self) -> bool {
-        matches!(*self.body, Body::PageTimes(_))
-    }
-
     /// Emits rows of a range while `more` says so; returns the row after the last one emitted.
     pub fn emit<R: Rows>(
         &self,

@@ -15,7 +15,7 @@ let browser;
 before(async () => (browser = await chromium.launch({ executablePath: chromiumPath, args: flags })));
 after(() => browser.close());
 
-/** Opens the page from a host that sends all but the module, and then waits for `go`. */
+/** Opens the page from a host that holds most of the module back, and a file in it. */
 async function opened(t) {
   let response;
   const server = createServer((_, answer) => {

@@ -46,6 +46,7 @@ export class Lane {
   #last = 0;
   /** Whether it is or becomes a copy of the instance that holds the data, and so makes tables. Where there is no memory for one, others do its work. */
   makes = false;
+
   /** Work that waits or is being done. */
   get load(): number {
     let sum = 0;
@@ -69,6 +70,11 @@ export class Lane {
     this.#dead = reason;
     for (const job of this.#jobs.values()) job.reject(reason);
     this.#jobs.clear();
+  }
+
+  /** Whether it can do something; the browser may have ended it. */
+  get alive(): boolean {
+    return this.#dead === undefined;
   }
 
   become({ pieces, recipe }: ReturnType<Lent["copy"]>): void {

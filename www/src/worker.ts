@@ -31,8 +31,8 @@ let searched: Browser | undefined;
 /** What was prepared to be looked at; it takes as much memory as the data. */
 let prepared: ProtectedStudy | undefined;
 let engine: { module: WebAssembly.Module; instance: Instance } | undefined;
-/** Helpers that were started for the first export. */
-let started: Lane[] | undefined;
+/** Lanes that were started for the first export. */
+let started: Lane[] = [];
 const stops = new Map<number, AbortController>();
 const waiting = new Map<number, { underWay: number; wake: () => void }>();
 
@@ -177,8 +177,9 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;
     const work = psynet?.database.reduce((sum, { rows }) => sum + rows, 0) ?? changes;
-    const lanes = engine && work >= WORTH_HELPERS ? helpersOf(started ?? startLanes(engine.module), engine.module, { packHere: pack, hashHere }, lent(recipe)) : undefined;
-    started = undefined;
+    const ready = started.splice(0).filter((lane) => lane.alive);
+    const workers = ready.length === 0 && engine && work >= WORTH_HELPERS ? startLanes(engine.module) : ready;
+    const lanes = engine && workers.length > 0 ? helpersOf(workers, engine.module, { packHere: pack, hashHere }, lent(recipe)) : undefined;
     try {
       const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes }) };
       const { name, size } = await opened().export(recipe, sink, options);
