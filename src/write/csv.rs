@@ -13,14 +13,14 @@ const EOL: &[u8] = b"\r\n";
 /// A run of separators.
 static SEPARATORS: [u8; 64] = [b','; 64];
 
-/// Bytes that are gathered before they go to the output together.
+/// Bytes by which the output grows at least: room that is there is written to without a question.
 const ROOM: usize = 4096;
 
-/// Renders rows to CSV. What was gathered is in the output when this is dropped.
+/// Renders rows to CSV. The output ends behind the last one when this is dropped.
 pub struct Csv<'o> {
+    /// What is written, and room behind it.
     out: &'o mut Vec<u8>,
-    gathered: [u8; ROOM],
-    /// Bytes that are gathered.
+    /// Bytes that are written.
     len: usize,
     columns: usize,
     /// Columns of the current row that are written.
@@ -30,33 +30,31 @@ pub struct Csv<'o> {
 impl<'o> Csv<'o> {
     /// Appends rows of so many columns.
     pub fn new(out: &'o mut Vec<u8>, columns: usize) -> Self {
-        Csv { out, gathered: [0; ROOM], len: 0, columns, written: 0 }
+        Csv { len: out.len(), out, columns, written: 0 }
     }
 
     /// Bytes written so far, with those that were in the output before.
     pub fn len(&self) -> usize {
-        self.out.len() + self.len
+        self.len
     }
 
     fn put(&mut self, bytes: &[u8]) {
         let end = self.len + bytes.len();
-        match self.gathered.get_mut(self.len..end) {
-            Some(room) => {
-                short::copy(bytes, room);
-                self.len = end;
-            }
-            None => {
-                self.pass_on();
-                self.out.extend_from_slice(bytes);
-            }
+        if let Some(room) = self.out.get_mut(self.len..end) {
+            short::copy(bytes, room);
+        } else {
+            self.out.truncate(self.len);
+            self.out.extend_from_slice(bytes);
+            self.out.resize(end + ROOM, 0);
         }
+        self.len = end;
     }
 
     /// The next cell, which needs no quotes; nearly all stand right behind the one before.
     #[inline(always)]
     fn next(&mut self, separators: usize, bytes: &[u8]) {
         let end = self.len + 1 + bytes.len();
-        match self.gathered.get_mut(self.len..end) {
+        match self.out.get_mut(self.len..end) {
             Some([comma, room @ ..]) if separators == 1 => {
                 *comma = b',';
                 short::copy(bytes, room);
@@ -67,12 +65,6 @@ impl<'o> Csv<'o> {
                 self.put(bytes);
             }
         }
-    }
-
-    /// Gives what was gathered to the output.
-    fn pass_on(&mut self) {
-        self.out.extend_from_slice(&self.gathered[..self.len]);
-        self.len = 0;
     }
 
     fn separators(&mut self, count: usize) {
@@ -99,7 +91,7 @@ impl<'o> Csv<'o> {
 
 impl Drop for Csv<'_> {
     fn drop(&mut self) {
-        self.pass_on();
+        self.out.truncate(self.len);
     }
 }
 
