@@ -145,10 +145,10 @@ export function download(blob: Blob, name: string): void {
   link.click();
 }
 
-/** A name for a ZIP in the browser's own storage, which is tidied first; empty where there is none. */
+/** A name for a ZIP in the browser's own storage, which is tidied meanwhile; empty where there is none. */
 export async function spoolName(): Promise<string> {
   if (!(await hasStorage())) return "";
-  await clean();
+  void clean();
   return `${PREFIX}${crypto.randomUUID()}.zip`;
 }
 
@@ -177,11 +177,12 @@ export function hold(file: string): void {
 export async function clean(): Promise<void> {
   try {
     const folder = await navigator.storage.getDirectory();
+    const files: string[] = [];
+    for await (const name of folder.keys()) if (name.startsWith(PREFIX)) files.push(name);
+    // Asked after the list was made: a file is marked before there is one.
     const { held = [] } = (await navigator.locks?.query()) ?? {};
-    for await (const name of folder.keys()) {
-      const used = held.some((lock) => lock.name === name);
-      if (name.startsWith(PREFIX) && !used) await folder.removeEntry(name).catch(() => {});
-    }
+    const unused = files.filter((file) => !held.some((lock) => lock.name === file));
+    for (const file of unused) await folder.removeEntry(file).catch(() => {});
   } catch {
     return; // no storage, nothing to clean
   }
