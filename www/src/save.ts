@@ -180,10 +180,10 @@ export async function clean(): Promise<void> {
     const files: string[] = [];
     for await (const name of folder.keys()) if (name.startsWith(PREFIX)) files.push(name);
     // Asked after the list was made: a file is marked before there is one.
-    const { held = [] } = (await navigator.locks?.query()) ?? {};
+    const { held = [] } = await navigator.locks.query();
     const unused = files.filter((file) => !held.some((lock) => lock.name === file));
     for (const file of unused) await folder.removeEntry(file).catch(() => {});
   } catch {
-    return; // no storage, nothing to clean
+    return; // without storage there is nothing to clean, without locks nothing to tell what is used
   }
 }
