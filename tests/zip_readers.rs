@@ -8,7 +8,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use windrow::recipe::{Compression, Filetype, Recipe};
-use windrow::write::deflate::{BLOCK, Block, Level, Packed, pack};
+use windrow::write::deflate::{BLOCK, Block, Cut, Level, Packed, pack};
 use windrow::write::zip::Archive;
 
 /// A file in the folder for temporary files, gone when the test ends.
@@ -93,6 +93,38 @@ fn cases_open_everywhere() {
 
 fn block(bytes: &[u8], last: bool) -> Packed {
     pack(&Block { before: Vec::new(), bytes: bytes.to_vec(), last }, Level::Small).unwrap()
+}
+
+/// Tables of several blocks, and bytes that do not get smaller: other programs check the CRC of what they unpack.
+#[test]
+fn files_of_many_blocks_open_everywhere() {
+    let rows = |row: u64| {
+        format!("app:{},{row},player/s/p{},{},FALSE\r\n", row % 5, row % 31, 1.76e9 + row as f64 * 0.37).into_bytes()
+    };
+    let noise = |at: u64| (at.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29) ^ at).to_le_bytes().to_vec();
+    let table: Vec<u8> = (0..40_000).flat_map(rows).collect();
+    let noise: Vec<u8> = (1..200_000u64).map(|at| at.wrapping_mul(0xD129_0D3A_2F5B_11C7)).flat_map(noise).collect();
+    assert!(table.len().min(noise.len()) > 2 * BLOCK);
+    let mut archive = Archive::default();
+    for (name, bytes) in [("table", &table), ("noise", &noise)] {
+        for level in [Level::Fast, Level::Small] {
+            let mut cut = Cut::of(bytes.clone());
+            archive.begin(&format!("{name}-{level:?}"));
+            let mut last = false;
+            while !last {
+                let block = cut.block(true);
+                last = block.last;
+                archive.add(&pack(&block, level).unwrap());
+            }
+            archive.end();
+        }
+    }
+    archive.finish();
+    let scratch = Scratch::new("blocks");
+    std::fs::write(&scratch.0, archive.take()).unwrap();
+    let sizes: Vec<u64> = python(&scratch.0).into_iter().map(|(size, _)| size).collect();
+    assert_eq!(sizes, [table.len(), table.len(), noise.len(), noise.len()].map(|len| len as u64));
+    all_tools(&scratch.0);
 }
 
 #[test]
