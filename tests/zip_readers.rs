@@ -92,7 +92,7 @@ fn cases_open_everywhere() {
 }
 
 fn block(bytes: &[u8], last: bool) -> Packed {
-    pack(&Block { before: Vec::new(), bytes: bytes.to_vec(), last }, Level::Small).unwrap()
+    pack(&Block { bytes: bytes.to_vec(), last }, Level::Small).unwrap()
 }
 
 /// Tables of several blocks, and bytes that do not get smaller: other programs check the CRC of what they unpack.

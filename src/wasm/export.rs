@@ -3,7 +3,7 @@
 use super::{object, thrown, to_js, want};
 use crate::export::contents::{self, Weighed};
 use crate::export::{self, Made, Output};
-use crate::write::deflate::{self, BLOCK, Block, Level, Packed, WINDOW};
+use crate::write::deflate::{self, BLOCK, Block, Level, Packed};
 use js_sys::Uint8Array;
 use sha2::{Digest, Sha256};
 use wasm_bindgen::prelude::*;
@@ -59,37 +59,31 @@ impl Export {
         self.export.push(chunk).map_err(thrown)
     }
 
-    /// For sharing the work, instead of `next`: `{ ticket, file, hash, last, before, bytes }` is a block to be
-    /// compressed (`pack_block`) and, where `hash` says so, hashed (`Hasher`); `{ want }` and `{ more }` as in `next`;
+    /// For sharing the work, instead of `next`: `{ ticket, file, hash, last, bytes }` is a block to be compressed
+    /// (`pack_block`) and, where `hash` says so, hashed (`Hasher`); `{ want }` and `{ more }` as in `next`;
     /// `{ wait: true }` when awaited results come first; `undefined` when all blocks were made. `room` is memory of a
     /// block that is done with, to be used again: memory that the browser has to clear first costs more than the copy.
     pub fn make(&mut self, room: Option<Uint8Array>) -> std::result::Result<JsValue, JsValue> {
         let number = |n: u64| JsValue::from_f64(n as f64);
         let in_room = |block: &Block| {
-            let (middle, end) = (block.before.len() as u32, (block.before.len() + block.bytes.len()) as u32);
-            let fresh = || Uint8Array::new_with_length(end.max((WINDOW + BLOCK) as u32));
-            let room = room.filter(|room| room.length() >= end).unwrap_or_else(fresh);
-            let (before, bytes) = (room.subarray(0, middle), room.subarray(middle, end));
-            before.copy_from(&block.before);
+            let length = block.bytes.len() as u32;
+            let fresh = || Uint8Array::new_with_length(length.max(BLOCK as u32));
+            let bytes = room.filter(|room| room.length() >= length).unwrap_or_else(fresh).subarray(0, length);
             bytes.copy_from(&block.bytes);
-            (JsValue::from(before), JsValue::from(bytes))
+            JsValue::from(bytes)
         };
         Ok(match self.export.make().map_err(thrown)? {
             Made::Done => JsValue::UNDEFINED,
             Made::More => object(&[("more", JsValue::TRUE)]),
             Made::Wait => object(&[("wait", JsValue::TRUE)]),
             Made::Want(range) => object(&[("want", want(&range))]),
-            Made::Task(task) => {
-                let (before, bytes) = in_room(&task.block);
-                object(&[
-                    ("ticket", number(task.ticket)),
-                    ("file", number(task.file as u64)),
-                    ("hash", task.hash.into()),
-                    ("last", task.block.last.into()),
-                    ("before", before),
-                    ("bytes", bytes),
-                ])
-            }
+            Made::Task(task) => object(&[
+                ("ticket", number(task.ticket)),
+                ("file", number(task.file as u64)),
+                ("hash", task.hash.into()),
+                ("last", task.block.last.into()),
+                ("bytes", in_room(&task.block)),
+            ]),
         })
     }
 
@@ -137,14 +131,9 @@ pub struct PackedBlock {
 
 /// Compresses a block that `Export.make` gave. Needs no study, so any worker can do it.
 #[wasm_bindgen]
-pub fn pack_block(
-    before: Vec<u8>,
-    bytes: Vec<u8>,
-    last: bool,
-    small: bool,
-) -> std::result::Result<PackedBlock, JsValue> {
+pub fn pack_block(bytes: Vec<u8>, last: bool, small: bool) -> std::result::Result<PackedBlock, JsValue> {
     let level = if small { Level::Small } else { Level::Fast };
-    let packed = deflate::pack(&Block { before, bytes, last }, level).map_err(thrown)?;
+    let packed = deflate::pack(&Block { bytes, last }, level).map_err(thrown)?;
     Ok(PackedBlock { bytes: packed.bytes, crc: packed.crc })
 }
 

@@ -1,4 +1,4 @@
-//! Compresses a file in blocks that do not depend on each other's output, so that workers can share the work.
+//! Compresses a file in blocks that do not depend on each other, so that workers can share the work.
 //!
 //! Each block ends on a byte; joined they are one deflate stream. The borders are fixed, so one worker or many give the
 //! same bytes.
@@ -16,24 +16,19 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 /// Bytes of a file in one block; the last of a file or of a stretch of rows may be shorter.
 pub const BLOCK: usize = 512 << 10;
 
-/// Bytes before a block that deflate can refer to.
-pub const WINDOW: usize = 32 << 10;
-
-/// How hard to compress.
+/// How hard to compress each block, by itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Level {
-    /// Each block by itself, as tables allow it.
+    /// As tables allow it.
     #[default]
     Fast,
-    /// zlib's level 9, which refers to the 32 KiB before a block: a twentieth smaller, six times slower.
+    /// With zlib's level 9: a twentieth smaller, six times slower.
     Small,
 }
 
 /// Part of a file, ready to be compressed by anyone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
-    /// Up to 32 KiB that precede it in the file.
-    pub before: Vec<u8>,
     /// The bytes themselves.
     pub bytes: Vec<u8>,
     /// Whether the file ends here.
@@ -45,13 +40,12 @@ pub struct Block {
 pub struct Cut {
     /// Where to append the bytes.
     pub buffer: Vec<u8>,
-    before: Vec<u8>,
 }
 
 impl Cut {
     /// Of bytes that are all at hand.
     pub fn of(bytes: Vec<u8>) -> Cut {
-        Cut { buffer: bytes, before: Vec::new() }
+        Cut { buffer: bytes }
     }
 
     /// Whether there is a block, and more: one byte more than a block shows that the block is not the last.
@@ -66,9 +60,7 @@ impl Cut {
         let mut bytes = std::mem::replace(&mut self.buffer, Vec::with_capacity(room));
         self.buffer.extend_from_slice(&bytes[bytes.len().min(BLOCK)..]);
         bytes.truncate(BLOCK);
-        let window = bytes[bytes.len().saturating_sub(WINDOW)..].to_vec();
-        let before = std::mem::replace(&mut self.before, window);
-        Block { before, bytes, last: ended && self.buffer.is_empty() }
+        Block { bytes, last: ended && self.buffer.is_empty() }
     }
 }
 
@@ -112,9 +104,6 @@ pub fn pack(block: &Block, level: Level) -> Result<Packed> {
 fn small(block: &Block) -> Result<Vec<u8>> {
     let fail = |_| Error::new(Code::OutOfMemory, Place::default());
     let mut deflate = Compress::new(Compression::new(9), false);
-    if !block.before.is_empty() {
-        deflate.set_dictionary(&block.before).map_err(fail)?;
-    }
     // Bytes that do not compress grow by a few per block.
     let mut out = Vec::with_capacity(block.bytes.len() / 2 + 1024);
     let flush = if block.last { FlushCompress::Finish } else { FlushCompress::Sync };
@@ -135,6 +124,7 @@ fn small(block: &Block) -> Result<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
+    use super::search::FAR;
     use super::*;
     use std::io::{Read, Write};
 
@@ -178,8 +168,8 @@ mod tests {
             (0..len).map(|i| letters[i % 5000]).collect(),
             (0..len).map(|i| letters[i % 40_000]).collect(),
             // As far back as deflate can refer to, further, and where half a place is a whole turn.
-            (0..len).map(|i| random[i % WINDOW]).collect(),
-            (0..len).map(|i| random[i % (WINDOW + 1)]).collect(),
+            (0..len).map(|i| random[i % FAR]).collect(),
+            (0..len).map(|i| random[i % (FAR + 1)]).collect(),
             (0..len).map(|i| random[i % 0x10000]).collect(),
             "見える、変数。".bytes().cycle().take(len).collect(),
             table.take(len).collect(),

@@ -31,7 +31,7 @@ for (let task = lap("render", () => job.make()); task; task = lap("render", () =
   rendered += task.bytes.length;
   if (task.hash) lap("hash", () => hasher.update(task.bytes));
   if (task.hash && task.last) job.hashed(task.file, hasher.finish());
-  const { bytes, crc } = lap("deflate", () => wasm.pack_block(task.before, task.bytes, task.last, false));
+  const { bytes, crc } = lap("deflate", () => wasm.pack_block(task.bytes, task.last, false));
   lap("write", () => {
     job.packed(task.ticket, bytes, crc, task.bytes.length);
     job.take();

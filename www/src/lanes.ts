@@ -129,8 +129,7 @@ export function helpersOf(started: Lane[], module: WebAssembly.Module, here: Pic
     most: lanes.length * AHEAD,
     ...here,
     async pack(task, small) {
-      const buffers = new Set([task.bytes.buffer, task.before.buffer]);
-      const { packed, room } = await idlest()!.ask({ pack: task, small }, [...buffers]);
+      const { packed, room } = await idlest()!.ask({ pack: task, small }, [task.bytes.buffer]);
       return { ...packed!, room: room! };
     },
     async hash(raw) {

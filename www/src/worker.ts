@@ -271,8 +271,8 @@ function release(id: number): void {
 /** The other life of this script: a worker that makes, compresses or hashes for the one that holds the data. */
 const lane = { instance: undefined as Instance | undefined, tables: undefined as wasm.Lane | undefined, hashes: new Hashes() };
 
-function pack({ before, bytes, last }: Task, small: boolean) {
-  const packed = wasm.pack_block(before, bytes, last, small);
+function pack({ bytes, last }: Task, small: boolean) {
+  const packed = wasm.pack_block(bytes, last, small);
   const answer = { bytes: packed.bytes as Uint8Array<ArrayBuffer>, crc: packed.crc };
   packed.free();
   return answer;

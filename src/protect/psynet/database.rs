@@ -3,7 +3,7 @@
 use crate::error::Result;
 use crate::limits::Limits;
 use crate::write::csv::quoted;
-use crate::write::deflate::{BLOCK, Block, Level, WINDOW, pack};
+use crate::write::deflate::{Cut, Level, pack};
 use crate::write::zip::Archive;
 
 /// Adds a field of a line as COPY reads it; a field that is NULL is nothing at all.
@@ -21,8 +21,7 @@ pub(super) fn field(text: &str, line: &mut Vec<u8>) {
 pub(super) struct Writer {
     archive: Archive,
     out: Vec<u8>,
-    before: Vec<u8>,
-    buffer: Vec<u8>,
+    cut: Cut,
     /// How hard it is packed.
     pub level: Level,
 }
@@ -31,14 +30,13 @@ impl Writer {
     /// Begins a member.
     pub fn begin(&mut self, name: &str) {
         self.archive.begin(name);
-        self.before.clear();
-        self.buffer.clear();
+        self.cut = Cut::default();
     }
 
     /// Adds a line that [`field`] made.
     pub fn line(&mut self, line: &[u8], limits: &Limits) -> Result<()> {
-        self.buffer.extend_from_slice(line);
-        while self.buffer.len() > BLOCK {
+        self.cut.buffer.extend_from_slice(line);
+        while self.cut.is_full() {
             self.block(false)?;
             limits.memory(self.out.len() as u64)?;
         }
@@ -47,15 +45,11 @@ impl Writer {
 
     /// Adds plain text.
     pub fn text(&mut self, text: &str) {
-        self.buffer.extend_from_slice(text.as_bytes());
+        self.cut.buffer.extend_from_slice(text.as_bytes());
     }
 
-    fn block(&mut self, last: bool) -> Result<()> {
-        let rest = self.buffer.split_off(self.buffer.len().min(BLOCK));
-        let bytes = std::mem::replace(&mut self.buffer, rest);
-        let window = bytes.get(bytes.len().saturating_sub(WINDOW)..).unwrap_or_default().to_vec();
-        let before = std::mem::replace(&mut self.before, window);
-        self.archive.add(&pack(&Block { before, bytes, last }, self.level)?);
+    fn block(&mut self, ended: bool) -> Result<()> {
+        self.archive.add(&pack(&self.cut.block(ended), self.level)?);
         self.out.append(&mut self.archive.take());
         Ok(())
     }

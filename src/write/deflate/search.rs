@@ -9,7 +9,7 @@ const SHORTEST: usize = 4;
 
 /// Bytes that deflate can repeat at once, and from how far back (RFC 1951, 3.2.5).
 pub(super) const LONGEST: usize = 258;
-const FAR: usize = 32 << 10;
+pub(super) const FAR: usize = 32 << 10;
 
 /// The fewest that it can repeat.
 pub(super) const FEWEST: usize = 3;

@@ -111,10 +111,14 @@ export async function share(
     job.packed(task.ticket, bytes, crc, task.bytes.byteLength);
     rooms.push(new Uint8Array(task.bytes.buffer));
   };
+  /** The file of the last block. */
+  let begun: number | undefined;
   /** A little file is compressed and hashed at once; says whether it was one. */
   const wholeHere = (task: Task) => {
-    const { last, before, bytes } = task;
-    if (!helpers.packHere || !helpers.hashHere || !last || before.byteLength > 0 || bytes.byteLength > LITTLE) return false;
+    const { file, last, bytes } = task;
+    const first = file !== begun;
+    begun = file;
+    if (!helpers.packHere || !helpers.hashHere || !first || !last || bytes.byteLength > LITTLE) return false;
     if (task.hash) job.hashed(task.file, helpers.hashHere(bytes));
     packHere(task);
     return true;

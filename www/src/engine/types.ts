@@ -240,8 +240,6 @@ export interface Raw {
 export interface Task extends Raw {
   ticket: number;
   hash: boolean;
-  /** Bytes of the file before the block that the compressor may refer to; in the same memory as `bytes`. */
-  before: Uint8Array;
 }
 
 /** Rows of a table of the ZIP, which any copy of the module can make. */
@@ -319,7 +317,7 @@ export interface Wasm {
   parse_preset(text: string): Preset;
   /** A preset as it is saved. */
   preset_text(preset: Preset): string;
-  pack_block(before: Uint8Array, bytes: Uint8Array, last: boolean, small: boolean): { bytes: Uint8Array; crc: number; free(): void };
+  pack_block(bytes: Uint8Array, last: boolean, small: boolean): { bytes: Uint8Array; crc: number; free(): void };
   Lane: new (recipe: Recipe) => WasmLane;
   Hasher: new () => { update(bytes: Uint8Array): void; finish(): Uint8Array; free(): void };
 }
