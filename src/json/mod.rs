@@ -14,7 +14,7 @@ pub use canonical::{Bad, canonical, compact, is_compact};
 pub struct Digits {
     whole: itoa::Buffer,
     float: zmij::Buffer,
-    time: [u8; time::LONGEST],
+    time: [u8; time::ROOM],
 }
 
 impl Digits {

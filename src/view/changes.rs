@@ -8,6 +8,15 @@ use crate::table::{Cell, Rows};
 /// Columns of every change, in order; ultralong adds `!data`.
 const METAS: [&str; 6] = ["!context", "!field", "!seq", "!storage", "!time", "!unavailable"];
 
+/// What going on with the next row is helped by.
+#[derive(Default)]
+pub(super) struct Cache {
+    /// The line of the row before.
+    line: usize,
+    /// Room for a value that is shown in other words.
+    made: String,
+}
+
 /// The changes of some lines, one row each.
 pub(super) struct Changes {
     lines: Vec<Line>,
@@ -54,35 +63,49 @@ impl Changes {
     }
 
     /// Emits the cells of a row.
-    pub fn row<R: Rows>(&self, log: &Log, row: u64, near: &mut usize, rows: &mut R) {
-        *near = self.line(row, *near);
-        let line = &self.lines[*near];
-        let before = if *near == 0 { 0 } else { self.ends[*near - 1] };
+    pub fn row<R: Rows>(&self, log: &Log, row: u64, cache: &mut Cache, rows: &mut R) {
+        cache.line = self.line(row, cache.line);
+        let line = &self.lines[cache.line];
+        let before = if cache.line == 0 { 0 } else { self.ends[cache.line - 1] };
         let span = line.span(log);
         let fact = log.fact(log.changes(span)[(row - before) as usize]);
-        let mut made = String::new();
-        let column = self.values[*near] as usize;
-        let mut value = Some(line.cell(log, fact.value, &mut made));
-        let mut put = |at: usize, meta: Cell<'_>| {
-            if at >= column
-                && let Some(value) = value.take()
-            {
-                rows.cell(column, value);
-            }
-            // A field called like one of the columns takes its place (uproot 0.10.1).
-            if at != column {
-                rows.cell(at, meta);
-            }
-        };
+        let value = line.cell(log, fact.value, &mut cache.made);
+        let mut row = Row { rows, column: self.values[cache.line] as usize, value: Some(value) };
         let [context, field, seq, storage, time, unavailable] = self.metas;
-        put(context, log.contexts.cell(fact.context));
-        put(field, line.name_cell(log));
-        put(seq, Cell::Uint(fact.seq));
-        put(storage, log.storages.cell(span.storage));
-        put(time, Cell::Float(fact.time));
-        put(unavailable, Cell::Bool(fact.value.is_tombstone()));
-        if let Some(value) = value {
-            rows.cell(column, value);
+        row.put(context, log.contexts.cell(fact.context));
+        row.put(field, line.name_cell(log));
+        row.put(seq, Cell::Uint(fact.seq));
+        row.put(storage, log.storages.cell(span.storage));
+        row.put(time, Cell::Float(fact.time));
+        row.put(unavailable, Cell::Bool(fact.value.is_tombstone()));
+        row.value();
+    }
+}
+
+/// A row whose value waits for the columns before its own.
+struct Row<'r, R> {
+    rows: &'r mut R,
+    column: usize,
+    value: Option<Cell<'r>>,
+}
+
+impl<R: Rows> Row<'_, R> {
+    /// Each call knows what kind of cell it brings; inlined, it decides nothing about it.
+    #[inline(always)]
+    fn put(&mut self, at: usize, meta: Cell<'_>) {
+        if at >= self.column {
+            self.value();
+        }
+        // A field called like one of the columns takes its place (uproot 0.10.1).
+        if at != self.column {
+            self.rows.cell(at, meta);
+        }
+    }
+
+    #[inline(never)]
+    fn value(&mut self) {
+        if let Some(value) = self.value.take() {
+            self.rows.cell(self.column, value);
         }
     }
 }

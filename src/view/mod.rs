@@ -64,7 +64,7 @@ enum Body {
 /// What emitting keeps between calls, so that going on is cheap.
 #[derive(Default)]
 pub struct Cursor {
-    line: usize,
+    changes: changes::Cache,
     latest: latest::Cache,
     pages: page_times::Cache,
 }
@@ -159,7 +159,7 @@ impl Table {
     fn row<R: Rows>(&self, row: u64, cursor: &mut Cursor, rows: &mut R) {
         rows.begin();
         match &*self.body {
-            Body::Changes(changes) => changes.row(&self.log, row, &mut cursor.line, rows),
+            Body::Changes(changes) => changes.row(&self.log, row, &mut cursor.changes, rows),
             Body::Latest(latest) => latest.row(&self.log, row, &mut cursor.latest, rows),
             Body::PageTimes(visits) => visits.row(&self.log, row, &mut cursor.pages, rows),
         }

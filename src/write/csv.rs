@@ -183,6 +183,8 @@ impl Rows for Csv<'_> {
         self.written = 0;
     }
 
+    // Nearly every call knows what kind of cell it brings.
+    #[inline(always)]
     fn cell(&mut self, column: usize, cell: Cell<'_>) {
         // The columns between are empty, and so is the separator's run.
         let separators = column + usize::from(self.written > 0) - self.written;
