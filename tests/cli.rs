@@ -327,6 +327,7 @@ fn failures_leave_the_folder_as_it_was() {
     let folder = Folder::new("failures");
     let input = folder.file("dump", &dump(&log()));
     let pdf = folder.file("a.pdf", b"%PDF-1.7");
+    let unfinished = folder.file("new.zip.partial", &dump(&log()));
     let kept = folder.file("kept.zip", b"an older result");
     std::fs::create_dir(folder.0.join("taken.zip")).unwrap();
     let before = folder.names();
@@ -337,6 +338,7 @@ fn failures_leave_the_folder_as_it_was() {
         vec!["export", &input, "-o", &folder.path("no/such/folder.zip")],
         vec!["export", &input, "-o", &input],
         vec!["export", &input, "-o", &folder.path("./dump")],
+        vec!["export", &unfinished, "-o", &folder.path("new.zip")],
     ] {
         exits(&windrow(&arguments), 2);
         assert_eq!(folder.names(), before, "{arguments:?}");

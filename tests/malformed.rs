@@ -23,9 +23,10 @@ fn main() {
     for case in cases("malformed") {
         trials.push(Trial::test(name(&case), move || check(&case)));
     }
-    let tests: [(&str, fn()); 11] = [
+    let tests: [(&str, fn()); 12] = [
         ("cut_at_every_byte", cut_at_every_byte),
         ("packed_and_cut_at_every_byte", packed_and_cut_at_every_byte),
+        ("packed_and_damaged_behind_a_long_row", packed_and_damaged_behind_a_long_row),
         ("every_byte_changed", every_byte_changed),
         ("declared_lengths_are_not_believed", declared_lengths_are_not_believed),
         ("a_bomb_is_left_packed", a_bomb_is_left_packed),
@@ -159,6 +160,26 @@ fn packed_and_cut_at_every_byte() {
     }
     assert_eq!(before, some_rows().len(), "all changes are there before the checksum is");
     assert_eq!(only(&of_dump(&packed).unwrap()), None);
+}
+
+/// A row that comes in many pieces is waited for; rows behind it must not be lost with the end of the packed data.
+fn packed_and_damaged_behind_a_long_row() {
+    let long = Row::new(1, "player/s/u", "recording", 2, &format!("\"{}\"", "long".repeat(60_000)));
+    let rows: Vec<Row> =
+        std::iter::once(long).chain((2..300).map(|seq| Row::new(seq, "player/s/u", "x", 1, "7"))).collect();
+    let whole = gzip(&dump(&rows));
+    let mut wrong = whole.clone();
+    let sum = wrong.len() - 8;
+    wrong[sum] ^= 1;
+    for (packed, code) in [(&whole[..sum], Code::Truncated), (&wrong[..], Code::Damaged)] {
+        for chunk in [1 << 10, usize::MAX] {
+            let study = open(&[("dump".to_owned(), packed.to_vec())], chunk).unwrap();
+            assert_eq!(common::log(&study).order.len(), rows.len());
+            assert_eq!(only(&study).map(|found| found.0), Some(code));
+            let detail = &study.problems.iter().next().unwrap().detail;
+            assert!(detail.contains(&format!(" {} complete changes", rows.len())), "{detail}");
+        }
+    }
 }
 
 /// Whatever byte is wrong: rows before it are all kept.

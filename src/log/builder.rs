@@ -309,6 +309,6 @@ const RECENT: usize = 1 << 16;
 
 /// Whether a value was not met lately; it is now.
 fn is_new(recent: &mut [u64], hash: u64) -> bool {
-    let known = std::mem::replace(&mut recent[(hash >> 40) as usize % RECENT], hash);
+    let known = std::mem::replace(&mut recent[hash as usize % RECENT], hash);
     known != hash
 }

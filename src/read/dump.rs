@@ -85,13 +85,22 @@ impl DumpReader {
     /// # Errors
     /// As for [`DumpReader::push`].
     pub fn finish(&mut self, log: &mut Builder) -> Result<()> {
+        self.settle(log)?;
+        if !self.broken && !self.carry.is_empty() {
+            self.stop(Code::Truncated);
+        }
+        Ok(())
+    }
+
+    /// Reads what is complete of what waits for more: nothing more may come.
+    ///
+    /// # Errors
+    /// As for [`DumpReader::push`].
+    pub fn settle(&mut self, log: &mut Builder) -> Result<()> {
         let mut carry = std::mem::take(&mut self.carry);
         let used = self.rows(&carry, log)?;
         carry.drain(..used);
         self.carry = carry;
-        if !self.broken && !self.carry.is_empty() {
-            self.stop(Code::Truncated);
-        }
         Ok(())
     }
 

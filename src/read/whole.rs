@@ -48,10 +48,12 @@ impl Whole {
         }
     }
 
-    fn broke_off(&mut self, code: Code, byte: u64, how: &str) {
+    fn broke_off(&mut self, code: Code, byte: u64, how: &str) -> Result<()> {
         self.broken = true;
+        self.dump.settle(&mut self.changes)?;
         let detail = format!("{how}: {} complete changes were read.", self.changes.len());
         self.dump.problems.add(Problem::new(code, Place::default().byte(byte)).detail(detail));
+        Ok(())
     }
 
     /// Goes on after damage in the packed data, whose place the error knows.
@@ -59,8 +61,7 @@ impl Whole {
         match unpacked {
             Err(e) if e.code() == Code::Damaged => {
                 let byte = e.problem().place.byte.unwrap_or(self.at);
-                self.broke_off(Code::Damaged, byte, "The compressed data are damaged behind this byte");
-                Ok(())
+                self.broke_off(Code::Damaged, byte, "The compressed data are damaged behind this byte")
             }
             other => other.map_err(|e| e.in_file(&self.path)),
         }
@@ -100,9 +101,9 @@ impl Input for Whole {
                 Ok(End::Trailing(at)) => {
                     self.dump.problems.add(Problem::new(Code::TrailingBytes, Place::default().byte(at)));
                 }
-                Ok(End::Truncated) => self.broke_off(Code::Truncated, self.size, "The compressed data end early"),
+                Ok(End::Truncated) => self.broke_off(Code::Truncated, self.size, "The compressed data end early")?,
                 Ok(End::Damaged) => {
-                    self.broke_off(Code::Damaged, self.size, "The checksum of the compressed data does not fit");
+                    self.broke_off(Code::Damaged, self.size, "The checksum of the compressed data does not fit")?;
                 }
                 Err(error) => self.unless_damaged(Err(error))?,
             }

@@ -10,7 +10,6 @@ use wasm_bindgen::prelude::*;
 use super::{Export, Study, Viewing, from_js, long_to_js, object, page_recipe, thrown, to_js, want};
 use crate::error::{Code, Error, Place};
 use crate::export;
-use crate::limits::Limits;
 use crate::preview;
 use crate::protect::check::Search;
 use crate::protect::overview::{Overview, Text};
@@ -44,7 +43,7 @@ impl Study {
         let FromPage { key, project, approved } = from_js(&given).map_err(thrown)?;
         let short = || thrown(Error::new(Code::BadRecipe, Place::default()).detail("A key has 32 bytes."));
         let given = Given { key: key.try_into().map_err(|_| short())?, project, approved };
-        prepare(self.read()?, &page_recipe(recipe)?, &given, Limits::default()).map(Preparing).map_err(thrown)
+        prepare(self.read()?, &page_recipe(recipe)?, &given, self.limits).map(Preparing).map_err(thrown)
     }
 }
 

@@ -55,7 +55,7 @@ function packers(done) {
     pack: (task, small) =>
       later(() => {
         done.packed += 1;
-        const { bytes, crc } = wasm.pack_block(task.before, task.bytes, task.last, small);
+        const { bytes, crc } = wasm.pack_block(task.bytes, task.last, small);
         return { bytes, crc, room: new Uint8Array(task.bytes.buffer) };
       }),
     // In the order in which it was asked, for each file.

@@ -39,6 +39,8 @@ export class Bridge {
   /** Sends a request and waits for its answer. */
   call<R extends Request>(ask: R, what: Requests[R]["ask"], options: CallOptions = {}): Promise<Requests[R]["answer"]> {
     const id = ++this.#last;
+    // Who is called off before they begin hears nothing of it any more.
+    if (options.signal?.aborted) return Promise.reject(new EngineError({ code: "aborted" }));
     return new Promise((resolve, reject) => {
       this.#calls.set(id, { ...options, resolve, reject, queue: Promise.resolve() });
       options.signal?.addEventListener("abort", () => this.#worker.post({ id, stop: true }), { once: true });

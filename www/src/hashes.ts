@@ -8,8 +8,6 @@ export class Hashes {
   readonly #begun = new Map<number, Digests>();
   /** Their memory is used again. */
   readonly #idle: Digests[] = [];
-  /** For files that come one after the other. */
-  readonly whole = this.#digests();
 
   /** Files that are too long for the browser's own way go through the module. */
   #digests(): Digests {

@@ -2,7 +2,7 @@
 // They run the same script as the worker that holds the data, and are bound by the same policy.
 import { WatchedWorker } from "./alive.js";
 import type { Imprint } from "./engine/copy.js";
-import type { EngineError } from "./engine/error.js";
+import { EngineError, type Fault } from "./engine/error.js";
 import type { Helpers, Made, Makers, Packed } from "./engine/share.js";
 import { pauses } from "./engine/steps.js";
 import type { Raw, Recipe, Stretch, Task } from "./engine/types.js";
@@ -12,7 +12,7 @@ type Asked = { copy: Imprint; recipe: Recipe } | { make: Stretch } | { pack: Tas
 export type LaneJob = { job: number } & Asked;
 /** It answers with the same number. */
 export type ToLane = { lane: WebAssembly.Module } | LaneJob;
-export type LaneAnswer = { job: number; /** Missing where it is no copy. */ made?: Made; packed?: Packed; digest?: Uint8Array | undefined; room?: Uint8Array; fault?: string };
+export type LaneAnswer = { job: number; /** Missing where it is no copy. */ made?: Made; packed?: Packed; digest?: Uint8Array | undefined; room?: Uint8Array; fault?: Fault };
 
 /** What the worker that starts lanes has for those that make tables too. */
 export interface Lent extends Pick<Makers, "take" | "leave" | "makeHere"> {
@@ -63,7 +63,7 @@ export class Lane {
     const job = this.#jobs.get(answer.job);
     this.#jobs.delete(answer.job);
     if (answer.fault === undefined) job?.resolve(answer);
-    else job?.reject(new Error(answer.fault));
+    else job?.reject(new EngineError(answer.fault));
   }
 
   #fail(reason: EngineError): void {

@@ -283,6 +283,7 @@ export async function saveChecked(): Promise<void> {
     if (picked) {
       await stored.stream().pipeTo(await picked.createWritable(), { signal: mine.signal });
       await readBack(await picked.getFile(), size);
+      if (file) await discard(file);
     } else download(stored, FILE);
     sharing.result.value = { name: "done", file: picked?.name ?? FILE, size, picked: picked !== null };
     announce(`${words.done}: ${words.doneWhat(picked?.name ?? FILE, f.value.bytes(size))}`);

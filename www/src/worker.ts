@@ -204,10 +204,11 @@ function lent(recipe: Recipe): Lent | undefined {
     copy: () => ({ pieces: imprint(instance), recipe }),
     take() {
       leave();
+      forgetHashes();
       here = new wasm.Lane(recipe);
     },
     leave,
-    makeHere: (stretch, pause) => makeStretch(here!, lane.hashes.whole, stretch, pause),
+    makeHere: (stretch, pause) => makeStretch(here!, lane.hashes, stretch, pause),
   };
 }
 
@@ -269,13 +270,19 @@ function release(id: number): void {
 }
 
 /** The other life of this script: a worker that makes, compresses or hashes for the one that holds the data. */
-const lane = { instance: undefined as Instance | undefined, tables: undefined as wasm.Lane | undefined, hashes: new Hashes() };
+const lane = { instance: undefined as Instance | undefined, copied: 0, tables: undefined as wasm.Lane | undefined, hashes: new Hashes() };
 
 function pack({ bytes, last }: Task, small: boolean) {
   const packed = wasm.pack_block(bytes, last, small);
   const answer = { bytes: packed.bytes as Uint8Array<ArrayBuffer>, crc: packed.crc };
   packed.free();
   return answer;
+}
+
+/** What was stopped in the middle of a file must not be the beginning of another's. */
+function forgetHashes(): void {
+  lane.hashes.free();
+  lane.hashes = new Hashes();
 }
 
 function hashHere(bytes: Uint8Array): Uint8Array {
@@ -289,18 +296,23 @@ function hashHere(bytes: Uint8Array): Uint8Array {
 async function laneWork(data: LaneJob): Promise<LaneAnswer> {
   const { job } = data;
   if ("copy" in data) {
-    if (data.copy.at === 0) {
+    const { at, size, bytes } = data.copy;
+    if (at === 0) {
+      lane.copied = 0;
       lane.tables?.free();
       lane.tables = undefined;
-      lane.hashes.free();
-      lane.hashes = new Hashes();
+      forgetHashes();
     }
-    if (become(lane.instance!, data.copy)) lane.tables = new wasm.Lane(data.recipe);
+    const { byteLength } = bytes;
+    become(lane.instance!, data.copy);
+    // A piece for which there was no memory is missing for good, even if there is some for the next.
+    lane.copied += byteLength;
+    if (lane.copied === size) lane.tables = new wasm.Lane(data.recipe);
     return { job };
   }
   if ("make" in data) {
     if (!lane.tables) return { job };
-    const made = await makeStretch(lane.tables, lane.hashes.whole, data.make);
+    const made = await makeStretch(lane.tables, lane.hashes, data.make);
     return { job, made: { ...made, digest: await made.digest } };
   }
   if ("pack" in data) {
@@ -321,7 +333,7 @@ async function serveLane(data: ToLane): Promise<void> {
     const arrays = [answer.packed?.bytes, answer.room, answer.digest, answer.made?.bytes, ...(answer.made?.blocks ?? [])];
     self.postMessage(answer, arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])));
   } catch (error) {
-    self.postMessage({ job: data.job, fault: String(error) } satisfies LaneAnswer);
+    self.postMessage({ job: data.job, ...faultOfWork(error) } satisfies LaneAnswer);
   }
 }
 

@@ -205,9 +205,8 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     recipe.psynet = a.psynet(recipe.psynet);
     let (study, input) = open(&a.inputs, a.limits())?;
     a.check(&study)?;
-    if let Ok(target) = output.canonicalize()
-        && input.holds(&target)
-    {
+    let partial = partial_of(output);
+    if [output, &partial].iter().any(|path| path.canonicalize().is_ok_and(|target| input.holds(&target))) {
         return Err(Failure::Usage("the ZIP would overwrite the input".to_owned()));
     }
     recipe.protect = a.preset(recipe.protect)?;
@@ -238,6 +237,13 @@ fn export(a: &Arguments) -> Result<bool, Failure> {
     Ok(report(&study, &recipe, sessions(&study, Some(&recipe))))
 }
 
+/// What the ZIP is called until it is complete.
+fn partial_of(output: &Path) -> PathBuf {
+    let mut partial = output.to_owned().into_os_string();
+    partial.push(".partial");
+    PathBuf::from(partial)
+}
+
 /// Writes the ZIP and gives it its name if `check` agrees.
 fn write_zip(
     export: &mut Export,
@@ -247,9 +253,7 @@ fn write_zip(
     check: impl FnOnce(&Path) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     // The archive is complete or there is none: it gets its name only at the end.
-    let mut partial = output.to_owned().into_os_string();
-    partial.push(".partial");
-    let partial = PathBuf::from(partial);
+    let partial = partial_of(output);
     let written = write_archive(export, a.threads(), input, &partial)
         .and_then(|()| check(&partial))
         .and_then(|()| Ok(std::fs::rename(&partial, output)?));

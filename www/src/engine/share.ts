@@ -1,7 +1,6 @@
 // Runs an export with helpers: they render tables, compress and hash, beside what is done here.
 // The result is the same bytes as without helpers, whoever finishes first.
 import type { Raw, Stretch, Task, WasmExport, WasmLane } from "./types.js";
-import type { Digests } from "./digest.js";
 
 /** A compressed block. */
 export interface Packed {
@@ -57,13 +56,18 @@ const ROOM = 1 << 20;
 /** Files of no more bytes are done here: to hand them to somebody takes longer. */
 const LITTLE = 32 << 10;
 
+/** Who hashes files, several at a time. The bytes are copied before `take` returns; it gives a file's digest after its last block. */
+export interface Hashing {
+  take(raw: Raw): Promise<Uint8Array | undefined>;
+}
+
 /** Makes a stretch in this thread; `pause` is called after every block. */
-export async function makeStretch(lane: WasmLane, digests: Digests, { session, path, start, end, file, whole }: Stretch, pause?: () => Promise<void>): Promise<Made> {
+export async function makeStretch(lane: WasmLane, hashes: Hashing, { session, path, start, end, file, whole }: Stretch, pause?: () => Promise<void>): Promise<Made> {
   const making = lane.make(session, path, start, end);
   const blocks: Uint8Array[] = [];
   let digest: Promise<Uint8Array | undefined> | undefined;
   const take = (bytes: Uint8Array, last: boolean) => {
-    if (whole) digest = digests.take({ file, bytes, last });
+    if (whole) digest = hashes.take({ file, bytes, last });
     else blocks.push(bytes.slice());
   };
   while (making.step({ take })) await pause?.();

@@ -19,8 +19,17 @@ export function Players() {
   const seed = useSignal<Seed | null>(null);
   const history = useRef<HTMLElement>(null);
   const facets = useLook("facets", { session: session.value }).value;
-  if (facets.fault) return <FaultNote fault={facets.fault} />;
-  if (!facets.answer) return <p class="quiet" aria-busy="true" />;
+  const sessionPicker = sessions.length > 1 && (
+    <Picker label={words.session} value={session.value} options={sessions.map(({ name }) => [name, name])} onChange={(name) => ((session.value = name), (seed.value = null))} />
+  );
+  if (!facets.answer) {
+    return (
+      <div class="looking">
+        <div class="pickers">{sessionPicker}</div>
+        {facets.fault ? <FaultNote fault={facets.fault} /> : <p class="quiet" aria-busy="true" />}
+      </div>
+    );
+  }
   const { kinds, apps } = facets.answer;
   const kind = kinds.find(([name]) => name === wanted.value)?.[0] ?? kinds[0]?.[0] ?? "player";
   const of = { session: session.value, kind, internal: internal.value };
@@ -31,9 +40,7 @@ export function Players() {
   return (
     <div class="looking">
       <div class="pickers">
-        {sessions.length > 1 && (
-          <Picker label={words.session} value={session.value} options={sessions.map(({ name }) => [name, name])} onChange={(name) => ((session.value = name), (seed.value = null))} />
-        )}
+        {sessionPicker}
         <Picker
           label={words.kind}
           value={kind}

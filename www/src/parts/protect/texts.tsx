@@ -1,11 +1,13 @@
 // Texts are read here one by one, with what was found in them, before any of them may come out.
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { faultOf, type Fault } from "../../engine/error.js";
 import type { Preset, ReviewText } from "../../engine/protect.js";
 import { f, t } from "../../i18n/index.js";
 import { approve, prefer, sharing, textsAt } from "../../sharing.js";
 import { announce } from "../../state.js";
 import { Choice } from "../choice.js";
+import { FaultNote } from "../fault.js";
 import { pathName } from "./fields.js";
 
 /** Texts on one page. */
@@ -32,19 +34,20 @@ export function Texts() {
 function Review() {
   const words = t.value.protect.texts;
   const start = useSignal(0);
-  const page = useSignal<{ total: number; texts: ReviewText[] } | null>(null);
+  const page = useSignal<{ total: number; texts: ReviewText[] } | { fault: Fault } | null>(null);
   const protection = sharing.protection.value;
   useEffect(() => {
     let current = true;
     textsAt(start.value, PAGE).then(
       (found) => current && (page.value = found),
-      () => current && (page.value = { total: 0, texts: [] }),
+      (error: unknown) => current && (page.value = { fault: faultOf(error) }),
     );
     return () => {
       current = false;
     };
   }, [start.value, protection]);
   if (!page.value) return null;
+  if ("fault" in page.value) return <FaultNote fault={page.value.fault} />;
   const { total, texts } = page.value;
   if (total === 0) return <p class="quiet">{words.none}</p>;
   const to = Math.min(start.value + PAGE, total);
