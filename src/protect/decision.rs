@@ -172,6 +172,12 @@ fn holds(path: &str) -> Holds {
     named.split('+').find_map(of_word).unwrap_or(Holds::Other)
 }
 
+/// Whether a number could be a telephone's or an id that somebody wrote: whole, and of five digits or more.
+pub(super) fn is_long(number: &str) -> bool {
+    let digits = number.strip_prefix(['+', '-']).unwrap_or(number);
+    digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit())
+}
+
 /// Data URIs and long base64.
 pub(super) fn is_binary(text: &str) -> bool {
     let base64 = || {

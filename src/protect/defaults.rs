@@ -3,10 +3,12 @@
 //! Fields are those of uproot 0.10.1, psynet 13.3.0 and dallinger 12.4.0. An experiment's own fields are in no table.
 
 use crate::protect::class::{Action, Class};
+use crate::psynet::schema::Schema;
 
 /// A pattern, the class, an action other than the level's where there is one, and the reason in words.
 ///
-/// Patterns: `a.b` is the path itself; `*` is any part without a dot; a final `…` is any rest; `|` separates choices.
+/// Patterns: `a.b` is the path itself; `*` is any part without a dot, `+` the name of a table that PsyNet or Dallinger
+/// defines; a final `…` is any rest; `|` separates choices.
 type Row = (&'static str, Class, Option<Action>, &'static str);
 
 const REMOVE: Option<Action> = Some(Action::Remove);
@@ -59,7 +61,7 @@ const UPROOT: &[Row] = &[
     ("*.*._uproot_key|*.*._uproot_secret", Class::Secret, REMOVE, "A key of uproot's own."),
     ("*.*._uproot_*", Class::Technical, REMOVE, "uproot's own state; not needed for analysis."),
     (
-        "*.*.member_id|*.*.round|*.*.app|*.*.apps|*.*.show_page|*.*.page_order|*.*.payoff|*.*.config|*.*.started|*.*.active|*.*.tag|*.*.round_nested",
+        "*.*.member_id|*.*.round|*.*.app|session.*.apps|*.*.show_page|*.*.page_order|*.*.payoff|session.*.config|player.*.config|player.*.started|session.*.active|model.*.tag|player.*.round_nested",
         Class::Experiment,
         KEEP,
         "Part of every uproot experiment.",
@@ -154,7 +156,7 @@ const PSYNET: &[Row] = &[
         "A duration.",
     ),
     (
-        "*.type|*.failed|*.failed_reason|*.role|*.trial_maker_id|*.module_id|*.chain_type|*.complete|*.finalized|*.is_repeat_trial|*.repeat_trial_index|*.n_repeat_trials|*.score|*.performance_reward|*.degree|*.full|*.max_size|*.block|*.participant_group|*.propagate_failure|*.id_within_participant|*.target_n_trials|*.trials_per_node|*.progress_before_trial|*.progress_after_trial|*.is_global|*.can_spawn|*.number",
+        "*.type|*.failed|+.trial_maker_id|+.module_id|+.chain_type|+.complete|+.finalized|+.is_repeat_trial|+.repeat_trial_index|+.n_repeat_trials|+.score|+.performance_reward|+.degree|+.full|+.max_size|+.propagate_failure|+.id_within_participant|+.target_n_trials|+.trials_per_node|+.progress_before_trial|+.progress_after_trial|+.is_global|+.can_spawn|+.number",
         Class::Experiment,
         KEEP,
         "Part of every PsyNet experiment.",
@@ -168,10 +170,13 @@ fn fits(pattern: &str, path: &str) -> bool {
     loop {
         match (pattern.chars().next(), path.chars().next()) {
             (Some('…'), _) => return true,
-            (Some('*'), _) => {
-                // A star takes everything up to the next dot.
-                pattern = pattern.get(1..).unwrap_or_default();
-                path = path.find('.').and_then(|dot| path.get(dot..)).unwrap_or_default();
+            (Some(any @ ('*' | '+')), _) => {
+                // It takes everything up to the next dot.
+                let (part, rest) = path.split_at(path.find('.').unwrap_or(path.len()));
+                if any == '+' && Schema::for_version(None).table(part).is_none() {
+                    return false;
+                }
+                (pattern, path) = (pattern.get(1..).unwrap_or_default(), rest);
             }
             (Some(a), Some(b)) if a == b => {
                 pattern = pattern.get(a.len_utf8()..).unwrap_or_default();
@@ -208,6 +213,7 @@ mod tests {
     fn patterns() {
         assert!(fits("*.*.id", "player.app.id") && fits("*.*.id", "player..id") && !fits("*.*.id", "player.app.ids"));
         assert!(fits("admin…", "admin/rooms") && fits("*.*._uproot_*", "player.._uproot_x"));
+        assert!(fits("+.number", "node.number") && !fits("+.number", "coin.number"));
         assert!(!fits("a.b", "a") && !fits("a", "a.b") && fits("a…", "a"));
     }
 }

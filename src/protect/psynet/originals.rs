@@ -177,7 +177,7 @@ pub(super) async fn originals(
             own.insert(name);
         }
     }
-    let distinctive = |value: &str| {
+    let distinctive = |value: &str, class| {
         let length = value.chars().count();
         let digits = value.bytes().all(|b| b.is_ascii_digit());
         let lower = value.to_lowercase();
@@ -185,7 +185,10 @@ pub(super) async fn originals(
         let long = length >= if digits { 6 } else { 5 };
         // Times count from the beginning of 1970.
         let start = value.starts_with("1970-01-");
-        long && !number && !start && !survey.vocabulary.contains(&lower) && !own.contains(&lower)
+        // An id with a digit in it is nobody's word, also as a cell of a column of categories.
+        let id = matches!(class, Class::PersonId | Class::TaskId) && value.bytes().any(|b| b.is_ascii_digit());
+        let coincides = survey.vocabulary.contains(&lower) && !id;
+        long && !number && !start && !coincides && !own.contains(&lower)
     };
     let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
     let mut all = vec![Original { value: hex, class: Class::Secret, path: "key".to_owned(), distinctive: true }];
@@ -194,7 +197,7 @@ pub(super) async fn originals(
     let single = |(_, _, path): &(String, Class, String)| path != "participant.unique_id";
     for (value, class, path) in survey.originals.iter().filter(|o| single(o)).cloned().chain(more) {
         pace.did(value.len()).await;
-        let distinctive = distinctive(&value);
+        let distinctive = distinctive(&value, class);
         if !distinctive && class != Class::Contact {
             for column in columns(&path, tables) {
                 own_columns.entry(column).or_default().insert(value.clone());

@@ -7,6 +7,7 @@ use super::transform::{Cell, Transform, WITHHELD, found_in};
 use super::tree::{Enter, Leaf, Visit, pickled};
 use crate::error::Result;
 use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::decision::is_long;
 use crate::protect::detect;
 use crate::protect::overview::length_class;
 use crate::protect::preset::{Preset, Texts};
@@ -74,7 +75,8 @@ impl<'t, 'c> Rewriting<'t, 'c> {
         self.transform.moment(at, start)
     }
 
-    fn suppressed(&mut self) -> bool {
+    /// Whether what describes the owner is too rare to be shown.
+    pub fn suppressed(&mut self) -> bool {
         self.transform.personal = true;
         // Nobody counted rows without a participant.
         self.transform.suppressed.get(self.cell.owner as usize).copied().unwrap_or(true)
@@ -170,6 +172,8 @@ impl<'t, 'c> Rewriting<'t, 'c> {
             (_, Action::Generalize) => self.generalized(digits, plan, out),
             // Without its question nobody knows what a number is.
             (_, Action::Withhold) if plan.bare => out.push_str("null"),
+            // Every cell of a column of texts is one.
+            (Class::FreeText, Action::Withhold) if !self.cell.json && is_long(digits) => self.withheld(digits, out),
             _ => self.measured(digits, out),
         }
         Ok(true)

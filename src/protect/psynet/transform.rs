@@ -16,6 +16,7 @@ use crate::protect::leak::{Hits, Searcher};
 pub(super) use crate::protect::overview::WITHHELD;
 use crate::protect::preset::{Preset, TimeMode};
 use crate::protect::pseudonym::{Domain, Tokens};
+use crate::protect::quasi::SUPPRESSED;
 use crate::protect::time::{self, Iso, Micros, Mode, Time};
 use crate::protect::words::Words;
 use crate::psynet::json_text::{decode, write_text};
@@ -102,7 +103,11 @@ impl Transform {
     pub fn cell(&mut self, text: &str, cell: Cell<'_>, out: &mut String) -> Result<bool> {
         out.clear();
         if text.is_empty() {
-            return Ok(cell.field.plan("").is_none_or(|plan| plan.decision.action != Action::Remove));
+            let action = cell.field.plan("").map(|plan| plan.decision.action);
+            if action == Some(Action::Generalize) && Rewriting::new(self, cell).suppressed() {
+                out.push_str(SUPPRESSED);
+            }
+            return Ok(action != Some(Action::Remove));
         }
         if let Some(made) = self.known.cells(&cell).and_then(|known| known.get(text)) {
             self.caught += u64::from(made.leaks);

@@ -33,18 +33,19 @@ pub(super) async fn originals(
     let plans = survey.fields.values().flat_map(|field| field.plans.values());
     let mut own = report::words(&mut plans.map(|plan| plan.decision.reason.as_str()));
     own.extend(OWN_WORDS.split_ascii_whitespace().map(str::to_owned));
-    let distinctive = |value: &str| {
+    let distinctive = |value: &str, class, path: &str| {
         let length = value.chars().count();
         let digits = value.bytes().all(|b| b.is_ascii_digit());
         let lower = value.to_lowercase();
         let long = length >= if digits { 6 } else { 5 };
-        long && !survey.vocabulary.contains(&lower) && !own.contains(&lower)
+        let coincides = survey.vocabulary.contains(&lower) && !is_no_coincidence(value, class, path);
+        long && !coincides && !own.contains(&lower)
     };
     let hex: String = key.iter().map(|b| format!("{b:02x}")).collect();
     let mut all = vec![Original { value: hex, class: Class::Secret, path: "key".to_owned(), distinctive: true }];
     let mut own_columns = OwnColumns::new();
     let mut add = |value: &str, class, path: &str| {
-        let distinctive = distinctive(value);
+        let distinctive = distinctive(value, class, path);
         if !distinctive && class != Class::Contact {
             own_columns.entry(path.to_owned()).or_default().insert(value.to_owned());
         }
@@ -67,6 +68,14 @@ pub(super) async fn originals(
     // Keys, login tokens and the labels of rooms; the storage itself was dropped while reading.
     log.admin_texts.iter().for_each(|text| add(text, Class::Secret, ADMIN));
     (all, own_columns)
+}
+
+/// Whether a value is somebody's wherever it stands, also as a cell of a column of categories: nobody's word is like the
+/// names that uproot makes, or an id with a digit in it.
+fn is_no_coincidence(value: &str, class: Class, path: &str) -> bool {
+    let digit = value.bytes().any(|b| b.is_ascii_digit());
+    let made = path.ends_with("!storage") && !path.starts_with("session.");
+    made || digit && matches!(class, Class::PersonId | Class::TaskId)
 }
 
 /// What every distinctive original becomes where it stands in a longer text.

@@ -2,6 +2,7 @@
 
 use super::leaves::Shape;
 use super::survey::{Asked, Seen, Survey};
+use super::transform::Owner;
 use crate::order::{Map, Set};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts, clean};
@@ -33,6 +34,11 @@ impl Plan {
     /// Whether its texts are withheld because somebody may have written them.
     pub fn is_unread(&self) -> bool {
         self.decision.class == Class::FreeText && self.decision.action == Action::Withhold
+    }
+
+    /// Whether its values say nothing because they and the owner's others are too rare; what is empty is a value, too.
+    pub fn is_suppressed(&self, owner: Owner<'_>) -> bool {
+        owner.suppressed && self.decision.action == Action::Generalize
     }
 }
 

@@ -233,6 +233,7 @@ impl<'a> Rewriting<'a> {
                                     | "_uproot_models"
                                     | "models"
                             ),
+                        unread: false,
                     };
                     for change in self.log.changes(span) {
                         pace.passed(1);
@@ -313,6 +314,7 @@ impl<'a> Rewriting<'a> {
                 field: at.common.name,
                 last: false,
                 sorted: false,
+                unread: false,
             };
             let Some(value) = self.value(at, change, owner, builder)? else { continue };
             numbers.push(seq);

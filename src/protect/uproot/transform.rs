@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::json;
 use crate::order::{self, Set};
 use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::decision::is_long;
 use crate::protect::detect;
 use crate::protect::known::{Known, Made};
 use crate::protect::leak::{Hits, Searcher};
@@ -38,6 +39,9 @@ pub(super) struct Owner<'a> {
     pub last: bool,
     /// Whether lists of names are put in the order of their tokens.
     pub sorted: bool,
+    /// Whether it stands in a text that is withheld because somebody may have written it, or in a cell of an exported
+    /// table that may have been such a text.
+    pub unread: bool,
 }
 
 /// Everything that values are made with.
@@ -92,6 +96,7 @@ impl Transform<'_> {
             return Ok(Some(format!("[{},{member}]", quoted(self.identity.session(&session)?))));
         }
         let text = leaves::as_json(kind, text);
+        let owner = Owner { unread: kind == Type::CELL && field.plans.get("").is_some_and(Plan::is_unread), ..owner };
         let new = self.node(&text, "", field, owner, 0)?.unwrap_or_else(|| NOTHING.to_owned());
         if new != NOTHING && new.len() > 4 && self.leaks(&new) {
             self.caught += 1;
@@ -140,9 +145,12 @@ impl Transform<'_> {
             Some(b'"') => {
                 let content = json::content(text).unwrap_or_default();
                 match inner(&content, level) {
-                    Some(inside) => quoted(
-                        &self.node(&inside, below, field, owner, level + 1)?.unwrap_or_else(|| NOTHING.to_owned()),
-                    ),
+                    Some(inside) => {
+                        let unread = owner.unread || plan.is_some_and(Plan::is_unread);
+                        let owner = Owner { unread, ..owner };
+                        let new = self.node(&inside, below, field, owner, level + 1)?;
+                        quoted(new.as_deref().unwrap_or(NOTHING))
+                    }
                     None => self.text(&content, plan, owner)?,
                 }
             }
@@ -256,6 +264,9 @@ impl Transform<'_> {
         if plan.filter(lengths).is_some() {
             return Ok(quoted(length_class(content)));
         }
+        if plan.is_some_and(|plan| plan.is_suppressed(owner)) {
+            return Ok(quoted(SUPPRESSED));
+        }
         if content.is_empty() {
             return Ok("\"\"".to_owned());
         }
@@ -301,7 +312,6 @@ impl Transform<'_> {
                 let new = risk::coarse(content, plan.decision.holds, self.preset)
                     .filter(|_| plan.decision.holds == Holds::Age || plain);
                 return Ok(quoted(match new {
-                    _ if owner.suppressed => SUPPRESSED,
                     Some(ref new) if !self.window.is_some_and(|w| w.contains(new)) => new,
                     _ => WITHHELD,
                 }));
@@ -318,17 +328,22 @@ impl Transform<'_> {
 
     fn plain(&mut self, text: &str, plan: Option<&Plan>, owner: Owner<'_>) -> String {
         let number = text.parse::<f64>().ok();
+        if plan.is_some_and(|plan| plan.is_suppressed(owner)) {
+            return quoted(SUPPRESSED);
+        }
         if text == NOTHING || text == "true" || text == "false" {
             return text.to_owned();
         }
         let Some(plan) = plan else { return NOTHING.to_owned() };
+        if owner.unread && is_long(text) {
+            return quoted(if self.preset.texts == Texts::Lengths { length_class(text) } else { WITHHELD });
+        }
         match (plan.decision.class, plan.decision.action) {
             (Class::PersonId | Class::TaskId, Action::Token) => {
                 let domain = if plan.decision.class == Class::PersonId { Domain::Person } else { Domain::Task };
                 return self.identity.tokens.token(domain, &[text]).map_or_else(|_| NOTHING.to_owned(), |t| quoted(&t));
             }
             (Class::InternalId, Action::Token) if owner.field == "id" => return owner.rank.to_string(),
-            (_, Action::Generalize) if owner.suppressed => return quoted(SUPPRESSED),
             (_, Action::Generalize) if plan.decision.holds != Holds::Other => {
                 let new = risk::coarse(text, plan.decision.holds, self.preset);
                 return new.map_or_else(|| quoted(WITHHELD), |new| quoted(&new));
