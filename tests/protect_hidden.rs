@@ -4,7 +4,7 @@ mod common;
 
 use common::dump::{Row, dump};
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Write};
 use windrow::limits::Limits;
 use windrow::order::Set;
 use windrow::protect::check::check;
@@ -149,4 +149,54 @@ fn all_cells_of_those_who_stand_out_say_nothing() {
     };
     assert_eq!(rows.iter().filter(|row| row.iter().all(|cell| cell == "*")).count(), 5, "{rows:?}");
     assert_eq!(rows.iter().filter(|row| row[0] == "at").count(), 7, "{rows:?}");
+}
+
+/// The canary's database with some columns changed or added: table, column, and the cell of each of its five rows.
+fn database(changes: &[(&str, &str, [&str; 5])]) -> Files {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cases/protect/canary/psynet_canary.zip");
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in common::unzip(&std::fs::read(path).unwrap()) {
+        let mut bytes = bytes;
+        for (_, column, cells) in changes.iter().filter(|(table, ..)| name == format!("data/{table}.csv")) {
+            let mut reader = csv::Reader::from_reader(bytes.as_slice());
+            let mut header: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+            let mut rows: Vec<Vec<String>> =
+                reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect();
+            let at = header.iter().position(|name| name == column).unwrap_or(header.len());
+            header.resize(header.len().max(at + 1), (*column).to_owned());
+            for (row, cell) in rows.iter_mut().zip(cells) {
+                row.resize(header.len(), String::new());
+                row[at] = (*cell).to_owned();
+            }
+            let mut writer = csv::Writer::from_writer(Vec::new());
+            for row in std::iter::once(&header).chain(&rows) {
+                writer.write_record(row).unwrap();
+            }
+            bytes = writer.into_inner().unwrap();
+        }
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(&bytes).unwrap();
+    }
+    vec![("database.zip".to_owned(), zip.finish().unwrap().into_inner())]
+}
+
+/// The same in PsyNet's tables, and in those that an experiment adds.
+#[test]
+fn psynets_columns_do_not_vouch_for_what_stands_in_them() {
+    let input = database(&[
+        ("chat_message", "content", ["4915123456789", "01512345678", "+4915123456780", "hello", "12"]),
+        ("question", "response", ["20401231", "20401232", "20401233", "20401234", "20401235"]),
+        ("participant", "failed_reason", ["", "", "", "", "he called from +49 151 23456785"]),
+        ("coin", "number", ["+49 151 23456781", "+49 151 23456782", "+49 151 23456783", "", ""]),
+        ("participant", "worker_id", ["kx1001q", "kx1002q", "kx1003q", "kx1004q", "kx1005q"]),
+        ("participant", "unique_id", ["kx1001q:as1", "kx1002q:as2", "kx1003q:as3", "kx1004q:as4", "kx1005q:as5"]),
+        ("coin", "leader", ["kx1003q", "me", "kx1003q", "me", "kx1003q"]),
+    ]);
+    let files = files(&input, Level::Share);
+    for hidden in ["15123456", "1512345678", "2040123", "2345678", "kx1003q"] {
+        assert_eq!(places(&files, hidden), [""; 0]);
+    }
+    let leaders = column(&files, "/data/Coin.csv", "leader");
+    assert_eq!(leaders.iter().filter(|leader| leader.starts_with("w-")).count(), 3, "{leaders:?}");
+    assert_eq!(leaders.iter().filter(|leader| *leader == "me").count(), 2);
 }
