@@ -56,6 +56,8 @@ pub struct Report {
     pub sessions: u64,
     pub sessions_interacting: u64,
     pub participants: u64,
+    /// How many people the participants are, by their ids.
+    pub people: u64,
     pub rows_before: u64,
     pub rows_after: u64,
     pub paths: Vec<PathReport>,
@@ -96,6 +98,8 @@ pub fn words(reasons: &mut dyn Iterator<Item = &str>) -> Set<String> {
         let report = Report {
             preset: Preset::of(level),
             psynet,
+            participants: 2,
+            people: 1,
             paths: Class::ALL.map(of_class).into(),
             detectors: Kind::ALL.map(|kind| (kind.as_str(), 0)).into(),
             tokens: Domain::ALL.map(|domain| (domain.as_str(), 0)).into(),
@@ -201,6 +205,7 @@ impl Report {
             "key": if self.key_label.is_some() { "project" } else { "one-time" },
             "key_label": self.key_label,
             "participants": self.participants,
+            "people": self.people,
             "sessions": self.sessions,
             (if self.psynet { "rows" } else { "changes" }): { "input": self.rows_before, "result": self.rows_after },
             "paths": self.paths.iter().map(path).collect::<Vec<_>>(),
@@ -275,7 +280,13 @@ impl Report {
                 format!("{people} participants in {sessions} sessions; {after} of {before} changes are in the result.")
             }
         });
-        if self.share() && self.participants < FEW {
+        if self.people < self.participants {
+            out.bullet(&format!(
+                "By their ids these are {} people: some took part more than once, and are counted once below.",
+                self.people
+            ));
+        }
+        if self.share() && self.people < FEW {
             out.bullet("There are fewer than 20 participants: with so few, someone who knows who took part may recognise people by their answers.");
         }
         out.bullet(&match &self.key_label {

@@ -2,7 +2,7 @@
 //! written, and the study that was prepared.
 
 use super::originals::{self, About};
-use super::people;
+use super::people::{self, Rare};
 use super::rows;
 use super::survey::With;
 use super::transform::{self, Memory, Transform};
@@ -94,7 +94,7 @@ impl Asked {
         let mut searcher = Searcher::paced(originals, census.window.filter(|_| hidden), pace).await;
         searcher.accept(&self.preset.accepted);
         let searcher = Arc::new(searcher);
-        let (suppressed, risk) = people::measure(&survey, &census, &self.preset, pace).await;
+        let Rare { suppressed, people, report: risk } = people::measure(&survey, &census, &self.preset, pace).await;
         let random = key.order(Domain::Session, &["weeks"]).iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
         let survey = Arc::new(survey);
         let transform = Transform {
@@ -113,14 +113,14 @@ impl Asked {
             scratch: Scratch::default(),
             personal: false,
         };
-        let decided = Decided { census, survey: survey.clone(), searcher, own_columns, risk, searched };
+        let decided = Decided { census, survey: survey.clone(), searcher, own_columns, people, risk, searched };
         let writing = Writing::new(transform, survey, self.recipe.compression.level());
         Ok(Phase::Write(Box::new(writing), Box::new(decided)))
     }
 
     /// The prepared study: the new database is read as any other.
     pub async fn finished(&self, mut writing: Writing, decided: Decided, pace: &mut Pace) -> Result<Protected> {
-        let Decided { census, survey, searcher, own_columns, risk, searched } = decided;
+        let Decided { census, survey, searcher, own_columns, people, risk, searched } = decided;
         let mut archive = Archive::in_memory(DATABASE, writing.finish().into(), self.limits);
         while archive.goes_on()? {
             pace.did(READ).await;
@@ -150,6 +150,7 @@ impl Asked {
             sessions: 1,
             sessions_interacting: u64::from(census.interacting && self.preset.time_mode() == TimeMode::Relative),
             participants: census.people.len() as u64,
+            people,
             rows_before: rows(&self.data),
             rows_after: rows(&new),
             paths: rows::paths(&survey, &writing.counts, &transform, &self.preset),

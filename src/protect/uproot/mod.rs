@@ -182,6 +182,7 @@ async fn protected(
         sessions: new.sessions.len() as u64,
         sessions_interacting: interacting,
         participants: quasi.participants.max(rewriting.participants(&sessions)),
+        people: quasi.people,
         rows_before: sessions.iter().map(|s| s.changes).sum(),
         rows_after: new.order.len() as u64,
         paths,

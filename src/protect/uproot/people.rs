@@ -8,8 +8,9 @@ use crate::order::{Map, Set};
 use crate::protect::class::{Action, Class};
 use crate::protect::decision::clean;
 use crate::protect::pace::Pace;
+use crate::protect::persons::{Persons, names_owner, united};
 use crate::protect::preset::{Holds, Preset};
-use crate::protect::risk::{self, Column, JOINT, RiskReport};
+use crate::protect::risk::{self, Column, RiskReport};
 use crate::protect::time;
 
 /// A player's values by path.
@@ -21,6 +22,8 @@ pub(super) struct Quasi {
     /// Storages of players whose quasi-identifiers become `*`.
     pub suppressed: Set<u32>,
     pub participants: u64,
+    /// How many people these are, by their ids.
+    pub people: u64,
     pub unique_by_duration: u64,
     pub report: Option<RiskReport>,
 }
@@ -29,6 +32,8 @@ pub(super) struct Quasi {
 #[derive(Default)]
 struct Player {
     cells: Cells,
+    /// Ids of the person.
+    ids: Set<String>,
     first: f64,
     last: f64,
 }
@@ -40,11 +45,12 @@ impl Quasi {
         let kept = plans().all(|plan| plan.decision.action != Action::Generalize);
         let preset = &Preset { k: if kept { 0 } else { preset.k }, ..preset.clone() };
         let described = |field: &Field| {
-            let one = |plan: &Plan| {
+            let one = |(below, plan): (&String, &Plan)| {
                 plan.decision.action == Action::Generalize
                     || matches!(plan.decision.class, Class::Quasi | Class::Sensitive)
+                    || names_owner(below, &plan.decision)
             };
-            field.plans.values().any(one)
+            field.plans.iter().any(one)
         };
         let fields = survey.fields.iter().filter(|((kind, _), field)| kind == "player" && described(field));
         let fields = Map::from_iter(fields.map(|((_, name), field)| (name.as_str(), field)));
@@ -72,6 +78,10 @@ impl Quasi {
                     let Some(plan) = field.plans.get(below).filter(|_| value != "null" && !value.is_empty()) else {
                         return;
                     };
+                    if names_owner(below, &plan.decision) {
+                        player.ids.insert(value.to_owned());
+                        return;
+                    }
                     let what = match (plan.decision.class, plan.decision.action) {
                         (_, Action::Generalize) => Some(plan.decision.holds),
                         (Class::Quasi, Action::Keep) if kept => Some(Holds::Other),
@@ -84,11 +94,17 @@ impl Quasi {
                 });
             }
         }
+        pace.pause().await;
+        let mut persons = Persons::new(players.len());
+        for (at, player) in players.values().enumerate() {
+            player.ids.iter().for_each(|id| persons.met(at, id));
+        }
+        let persons = persons.all();
+        let all: Vec<(u32, &Player)> = players.iter().map(|(storage, player)| (*storage, player)).collect();
+        let of = |person: &[usize]| person.iter().filter_map(|at| all.get(*at)).collect::<Vec<_>>();
         let values = |path: &String| {
-            let cell = |player: &Player| {
-                player.cells.get(path).into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(JOINT)
-            };
-            players.values().map(cell).collect::<Vec<String>>()
+            let cell = |person: &Vec<usize>| united(of(person).iter().filter_map(|(_, player)| player.cells.get(path)));
+            persons.iter().map(cell).collect::<Vec<String>>()
         };
         let (mut quasi, mut sensitive) = (Vec::new(), Map::new());
         for (path, holds) in holds {
@@ -102,8 +118,9 @@ impl Quasi {
         let (report, rows) = risk::assess(&quasi, &sensitive, preset, pace).await;
         let durations = players.values().filter_map(|p| time::from_seconds(p.last - p.first));
         let unique_by_duration = risk::unique_durations(durations, preset);
-        let storages: Vec<u32> = players.keys().copied().collect();
-        let suppressed = rows.iter().filter_map(|row| storages.get(*row).copied()).collect();
-        Quasi { suppressed, participants: players.len() as u64, unique_by_duration, report }
+        let rare = rows.iter().filter_map(|row| persons.get(*row)).flat_map(|person| of(person));
+        let suppressed = rare.map(|(storage, _)| *storage).collect();
+        let (participants, people) = (players.len() as u64, persons.len() as u64);
+        Quasi { suppressed, participants, people, unique_by_duration, report }
     }
 }
