@@ -103,6 +103,38 @@ fn a_person_in_many_sessions_is_one() {
     assert!(told(&files).contains("By their ids these are 6 people"));
 }
 
+/// How many players are unique by duration, given when each came and left, in seconds after all places were made.
+fn unique(stays: &[(f64, f64)], together: bool) -> serde_json::Value {
+    let mut study = Sessions::new(1, 0);
+    let list: Vec<String> =
+        (0..stays.len()).map(|n| format!(r#"{{"sname":"mzsess0","uname":"{}"}}"#, name(n))).collect();
+    study.put("session/mzsess0", "_uproot_players", 132, &format!("[{}]", list.join(",")));
+    if together {
+        study.put("group/mzsess0/gr0up", "_uproot_players", 132, &format!("[{}]", list.join(",")));
+    }
+    study.0.iter_mut().for_each(|row| row.time = 1_760_000_000.0);
+    for (n, (came, left)) in stays.iter().enumerate() {
+        for (field, kind, payload, at) in
+            [("id", 0, "7", 0.0), ("started", 5, "true", *came), ("payoff", 1, "3.0", *left)]
+        {
+            study.put(&format!("player/mzsess0/{}", name(n)), field, kind, payload);
+            study.0.iter_mut().next_back().unwrap().time = 1_760_000_000.0 + at;
+        }
+    }
+    report(&study.shared())["participants_unique_by_duration"].clone()
+}
+
+#[test]
+fn durations_are_those_that_the_result_shows() {
+    let came = |n: u32| 100.0 + 37.0 * f64::from(n);
+    let ended_together: Vec<(f64, f64)> = (0..12).map(|n| (came(n), 3600.0)).collect();
+    let alike: Vec<(f64, f64)> = (0..12).map(|n| (came(n), came(n) + 60.0)).collect();
+    for together in [false, true] {
+        assert_eq!(unique(&ended_together, together), 12);
+        assert_eq!(unique(&alike, together), 0);
+    }
+}
+
 /// A database of participants: worker, another id, age and country.
 fn database(people: &[(&str, &str, u32, &str)]) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());

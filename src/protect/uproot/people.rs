@@ -1,5 +1,6 @@
 //! Measures what can be known about the players from elsewhere, and who stands out by it.
 
+use super::clock;
 use super::leaves::{Leaf, as_json, walk};
 use super::plan::{Field, Plan};
 use super::survey::{self, Survey, storage};
@@ -34,7 +35,6 @@ struct Player {
     cells: Cells,
     /// Ids of the person.
     ids: Set<String>,
-    first: f64,
     last: f64,
 }
 
@@ -60,12 +60,11 @@ impl Quasi {
             if storage(log.storages.get(span.storage)).is_none_or(|s| s.0 != "player") {
                 continue;
             }
-            let new = || Player { first: f64::INFINITY, last: f64::NEG_INFINITY, ..Player::default() };
+            let new = || Player { last: f64::NEG_INFINITY, ..Player::default() };
             let player = players.entry(span.storage).or_insert_with(new);
             for time in log.changes(span).iter().map(|change| log.time(*change)) {
                 pace.did(0).await;
-                // Neither of these takes in what is no number.
-                player.first = player.first.min(time);
+                // This does not take in what is no number.
                 player.last = player.last.max(time);
             }
             let name = log.fields.get(span.field);
@@ -116,7 +115,14 @@ impl Quasi {
             }
         }
         let (report, rows) = risk::assess(&quasi, &sensitive, preset, pace).await;
-        let durations = players.values().filter_map(|p| time::from_seconds(p.last - p.first));
+        let mut starts = Map::new();
+        for session in sessions {
+            starts.extend(clock::starts(log, session, pace).await);
+        }
+        // What was before somebody came, as the making of their place, tells nothing of how long they took.
+        let duration =
+            |(storage, player): &(u32, &Player)| time::from_seconds(player.last)?.checked_sub(*starts.get(storage)?);
+        let durations = all.iter().filter_map(duration);
         let unique_by_duration = risk::unique_durations(durations, preset);
         let rare = rows.iter().filter_map(|row| persons.get(*row)).flat_map(|person| of(person));
         let suppressed = rare.map(|(storage, _)| *storage).collect();
