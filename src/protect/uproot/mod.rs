@@ -192,6 +192,7 @@ async fn protected(
         withheld_by_search: transform.caught,
         unnamed_storages: unnamed,
         risk: quasi.report,
+        calendar_searched: hidden.is_some(),
         searched_values: searched as u64,
         searched_forms: searcher.sizes().1 as u64,
         not_searched: (short + searcher.unsearchable) as u64,
