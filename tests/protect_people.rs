@@ -103,6 +103,47 @@ fn a_person_in_many_sessions_is_one() {
     assert!(told(&files).contains("By their ids these are 6 people"));
 }
 
+#[test]
+fn what_describes_people_is_counted_wherever_it_stands() {
+    let mut study = Sessions::new(1, 30);
+    for n in 0..30 {
+        let storage = format!("player/mzsess0/{}", name(n));
+        let (age, country) = if n == 0 { (93, "MT") } else { (25, if n < 10 { "AT" } else { "DE" }) };
+        let described = format!(r#""age":{age},"country":"{country}""#);
+        study.put(&storage, "household", 129, &format!(r#"{{"1":{{{described}}},"2":{{"age":40,"country":"DE"}}}}"#));
+        study.put(&storage, "married", 5, if n == 0 { "true" } else { "false" });
+        let entry = |sender: &str| format!(r#"["019b2a3c-1d2e-7f3a-8b4c-5d6e7f8a9b{n:02x}",{{{described},{sender}}}]"#);
+        let sender = format!(r#""sender":["mzsess0","{}"]"#, name(n));
+        study.put("model/mzsess0/mmodel1", "entry", 128, &entry(&sender));
+        study.put("model/mzsess0/mmodel2", "entry", 128, &entry(r#""kind":"anything""#));
+    }
+    study.put("group/mzsess0/gr0up1", "country", 2, "\"DE\"");
+    let files = study.shared();
+    let report = report(&files);
+    assert_eq!(report["risk"]["before"]["unique"], 1);
+    let columns = report["risk"]["columns"].as_array().unwrap();
+    for path in ["player..household.*.age", "player..married", "model..entry[1].country"] {
+        assert!(columns.iter().any(|column| column == path), "{path} {columns:?}");
+    }
+    // One stands out, and the next smallest group hides them.
+    assert_eq!(report["risk"]["suppressed"], 10);
+    let stays = |rows: Vec<BTreeMap<String, String>>, column: &str, text: &str| {
+        assert!(rows.iter().all(|row| !["MT", "AT", "90+"].iter().any(|rare| row[column].contains(rare))), "{column}");
+        rows.iter().filter(|row| row[column].contains(text)).count()
+    };
+    assert_eq!(stays(rows(&files, "/latest/player.csv"), "household", "25-34"), 20);
+    assert_eq!(stays(rows(&files, "/latest/player.csv"), "married", "FALSE"), 20);
+    assert_eq!(stays(rows(&files, "/latest/player.csv"), "married", "*"), 10);
+    // Of entries without a sender nobody knows whom they describe.
+    assert_eq!(stays(rows(&files, "/ultralong/model.csv"), "!data", "DE"), 20);
+    assert_eq!(stays(rows(&files, "/ultralong/model.csv"), "!data", "*"), 40);
+    assert_eq!(rows(&files, "/latest/group.csv")[0]["country"], "*");
+    let told = told(&files);
+    for path in ["player..household.*.age", "model..entry[1].age", "group..country"] {
+        assert!(told.contains(path), "{path}");
+    }
+}
+
 /// How many players are unique by duration, given when each came and left, in seconds after all places were made.
 fn unique(stays: &[(f64, f64)], together: bool) -> serde_json::Value {
     let mut study = Sessions::new(1, 0);

@@ -129,7 +129,8 @@ impl Report {
             false => "s- is a session, p- a player, g- a group, m- a model, r- a room, w- a person's id, t- a task. UUIDs and running ids are new as well.",
         });
         self.list(&mut out, &self.fields(|p| p.action == Action::Token));
-        if self.share() || self.preset.time_mode() != TimeMode::Keep {
+        let coarse = self.fields(|p| p.action == Action::Generalize);
+        if self.share() || self.preset.time_mode() != TimeMode::Keep || !coarse.is_empty() {
             out.heading("Made coarse");
             out.paragraph(self.times());
         }
@@ -153,6 +154,12 @@ impl Report {
             for line in self.risk.iter().flat_map(risk_lines) {
                 out.bullet(&line);
             }
+        }
+        if !coarse.is_empty() {
+            out.paragraph("Fields in which what others may know of a person was made coarse; a value there is * where nothing says whose it is:");
+            self.list(&mut out, &coarse);
+        }
+        if self.share() {
             out.heading("Withheld");
             out.paragraph(match self.preset.texts {
                 Texts::Withhold | Texts::Review => "Texts below are [withheld] unless somebody has read and approved them. Numbers and truth values there stay.",

@@ -76,7 +76,7 @@ async fn seen(log: &Log, recipe: &Recipe, preset: &Preset, pace: &mut Pace) -> R
     let names = survey::all_names(&identity, pace).await;
     let asked = Asked { names: &names, window: window(&sessions), preset, approved: &Set::new() };
     let survey = survey::survey(log, &sessions, asked, pace).await;
-    let quasi = Quasi::measure(log, &sessions, &survey, preset, pace).await;
+    let quasi = Quasi::measure(log, &sessions, &survey, asked, pace).await;
     let mut overview = survey.overview(preset, pace).await;
     overview.risk = quasi.report;
     overview.participants = quasi.participants;
@@ -130,7 +130,7 @@ async fn protected(
     let hidden = window.filter(|_| share && moments::hides(mode));
     let mut searcher = Searcher::paced(originals, hidden, pace).await;
     searcher.accept(&preset.accepted);
-    let quasi = Quasi::measure(log, &sessions, &survey, preset, pace).await;
+    let quasi = Quasi::measure(log, &sessions, &survey, asked, pace).await;
     let transform = Transform {
         identity,
         words,

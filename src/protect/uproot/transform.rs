@@ -28,7 +28,7 @@ pub(super) const REMOVED: &str = "[removed]";
 pub(super) struct Owner<'a> {
     pub session: &'a str,
     pub start: Option<Micros>,
-    /// Whether the owner's quasi-identifiers are suppressed.
+    /// Whether the value's quasi-identifiers are suppressed.
     pub suppressed: bool,
     /// The new number in place of `id`.
     pub rank: u64,
@@ -318,7 +318,8 @@ impl Transform<'_> {
 
     fn plain(&mut self, text: &str, plan: Option<&Plan>, owner: Owner<'_>) -> String {
         let number = text.parse::<f64>().ok();
-        if text == NOTHING || text == "true" || text == "false" {
+        let starred = owner.suppressed && plan.is_some_and(|plan| plan.decision.action == Action::Generalize);
+        if text == NOTHING || !starred && matches!(text, "true" | "false") {
             return text.to_owned();
         }
         let Some(plan) = plan else { return NOTHING.to_owned() };
@@ -328,7 +329,7 @@ impl Transform<'_> {
                 return self.identity.tokens.token(domain, &[text]).map_or_else(|_| NOTHING.to_owned(), |t| quoted(&t));
             }
             (Class::InternalId, Action::Token) if owner.field == "id" => return owner.rank.to_string(),
-            (_, Action::Generalize) if owner.suppressed => return quoted(SUPPRESSED),
+            _ if starred => return quoted(SUPPRESSED),
             (_, Action::Generalize) if plan.decision.holds != Holds::Other => {
                 let new = risk::coarse(text, plan.decision.holds, self.preset);
                 return new.map_or_else(|| quoted(WITHHELD), |new| quoted(&new));
