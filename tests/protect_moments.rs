@@ -6,12 +6,14 @@ use common::dump::{Row, dump};
 use common::random::Random;
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
+use std::path::Path;
 use windrow::limits::Limits;
 use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::preset::Preset;
 use windrow::protect::{Given, prepare};
 use windrow::recipe::Recipe;
+use windrow::source::feed;
 use windrow::study::Study;
 
 /// 2025-10-09, a Thursday.
@@ -57,14 +59,21 @@ fn study(random: &mut Random, together: bool) -> Study {
 
 /// The files of the ZIP with a preset, which the leak check must let pass.
 fn files(study: &Study, preset: &str) -> BTreeMap<String, String> {
+    files_of(study, &[], preset)
+}
+
+/// The same for a study whose file is read again.
+fn files_of(study: &Study, bytes: &[u8], preset: &str) -> BTreeMap<String, String> {
     let preset = Preset::from_json(preset.as_bytes()).unwrap();
     let recipe = Recipe { protect: Some(preset), filters: false, ..Recipe::default() };
     let given = Given { key: [7; 32], project: false, approved: Set::new() };
-    let protected = prepare(study, &recipe, &given, Limits::default()).unwrap().finish().unwrap();
+    let mut work = prepare(study, &recipe, &given, Limits::default()).unwrap();
+    feed(work.as_mut(), &[bytes], 1 << 16).unwrap();
+    let protected = work.finish().unwrap();
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
     let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
     assert_eq!(leaks.total, 0, "{:?}", leaks.list);
-    common::unzip(&zip).into_iter().map(|(path, bytes)| (path, String::from_utf8(bytes).unwrap())).collect()
+    common::unzip(&zip).into_iter().map(|(path, bytes)| (path, String::from_utf8_lossy(&bytes).into_owned())).collect()
 }
 
 /// Times of all changes and the values of one field, as they stand in the ultralong tables.
@@ -193,6 +202,53 @@ fn the_order_of_changes_of_a_participant_is_kept() {
         assert_eq!(before, after);
         numbers.sort_unstable();
         assert!(numbers.windows(2).all(|w| w[0] < w[1]));
+    }
+}
+
+/// What the reports say of times: the first paragraph, the part on the search, and the JSON.
+fn said(files: &BTreeMap<String, String>) -> (String, String, serde_json::Value) {
+    let report = |end: &str| files.iter().find(|(path, _)| path.ends_with(end)).unwrap().1.as_str();
+    let text = report("ANONYMIZATION.txt").split_whitespace().collect::<Vec<_>>().join(" ");
+    let (first, rest) = text.split_once("These data were prepared").unwrap();
+    let (_, search) = rest.split_once("The search for leaks").unwrap();
+    (first.to_owned(), search.to_owned(), serde_json::from_str(report("anonymization.json")).unwrap())
+}
+
+#[test]
+fn reports_say_of_times_what_was_done() {
+    let modern = study(&mut Random::new(6), false);
+    // A clock that was never set: nobody can tell moments from counters.
+    let mut rows =
+        vec![Row::new(1, "session/mztest", "_uproot_players", 132, r#"[{"sname":"mztest","uname":"qk0zv"}]"#)];
+    rows.extend([2, 3, 4].map(|seq| Row::new(seq, "player/mztest/qk0zv", "choice", 0, "7")));
+    rows.iter_mut().for_each(|row| row.time = row.seq.unwrap() as f64);
+    let unset = common::open(&[("uproot.msgpack".to_owned(), dump(&rows))], 1 << 16).unwrap();
+    let database = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/protect/canary/psynet_canary.zip");
+    let bytes = std::fs::read(database).unwrap();
+    let database = common::open(&[("database.zip".to_owned(), bytes.clone())], 1 << 16).unwrap();
+    for (level, mode, done, uproot, psynet) in [
+        ("share", "relative", "replaced, times are relative, and texts that", true, true),
+        ("share", "shift", "replaced, times were moved by whole weeks, and texts that", true, false),
+        ("share", "day", "replaced, of times only the day is left, and texts that", false, false),
+        ("share", "remove", "replaced, times were removed, and texts that", true, true),
+        ("share", "keep", "replaced, times are as they were, and texts that", false, false),
+        ("pseudonymize", "keep", "texts, times and what describes people are as they were", false, false),
+        ("pseudonymize", "relative", "times are relative; texts and what describes people are as they", false, true),
+    ] {
+        let preset = format!(r#"{{"level":"{level}","time":{{"mode":"{mode}"}}}}"#);
+        let all = [
+            (files(&modern, &preset), uproot),
+            (files(&unset, &preset), false),
+            (files_of(&database, &bytes, &preset), psynet),
+        ];
+        for (files, searched) in all {
+            let (first, search, json) = said(&files);
+            assert!(first.contains(done), "{preset} {first}");
+            assert_eq!(json["leak_check"]["calendar_times"], searched, "{preset} {}", json["input"]);
+            assert_eq!(search.contains("digests; times were not searched)"), !searched, "{preset} {search}");
+            let text = &files.iter().find(|(path, _)| path.ends_with("ANONYMIZATION.txt")).unwrap().1;
+            assert_eq!(text.contains("Made coarse"), level == "share" || mode != "keep", "{preset}");
+        }
     }
 }
 

@@ -15,6 +15,7 @@ pub mod leak;
 pub mod names;
 pub mod overview;
 mod pace;
+mod persons;
 pub mod preset;
 pub mod pseudonym;
 pub mod psynet;

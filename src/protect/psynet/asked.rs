@@ -1,8 +1,9 @@
 //! What is prepared and how, and what that leads to between the passes over the tables: what is decided before anything is
 //! written, and the study that was prepared.
 
+use super::census::Census;
 use super::originals::{self, About};
-use super::people;
+use super::people::{self, Rare};
 use super::rows;
 use super::survey::With;
 use super::transform::{self, Memory, Transform};
@@ -19,6 +20,7 @@ use crate::protect::pace::Pace;
 use crate::protect::preset::{Preset, TimeMode};
 use crate::protect::pseudonym::{Domain, Key, Tokens};
 use crate::protect::report::Report;
+use crate::protect::time::Window;
 use crate::protect::{Given, Protected};
 use crate::psynet::{Archive, Assets, Form, LeftOut, Study as Psynet};
 use crate::read::Format;
@@ -78,12 +80,16 @@ impl Asked {
         Ok(prose)
     }
 
+    /// The days of the study, if nothing of them may be left.
+    fn hidden(&self, census: &Census) -> Option<Window> {
+        census.window.filter(|_| matches!(self.preset.time_mode(), TimeMode::Relative | TimeMode::Remove))
+    }
+
     /// Ends the survey: classes, originals, tokens, who is suppressed.
     pub async fn decided(&self, looked: Looked, pace: &mut Pace) -> Result<Phase> {
         let Looked { census, refer, mut survey, dropped } = looked;
         let with = With { preset: &self.preset, census: &census, refer: &refer, limits: &self.limits };
         survey.decide(with, &self.given.approved, pace).await?;
-        let hidden = matches!(self.preset.time_mode(), TimeMode::Relative | TimeMode::Remove);
         let key = Key::new(&self.given.key);
         let mut tokens = Tokens::new(key.clone());
         let prose = self.prose()?;
@@ -91,10 +97,10 @@ impl Asked {
         let (originals, own_columns) = originals::originals(&survey, dropped.into_originals(), about, pace).await;
         let words = originals::words(&originals, &mut tokens, pace).await?;
         let searched = originals.iter().filter(|o| o.distinctive).count() as u64;
-        let mut searcher = Searcher::paced(originals, census.window.filter(|_| hidden), pace).await;
+        let mut searcher = Searcher::paced(originals, self.hidden(&census), pace).await;
         searcher.accept(&self.preset.accepted);
         let searcher = Arc::new(searcher);
-        let (suppressed, risk) = people::measure(&survey, &census, &self.preset, pace).await;
+        let Rare { suppressed, people, report: risk } = people::measure(&survey, &census, &self.preset, pace).await;
         let random = key.order(Domain::Session, &["weeks"]).iter().take(8).fold(0, |n, b| n << 8 | u64::from(*b));
         let survey = Arc::new(survey);
         let transform = Transform {
@@ -113,14 +119,14 @@ impl Asked {
             scratch: Scratch::default(),
             personal: false,
         };
-        let decided = Decided { census, survey: survey.clone(), searcher, own_columns, risk, searched };
+        let decided = Decided { census, survey: survey.clone(), searcher, own_columns, people, risk, searched };
         let writing = Writing::new(transform, survey, self.recipe.compression.level());
         Ok(Phase::Write(Box::new(writing), Box::new(decided)))
     }
 
     /// The prepared study: the new database is read as any other.
     pub async fn finished(&self, mut writing: Writing, decided: Decided, pace: &mut Pace) -> Result<Protected> {
-        let Decided { census, survey, searcher, own_columns, risk, searched } = decided;
+        let Decided { census, survey, searcher, own_columns, people, risk, searched } = decided;
         let mut archive = Archive::in_memory(DATABASE, writing.finish().into(), self.limits);
         while archive.goes_on()? {
             pace.did(READ).await;
@@ -150,6 +156,7 @@ impl Asked {
             sessions: 1,
             sessions_interacting: u64::from(census.interacting && self.preset.time_mode() == TimeMode::Relative),
             participants: census.people.len() as u64,
+            people,
             rows_before: rows(&self.data),
             rows_after: rows(&new),
             paths: rows::paths(&survey, &writing.counts, &transform, &self.preset),
@@ -160,6 +167,7 @@ impl Asked {
             texts_released: transform.released,
             texts_withheld: unread.saturating_sub(transform.released),
             risk,
+            calendar_searched: self.hidden(&census).is_some(),
             searched_values: searched,
             searched_forms: searcher.sizes().1 as u64,
             not_searched: (short + searcher.unsearchable) as u64,

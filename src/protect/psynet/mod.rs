@@ -82,6 +82,7 @@ struct Decided {
     survey: Arc<Survey>,
     searcher: Arc<Searcher>,
     own_columns: OwnColumns,
+    people: u64,
     risk: Option<RiskReport>,
     searched: u64,
 }

@@ -35,10 +35,10 @@ pub(super) struct Seen {
     pub keys: Map<String, (u64, bool)>,
     /// What detectors found.
     pub hits: Map<(Kind, String), u64>,
-    /// Values of quasi-identifiers by participant.
+    /// Values of quasi-identifiers, or ids of persons, by participant.
     pub values: Map<u32, Set<String>>,
     /// Whether values are searched for personal data, whether the name alone says what they are, and whether they
-    /// may describe people.
+    /// may describe people or name them.
     pub open: bool,
     pub strong: bool,
     pub quasi: bool,

@@ -26,7 +26,7 @@ pub(super) struct Field {
     pub plans: Vec<Plan>,
     /// What was seen at each path.
     seen: Vec<Seen>,
-    /// Values of quasi-identifiers by path and participant.
+    /// Values of quasi-identifiers, and ids of persons, by path and participant.
     pub values: Map<String, Map<u32, Set<String>>>,
     /// Cells that come again.
     again: Known<Again>,
@@ -204,7 +204,13 @@ impl Survey {
                     *finds.entry(*kind).or_default() += count;
                 }
                 let (class, action) = (plan.decision.class, plan.decision.action);
-                if matches!(class, Class::Quasi | Class::Sensitive) || action == Action::Generalize {
+                if class == Class::PersonId && seen.values.is_empty() {
+                    // Their looks alone say that these are ids.
+                    let own = seen.own.into_iter().map(|(owner, (id, _))| (owner, Set::from([id])));
+                    field.values.insert(below.to_owned(), own.collect());
+                } else if matches!(class, Class::PersonId | Class::Quasi | Class::Sensitive)
+                    || action == Action::Generalize
+                {
                     field.values.insert(below.to_owned(), seen.values);
                 }
                 plans.push((number, plan));
@@ -234,7 +240,7 @@ impl Field {
             let first = decision(&path, &Stats::default(), with.preset);
             let strong = first.class.is_strong();
             let fixed = default.is_some_and(|(class, ..)| class != Class::FreeText);
-            let quasi = matches!(first.class, Class::Quasi | Class::Sensitive);
+            let quasi = matches!(first.class, Class::PersonId | Class::Quasi | Class::Sensitive);
             self.seen.push(Seen { open: !fixed && !strong, strong, quasi, ..Seen::default() });
         }
         number

@@ -85,11 +85,8 @@ async fn interact(log: &Log, session: &Session, pace: &mut Pace) -> bool {
     false
 }
 
-/// The starts of a session.
-pub(super) async fn start(log: &Log, session: &Session, pace: &mut Pace) -> Start {
-    if interact(log, session, pace).await {
-        return Start::Session(time::from_seconds(session.first));
-    }
+/// Each participant's first event after they started, by storage.
+pub(super) async fn starts(log: &Log, session: &Session, pace: &mut Pace) -> Map<u32, Micros> {
     // For each player's storage its times, and when it started.
     let mut players: Map<u32, (Vec<Micros>, Option<Micros>)> = Map::new();
     for span in session.sections.iter().flat_map(|section| &log.spans[section.spans.clone()]) {
@@ -109,5 +106,13 @@ pub(super) async fn start(log: &Log, session: &Session, pace: &mut Pace) -> Star
     }
     let starts =
         players.into_iter().filter_map(|(storage, (times, started))| Some((storage, time::start(times, started)?)));
-    Start::Participants(Map::from_iter(starts))
+    Map::from_iter(starts)
+}
+
+/// Where the times of a session begin.
+pub(super) async fn start(log: &Log, session: &Session, pace: &mut Pace) -> Start {
+    match interact(log, session, pace).await {
+        true => Start::Session(time::from_seconds(session.first)),
+        false => Start::Participants(starts(log, session, pace).await),
+    }
 }

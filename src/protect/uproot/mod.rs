@@ -76,7 +76,7 @@ async fn seen(log: &Log, recipe: &Recipe, preset: &Preset, pace: &mut Pace) -> R
     let names = survey::all_names(&identity, pace).await;
     let asked = Asked { names: &names, window: window(&sessions), preset, approved: &Set::new() };
     let survey = survey::survey(log, &sessions, asked, pace).await;
-    let quasi = Quasi::measure(log, &sessions, &survey, preset, pace).await;
+    let quasi = Quasi::measure(log, &sessions, &survey, asked, pace).await;
     let mut overview = survey.overview(preset, pace).await;
     overview.risk = quasi.report;
     overview.participants = quasi.participants;
@@ -130,7 +130,7 @@ async fn protected(
     let hidden = window.filter(|_| share && moments::hides(mode));
     let mut searcher = Searcher::paced(originals, hidden, pace).await;
     searcher.accept(&preset.accepted);
-    let quasi = Quasi::measure(log, &sessions, &survey, preset, pace).await;
+    let quasi = Quasi::measure(log, &sessions, &survey, asked, pace).await;
     let transform = Transform {
         identity,
         words,
@@ -182,6 +182,7 @@ async fn protected(
         sessions: new.sessions.len() as u64,
         sessions_interacting: interacting,
         participants: quasi.participants.max(rewriting.participants(&sessions)),
+        people: quasi.people,
         rows_before: sessions.iter().map(|s| s.changes).sum(),
         rows_after: new.order.len() as u64,
         paths,
@@ -191,6 +192,7 @@ async fn protected(
         withheld_by_search: transform.caught,
         unnamed_storages: unnamed,
         risk: quasi.report,
+        calendar_searched: hidden.is_some(),
         searched_values: searched as u64,
         searched_forms: searcher.sizes().1 as u64,
         not_searched: (short + searcher.unsearchable) as u64,

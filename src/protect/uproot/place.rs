@@ -40,6 +40,8 @@ pub(super) struct Common<'a> {
     pub removed: bool,
     /// Whether it is one of uproot's own that stay as they are.
     pub own: bool,
+    /// Whether something in it is made coarse.
+    pub coarse: bool,
     /// Whether the same value may become another one with another owner.
     pub personal: bool,
 }
@@ -99,9 +101,8 @@ impl<'a> Places<'a> {
         }
         let name = log.fields.get(number);
         let field = survey.fields.get(&(home.kind.to_owned(), name.to_owned()))?;
-        let varies = |p: &Plan| {
-            !p.approved.is_empty() || p.times || matches!(p.decision.action, Action::Relative | Action::Generalize)
-        };
+        let coarse = field.plans.values().any(|p| p.decision.action == Action::Generalize);
+        let varies = |p: &Plan| !p.approved.is_empty() || p.times || p.decision.action == Action::Relative;
         let new = self.common.len() as u32;
         self.common.push(Common {
             field,
@@ -110,7 +111,8 @@ impl<'a> Places<'a> {
             removed: field.removed(),
             own: field.plans.get("").map(|p| (p.decision.decided_by, p.decision.class))
                 == Some((DecidedBy::Default, Class::Experiment)),
-            personal: name == "id" || field.plans.values().any(varies),
+            coarse,
+            personal: coarse || name == "id" || field.plans.values().any(varies),
         });
         self.numbers.insert(key, new);
         Some(new)

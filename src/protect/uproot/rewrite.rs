@@ -104,7 +104,10 @@ impl<'a> Rewriting<'a> {
             self.history += 1;
             return Ok(Some(builder.value(Type::NONE, b"null")?.0));
         }
-        let owner = Owner { last: at.last == Some(change) || at.common.field.shape.entry, ..owner };
+        let last = at.last == Some(change) || at.common.field.shape.entry;
+        let suppressed = at.common.coarse
+            && self.quasi.suppresses(self.log, at.home.storage, at.common.field, self.log.values.get(id));
+        let owner = Owner { last, suppressed, ..owner };
         let key = u64::from(at.number) << 32 | u64::from(id.number());
         let known = if at.common.personal { None } else { self.memo.find(spread(key), |m| m.0 == key) };
         let new = match known {
@@ -219,7 +222,7 @@ impl<'a> Rewriting<'a> {
                     let owner = Owner {
                         session: at.home.session,
                         start: start.of(span.storage),
-                        suppressed: self.quasi.suppressed.contains(&span.storage),
+                        suppressed: false,
                         rank: ranks.iter().find_map(of_kind).unwrap_or_default(),
                         field: at.common.name,
                         last: false,
@@ -309,7 +312,7 @@ impl<'a> Rewriting<'a> {
             let owner = Owner {
                 session: at.home.session,
                 start: starts.get(at.home.session).and_then(|start| start.of(span.storage)),
-                suppressed: self.quasi.suppressed.contains(&span.storage),
+                suppressed: false,
                 rank: rank.unwrap_or_default(),
                 field: at.common.name,
                 last: false,

@@ -29,7 +29,7 @@ pub(super) const REMOVED: &str = "[removed]";
 pub(super) struct Owner<'a> {
     pub session: &'a str,
     pub start: Option<Micros>,
-    /// Whether the owner's quasi-identifiers are suppressed.
+    /// Whether the value's quasi-identifiers are suppressed.
     pub suppressed: bool,
     /// The new number in place of `id`.
     pub rank: u64,
