@@ -310,11 +310,12 @@ impl Visit for Surveying<'_> {
     fn leaf(&mut self, below: &str, leaf: Leaf<'_>, _: &mut String) -> Result<bool> {
         let window = self.with.census.window;
         let (place, owner, times) = (self.field.place(below, self.with), self.owner, self.times);
+        let whose = self.whose;
         let Some(seen) = self.field.seen.get_mut(place) else { return Ok(false) };
         match leaf {
             Leaf::Null | Leaf::Text("") => return Ok(false),
             Leaf::Text(text) => {
-                self.held += seen.text(text, owner, times, self.with.preset.texts == Texts::Review);
+                self.held += seen.text(text, (owner, whose), times, self.with.preset.texts == Texts::Review);
                 self.personal |= is_long_number(text);
             }
             Leaf::Number(digits) => {

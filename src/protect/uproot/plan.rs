@@ -1,7 +1,8 @@
 //! Decides what is done with the values at each path of a field, from its name and what was seen there.
 
 use super::leaves::Shape;
-use super::survey::{Asked, Seen, Survey};
+use super::seen::{Owners, Seen, Text};
+use super::survey::{Asked, Survey};
 use crate::order::{Map, Set};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts, clean};
@@ -110,7 +111,7 @@ impl Survey {
         let reviewed = class == Class::FreeText && action == Action::Withhold;
         let mut facts = Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.sample.iter());
         let mut read = Set::new();
-        for (text, (count, last)) in &seen.texts {
+        for (text, Text { count, last, .. }) in &seen.texts {
             pace.did(text.len()).await;
             let original = decision.original(text, true);
             self.originals.extend(original.map(|(value, class)| (value, class, path.clone())));
@@ -132,10 +133,10 @@ impl Survey {
         let mut original = |value: &str, class| {
             self.originals.push((value.to_owned(), class, path.clone()));
         };
-        let own_keys = !path.starts_with("session.") && seen.stats.participants > 1;
-        for (key, (_, many)) in &seen.keys {
+        let own_keys = !path.starts_with("session.") && seen.holders.count > 1;
+        for (key, owners) in &seen.keys {
             pace.did(key.len() * DETECT).await;
-            if decision.is_gone() && is_data(key, own_keys && !many) {
+            if decision.is_gone() && is_data(key, own_keys && owners.count < 2) {
                 original(key, decision.class_of_key());
             } else if uuid_bytes(key).is_some() {
                 original(key, Class::InternalId);
@@ -164,7 +165,7 @@ impl Survey {
                 self.vocabulary.extend(text.split('/').map(str::to_lowercase));
             }
         }
-        let rare = |(key, (_, many)): (String, (u32, bool))| (!many).then_some(key);
+        let rare = |(key, owners): (String, Owners)| (owners.count < 2).then_some(key);
         Plan {
             decision,
             categories: categories || user && action == Action::Keep,
