@@ -108,3 +108,49 @@ fn texts_are_shared_by_those_who_have_the_path() {
     assert_eq!((row("player..answers.rare").participants, row("player..answers.rare").class), (4, Class::FreeText));
     assert_eq!(row("player..answers.trial").participants, 30);
 }
+
+/// Players with a survey that somebody answered.
+fn survey() -> Study {
+    let answers = |n: usize| {
+        let (colour, note) = (["red", "blue"][n % 2], format!("the {n}th story of my life, and how it went on"));
+        format!(
+            r#"{{"Which colour (1)?":"{colour}","colour":"{colour}","email":"a{n}@example.org","note":"{note}",
+            "politics":"of the {n}th kind","size":{n},"student_id":"hk{n}77"}}"#
+        )
+    };
+    let stored: Vec<Stored> = (0..12).map(|n| object(format!("player/aaaa{n}"), "survey", answers(n))).collect();
+    study(12, &stored)
+}
+
+#[test]
+fn what_the_author_of_a_preset_did_not_see_goes_by_the_rules() {
+    let seen = r#""seen":["player..survey","player..survey.colour","player..survey.*"]"#;
+    let of = |choice: &str| format!(r#"{{"paths":{{"player..survey":{choice}}},{seen}}}"#);
+    let told = files(&survey(), &of(r#"{"class":"experiment"}"#));
+    let surveys = column(&told, "player", "survey");
+    assert!(surveys.iter().all(|s| s.contains(r#""note":"[withheld]""#) && s.contains(r#""size":"#)), "{surveys:?}");
+    assert_eq!(holding(&told, "story of my life"), Vec::<&str>::new());
+    assert_eq!(holding(&told, "th kind"), Vec::<&str>::new(), "the rules keep its class, not its texts");
+    let report = told.iter().find(|(path, _)| path.ends_with("anonymization.json")).unwrap().1;
+    let report: serde_json::Value = serde_json::from_str(report).unwrap();
+    let path = |name: &str| report["paths"].as_array().unwrap().iter().find(|p| p["path"] == name).unwrap();
+    assert_eq!(path("player..survey.colour")["decided_by"], "preset");
+    assert_eq!(path("player..survey.note")["decided_by"], "rule");
+    let new = report["paths_new_to_the_preset"].as_array().unwrap();
+    assert!(new.iter().any(|p| p == "player..survey.note") && !new.iter().any(|p| p == "player..survey.colour"));
+    // What leaves less holds for what is new, too; so does what was chosen for these data.
+    let removed = files(&survey(), &of(r#"{"class":"free_text","action":"remove"}"#));
+    assert!(column(&removed, "player", "survey").is_empty());
+    let chosen = of(r#"{"class":"experiment"}"#).replace(r#""seen""#, r#""changed":["player..survey"],"seen""#);
+    assert!(!holding(&files(&survey(), &chosen), "story of my life").is_empty());
+}
+
+#[test]
+fn a_choice_about_keys_that_may_be_data_releases_no_strong_sibling() {
+    let told = files(&survey(), r#"{"paths":{"player..survey.*":{"class":"experiment"}}}"#);
+    let surveys = column(&told, "player", "survey");
+    assert!(surveys.iter().all(|s| s.contains("story of my life")), "what no rule knows goes by the choice");
+    for strong in ["@example.org", "hk377", "email"] {
+        assert!(surveys.iter().all(|s| !s.contains(strong)), "{surveys:?}");
+    }
+}

@@ -89,10 +89,11 @@ pub(super) fn is_data(key: &str, rare: bool) -> bool {
 }
 
 impl Survey {
+    /// Gives a path inside a field, which is `shown` as presets name it, its plan.
     pub async fn decide(
         &mut self,
         field: &str,
-        below: &str,
+        (below, shown): (&str, &str),
         seen: Seen,
         Asked { preset, approved, .. }: Asked<'_>,
         pace: &mut Pace,
@@ -106,7 +107,8 @@ impl Survey {
             found.reason = "Names of players, groups, models or sessions.".to_owned();
         }
         let secret = |class| class == Class::Secret;
-        let decision = Decision::new(&path, found, preset, secret, |preset, class| preset.level.action(class));
+        let new = preset.is_new(&path) && preset.is_new(&clean(&format!("{field}{shown}")));
+        let decision = Decision::new((&path, new), found, preset, secret, |preset, class| preset.level.action(class));
         let (class, action) = (decision.class, decision.action);
         let reviewed = class == Class::FreeText && action == Action::Withhold;
         let mut facts = Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.sample.iter());

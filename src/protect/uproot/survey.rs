@@ -3,6 +3,7 @@
 use super::identity::{Identity, domain_of_kind};
 use super::leaves::{Leaf, Shape, as_json, walk};
 use super::plan::Field;
+use super::rows::shown;
 use super::seen::Seen;
 use super::spread;
 use crate::error::Result;
@@ -151,14 +152,15 @@ pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, p
         let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
         let shape = Shape { entry: kind == "model" && field == "entry" };
         let seen = look(log, (kind, field), &spans, shape, asked, pace).await;
-        let mut plans = Map::new();
+        let mut decided = Field { plans: Map::new(), shape };
         for (below, seen) in seen {
-            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, asked, pace).await;
-            plans.insert(below, plan);
+            let shown = shown(&decided, &below, false);
+            let plan = survey.decide(&format!("{kind}..{field}"), (&below, &shown), seen, asked, pace).await;
+            decided.plans.insert(below, plan);
         }
         pace.passed(spans.iter().map(|span| log.changes(span).len()).sum());
         survey.vocabulary.insert(field.to_lowercase());
-        survey.fields.insert((kind.to_owned(), field.to_owned()), Field { plans, shape });
+        survey.fields.insert((kind.to_owned(), field.to_owned()), decided);
     }
     survey
 }
