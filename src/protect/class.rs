@@ -190,7 +190,7 @@ pub struct Stats {
     pub detected: u64,
     /// Distinct values; may stop counting above 1000.
     pub distinct: u64,
-    /// Distinct values that occur once.
+    /// Distinct values that only one participant (or other owner) has, however often.
     pub once: u64,
     /// Characters of the longest text.
     pub longest: u64,

@@ -3,7 +3,7 @@
 use crate::order::Map;
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion};
 use crate::protect::names;
-use crate::protect::overview::{self, Row, example};
+use crate::protect::overview::{self, Row, Ruled, example};
 use crate::protect::preset::{Choice, Holds, Preset};
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::report::PathReport;
@@ -44,9 +44,10 @@ pub(super) struct Facts {
 
 impl Decision {
     /// Decides about a path (see [`clean`]) where the rules found a class. What the system itself defines is `locked`
-    /// where `lock` says so of its class; `usual` is what is done with a class without further choices.
+    /// where `lock` says so of its class; `usual` is what is done with a class without further choices. The path is `new`
+    /// if the author of the preset did not see it.
     pub fn new(
-        path: &str,
+        (path, new): (&str, bool),
         found: Suggestion,
         preset: &Preset,
         lock: fn(Class) -> bool,
@@ -55,7 +56,8 @@ impl Decision {
         let Suggestion { mut class, mut action, mut reason, mut decided_by } = found;
         let (rule, by) = (Choice { class, action, holds: None }, decided_by);
         let locked = by == DecidedBy::Default && lock(class);
-        let choice = overview::decided(preset, path, class, locked);
+        let ruled = Ruled { class, action: action.unwrap_or_else(|| usual(preset, class)), locked, new };
+        let choice = overview::decided(preset, path, ruled);
         if let Some((choice, own)) = choice {
             let (whose, who) = match own {
                 true => ("Your choice", DecidedBy::User),

@@ -130,8 +130,9 @@ pub fn length_class(text: &str) -> &'static str {
 const fn left(action: Action) -> u8 {
     match action {
         Action::Remove => 0,
-        Action::Token | Action::Withhold | Action::Generalize | Action::Relative | Action::Renumber => 1,
-        Action::Keep => 2,
+        Action::Token | Action::Withhold | Action::Relative | Action::Renumber => 1,
+        Action::Generalize => 2,
+        Action::Keep => 3,
     }
 }
 
@@ -143,11 +144,33 @@ pub fn is_weaker(level: Level, rule: &Choice, rule_by: DecidedBy, class: Class, 
     level == Level::Share && left(action) > left(usual)
 }
 
+/// Whether an action leaves no text as it is, and no more than another.
+const fn is_strict(action: Action, than: Action) -> bool {
+    left(action) <= left(than) && left(action) <= left(Action::Withhold)
+}
+
+/// What the rules say of a path, for [`decided`].
+#[derive(Clone, Copy)]
+pub struct Ruled {
+    /// What it holds.
+    pub class: Class,
+    /// What is done with it.
+    pub action: Action,
+    /// Whether nobody may decide otherwise.
+    pub locked: bool,
+    /// Whether the author of the preset did not see it.
+    pub new: bool,
+}
+
 /// What a user decided about a path, and whether for this study rather than in a preset that was taken over; nothing where
-/// the rules decide: what the rules call strong needs a choice of its own, and `locked` paths have none.
-pub fn decided<'p>(preset: &'p Preset, path: &str, rule: Class, locked: bool) -> Option<(&'p Choice, bool)> {
+/// the rules decide. What the rules call strong needs a choice of its own, and `locked` paths have none. Of a preset's
+/// choices about what is above a `new` path only those hold that leave no text and no more than the rules.
+pub fn decided<'p>(preset: &'p Preset, path: &str, rule: Ruled) -> Option<(&'p Choice, bool)> {
     let (name, choice, own) = preset.choice(path)?;
-    (!locked && (own || !rule.is_strong())).then_some((choice, preset.changed.contains(name)))
+    let changed = preset.changed.contains(name);
+    let strict = || is_strict(choice.action.unwrap_or(preset.level.action(choice.class)), rule.action);
+    let inherited = || !rule.class.is_strong() && (!rule.new || changed || strict());
+    (!rule.locked && (own || inherited())).then_some((choice, changed))
 }
 
 /// What a value will look like. Tokens need the key, so only their form is shown.
@@ -220,6 +243,19 @@ mod tests {
         let rule = rule(Class::FreeText);
         assert!(is_weaker(Level::Share, &rule, DecidedBy::Nobody, Class::FreeText, Action::Keep));
         assert!(!is_weaker(Level::Pseudonymize, &rule, DecidedBy::Name, Class::Experiment, Action::Keep));
+    }
+
+    #[test]
+    fn what_is_strict_leaves_no_text() {
+        for (action, than, strict) in [
+            (Action::Keep, Action::Keep, false),
+            (Action::Generalize, Action::Keep, false),
+            (Action::Withhold, Action::Keep, true),
+            (Action::Withhold, Action::Remove, false),
+            (Action::Remove, Action::Remove, true),
+        ] {
+            assert_eq!(is_strict(action, than), strict, "{action:?} {than:?}");
+        }
     }
 
     #[test]

@@ -142,13 +142,14 @@ impl Preset {
     }
 
     /// What the user decided about a path, without `[]`: about itself, about a pattern in which `*` is one part of it,
-    /// or about the nearest part above it. Says what the choice is about, and whether that is the path itself.
+    /// or about the nearest part above it. Says what the choice is about, and whether that is the path itself: a pattern
+    /// is about keys that may be data, so it is that only for a path that ends in one.
     pub fn choice(&self, path: &str) -> Option<(&str, &Choice, bool)> {
         let mut part = path;
         loop {
             let of_pattern = || self.paths.iter().find(|(pattern, _)| pattern.contains('*') && fits(pattern, part));
             if let Some((name, choice)) = self.paths.get_key_value(part).or_else(of_pattern) {
-                return Some((name, choice, part == path));
+                return Some((name, choice, name == path || part == path && path.ends_with('*')));
             }
             part = part.get(..part.rfind(['.', '['])?)?;
         }
@@ -270,6 +271,16 @@ mod tests {
             ("response.answer[age]", Some(Class::Sensitive)),
         ] {
             assert_eq!(preset.choice(path).map(|(_, c, _)| c.class), class, "{path}");
+        }
+        preset.paths.insert("player..survey.*".to_owned(), choice(Class::Technical));
+        for (path, own) in [
+            ("player..survey", true),
+            ("player..survey.*", true),
+            ("player..survey.email", false),
+            ("player..survey.email.text", false),
+            ("player..survey.email.b", false),
+        ] {
+            assert_eq!(preset.choice(path).map(|(_, _, own)| own), Some(own), "{path}");
         }
     }
 

@@ -42,9 +42,9 @@ pub(super) fn is_bare_answer(path: &str) -> bool {
     matches!(path, "participant.answer" | "participant.answer_accumulators")
 }
 
-/// Decides about a path (see [`crate::protect::decision::clean`]).
-pub(super) fn decision(path: &str, stats: &Stats, preset: &Preset) -> Decision {
-    Decision::new(path, class_of(path, stats, preset), preset, Class::is_strong, usual)
+/// Decides about a path (see [`crate::protect::decision::clean`]), which is new if the author of the preset did not see it.
+pub(super) fn decision((path, new): (&str, bool), stats: &Stats, preset: &Preset) -> Decision {
+    Decision::new((path, new), class_of(path, stats, preset), preset, Class::is_strong, usual)
 }
 
 /// The class of a path by the rules, which also look at what is above it.
@@ -93,14 +93,14 @@ fn is_data(key: &str, rare: bool) -> bool {
 
 /// Gives a path its plan, and notes what must not be left of it.
 pub(super) async fn decide(
-    path: &str,
+    (path, new): (&str, bool),
     seen: &Seen,
     preset: &Preset,
     approved: &Set<String>,
     (originals, vocabulary): (&mut Originals, &mut Set<String>),
     pace: &mut Pace,
 ) -> Plan {
-    let decision = decision(path, &seen.stats, preset);
+    let decision = decision((path, new), &seen.stats, preset);
     let (class, action) = (decision.class, decision.action);
     let mut original = |value: &str, class| originals.push((value.to_owned(), class, path.to_owned()));
     for (value, is_text) in seen.texts.keys().map(|text| (text, true)).chain(seen.numbers.iter().map(|n| (n, false))) {

@@ -1,7 +1,7 @@
 //! Tells what was decided about each path: the report's lines, and what people look at who may decide otherwise.
 
 use super::plan::Plan;
-use super::survey::{Field, Survey};
+use super::survey::Survey;
 use super::transform::Transform;
 use crate::order::Map;
 use crate::protect::class::Action;
@@ -17,7 +17,7 @@ pub(super) async fn overview(survey: &Survey, preset: &Preset, pace: &mut Pace) 
     let mut overview = Overview::default();
     for field in survey.sorted() {
         for (below, plan) in field.sorted() {
-            let path = clean(&shown(field, below));
+            let path = clean(&shown(&field.name, below, &|real| field.plan(real)));
             let real = clean(&format!("{}{below}", field.name));
             for (text, count) in &plan.facts.texts {
                 pace.did(text.len() * DETECT).await;
@@ -53,7 +53,7 @@ pub(super) fn paths(
             if plan.decision.action == Action::Remove && above.any(|above| same(&above)) {
                 continue;
             }
-            let path = clean(&shown(field, below));
+            let path = clean(&shown(&field.name, below, &|real| field.plan(real)));
             if all.last().is_some_and(|last: &PathReport| last.path == path) {
                 continue;
             }
@@ -68,13 +68,13 @@ pub(super) fn paths(
 }
 
 /// A path without keys that may be data: those that one participant has, and those in which a detector finds something.
-fn shown(field: &Field, below: &str) -> String {
-    let (mut real, mut shown) = (String::new(), field.name.clone());
+pub(super) fn shown<'p>(name: &str, below: &str, plan: &dyn Fn(&str) -> Option<&'p Plan>) -> String {
+    let (mut real, mut shown) = (String::new(), name.to_owned());
     for (i, part) in below.split('.').enumerate() {
         let key = part.split('[').next().unwrap_or_default();
         let rest = part.get(key.len()..).unwrap_or_default();
         if i > 0 {
-            let rare = field.plan(&real).is_some_and(|plan| plan.rare_keys.contains(key));
+            let rare = plan(&real).is_some_and(|plan| plan.rare_keys.contains(key));
             let hidden = rare || !detect::detect(key).is_empty();
             real.push('.');
             real.push_str(key);

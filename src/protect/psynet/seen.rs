@@ -20,7 +20,7 @@ pub(super) struct Seen {
     /// Texts that are not long, and how often each occurs; complete after [`Seen::finish`].
     pub texts: Map<String, u64>,
     /// The same on the way, by the number of the text.
-    pub counted: (Names, Vec<u64>),
+    pub counted: (Names, Vec<Counted>),
     /// Longer ones, where they may be released after review.
     pub long: Map<String, u64>,
     /// Long whole numbers.
@@ -44,6 +44,15 @@ pub(super) struct Seen {
     pub quasi: bool,
 }
 
+/// A text on the way.
+pub(super) struct Counted {
+    /// How often it occurs.
+    times: u64,
+    /// Whose the first was, and whether others have it too.
+    whose: u64,
+    many: bool,
+}
+
 /// Whether a text is a whole number of five digits or more, which may be somebody's.
 pub(super) fn is_long_number(text: &str) -> bool {
     text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit())
@@ -63,8 +72,8 @@ impl Seen {
         }
     }
 
-    /// A text that somebody has so many times.
-    pub fn text(&mut self, text: &str, owner: u32, times: u64, review: bool) -> u64 {
+    /// A text that somebody has so many times; `whose` stands for the owner where there is none.
+    pub fn text(&mut self, text: &str, (owner, whose): (u32, u64), times: u64, review: bool) -> u64 {
         let stats = &mut self.stats;
         stats.values += times;
         stats.texts += times;
@@ -83,10 +92,11 @@ impl Seen {
             let (texts, counts) = &mut self.counted;
             let number = texts.intern(text) as usize;
             if let Some(count) = counts.get_mut(number) {
-                *count += times;
+                count.times += times;
+                count.many |= count.whose != whose;
                 return 0;
             }
-            counts.push(times);
+            counts.push(Counted { times, whose, many: false });
             return text.len() as u64 + 64;
         }
         // Two long texts are hardly ever the same; each counts as another.
@@ -140,10 +150,11 @@ impl Seen {
 
     pub async fn finish(&mut self, pace: &mut Pace) {
         let (texts, counts) = std::mem::take(&mut self.counted);
-        self.texts = Map::from_iter((0u32..).zip(counts).map(|(number, count)| (texts.get(number).to_owned(), count)));
+        self.stats.once += counts.iter().filter(|count| !count.many).count() as u64;
+        let numbered = (0u32..).zip(counts);
+        self.texts = Map::from_iter(numbered.map(|(number, count)| (texts.get(number).to_owned(), count.times)));
         self.stats.participants = self.owners.iter().map(|bits| u64::from(bits.count_ones())).sum();
         self.stats.distinct += self.texts.len() as u64;
-        self.stats.once += self.texts.values().filter(|count| **count == 1).count() as u64;
         let mut of_value: Map<&str, u64> = Map::new();
         for (value, _) in self.own.values() {
             *of_value.entry(value).or_default() += 1;
@@ -177,6 +188,27 @@ mod tests {
         }
         at_once(async |pace| seen.finish(pace).await);
         classify(System::Psynet, "participant.vars.zork", &seen.stats).class
+    }
+
+    /// What an open question is held to be of which twenty people answered so many trials.
+    fn asked(trials: u64, answer: fn(u32) -> String) -> Class {
+        let mut seen = Seen { open: true, ..Seen::default() };
+        for (owner, _) in (0..20).flat_map(|owner| (0..trials).map(move |trial| (owner, trial))) {
+            seen.owned_by(owner);
+            seen.text(&answer(owner), (owner, owner.into()), 1, false);
+        }
+        at_once(async |pace| seen.finish(pace).await);
+        classify(System::Psynet, "response.answer[zork]", &seen.stats).class
+    }
+
+    #[test]
+    fn what_one_person_says_again_and_again_is_no_category() {
+        let own = |owner| if owner < 6 { format!("only {owner} would say so") } else { "no".to_owned() };
+        let shared = |owner| if owner < 6 { "sometimes" } else { "no" }.to_owned();
+        for trials in [1, 3] {
+            assert_eq!(asked(trials, own), Class::FreeText, "{trials}");
+            assert_eq!(asked(trials, shared), Class::Experiment, "{trials}");
+        }
     }
 
     #[test]

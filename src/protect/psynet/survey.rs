@@ -3,6 +3,7 @@
 use super::census::{Census, NOBODY};
 use super::plan::{Plan, decide, decision};
 use super::refer::Refer;
+use super::rows::shown;
 use super::seen::{Seen, is_long_number};
 use super::tree::{Enter, Leaf, Scratch, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
@@ -194,12 +195,14 @@ impl Survey {
         for field in fields {
             let mut all: Vec<(usize, Seen)> = std::mem::take(&mut field.seen).into_iter().enumerate().collect();
             order::by(&mut all, |(a, _), (b, _)| field.paths.get(*a as u32).cmp(field.paths.get(*b as u32)));
-            let mut plans: Vec<(usize, Plan)> = Vec::with_capacity(all.len());
+            let mut plans: Map<usize, Plan> = Map::new();
             for (number, mut seen) in all {
                 seen.finish(pace).await;
                 let below = field.paths.get(number as u32);
                 let path = clean(&format!("{}{below}", field.name));
-                let plan = decide(&path, &seen, with.preset, approved, (originals, vocabulary), pace).await;
+                let shown = shown(&field.name, below, &|real| plans.get(&(field.paths.find(real)? as usize)));
+                let new = preset.is_new(&path) && preset.is_new(&clean(&shown));
+                let plan = decide((&path, new), &seen, preset, approved, (originals, vocabulary), pace).await;
                 for ((kind, _), count) in &seen.hits {
                     *finds.entry(*kind).or_default() += count;
                 }
@@ -213,10 +216,9 @@ impl Survey {
                 {
                     field.values.insert(below.to_owned(), seen.values);
                 }
-                plans.push((number, plan));
+                plans.insert(number, plan);
             }
-            order::by_key(&mut plans, |(number, _)| *number);
-            field.plans = plans.into_iter().map(|(_, plan)| plan).collect();
+            field.plans = plans.into_values().collect();
         }
         self.obeyed(preset)
     }
@@ -237,10 +239,12 @@ impl Field {
         if number == self.seen.len() {
             let path = clean(&format!("{}{below}", self.name));
             let default = defaults::psynet(&path);
-            let first = decision(&path, &Stats::default(), with.preset);
+            let first = decision((&path, false), &Stats::default(), with.preset);
             let strong = first.class.is_strong();
             let fixed = default.is_some_and(|(class, ..)| class != Class::FreeText);
-            let quasi = matches!(first.class, Class::PersonId | Class::Quasi | Class::Sensitive);
+            // A preset's choice may not hold here in the end.
+            let classes = [first.class, first.rule.class];
+            let quasi = classes.iter().any(|c| matches!(c, Class::PersonId | Class::Quasi | Class::Sensitive));
             self.seen.push(Seen { open: !fixed && !strong, strong, quasi, ..Seen::default() });
         }
         number
@@ -316,11 +320,12 @@ impl Visit for Surveying<'_> {
     fn leaf(&mut self, below: &str, leaf: Leaf<'_>, _: &mut String) -> Result<bool> {
         let window = self.with.census.window;
         let (place, owner, times) = (self.field.place(below, self.with), self.owner, self.times);
+        let whose = self.whose;
         let Some(seen) = self.field.seen.get_mut(place) else { return Ok(false) };
         match leaf {
             Leaf::Null | Leaf::Text("") => return Ok(false),
             Leaf::Text(text) => {
-                self.held += seen.text(text, owner, times, self.with.preset.texts == Texts::Review);
+                self.held += seen.text(text, (owner, whose), times, self.with.preset.texts == Texts::Review);
                 self.personal |= is_long_number(text);
             }
             Leaf::Number(digits) => {

@@ -193,7 +193,7 @@ impl Report {
         let new = self.fields(|p| p.new);
         if !new.is_empty() {
             out.heading("New");
-            out.paragraph("Whoever made the preset did not have these fields; they went by the rules:");
+            out.paragraph("Whoever made the preset did not have these fields; they went by the rules, or by a choice about them or by one about what they are in that leaves no text:");
             self.list(&mut out, &new);
         }
         let own = self.fields(|p| p.decided_by == DecidedBy::User);

@@ -1,6 +1,6 @@
 //! Call [`protect`] to prepare an uproot study for sharing: the result is a study like any other, so every view inherits it.
 //!
-//! `survey` looks at all values, `plan` decides a class for each path, `people` who stands out, `identity` knows the names
+//! `survey` looks at all values (`seen` is what it saw at a path), `plan` decides a class for each path, `people` who stands out, `identity` knows the names
 //! and their tokens, `originals` what must not be left, `clock` where times begin, `transform` makes new values, and
 //! `rewrite` a new log in an order that tells nothing, whose names `place` knows.
 
@@ -14,6 +14,7 @@ mod place;
 mod plan;
 mod rewrite;
 mod rows;
+mod seen;
 mod survey;
 mod transform;
 

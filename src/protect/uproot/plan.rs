@@ -1,7 +1,8 @@
 //! Decides what is done with the values at each path of a field, from its name and what was seen there.
 
 use super::leaves::Shape;
-use super::survey::{Asked, Seen, Survey};
+use super::seen::{Owners, Seen, Text};
+use super::survey::{Asked, Survey};
 use super::transform::Owner;
 use crate::order::{Map, Set};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
@@ -94,10 +95,11 @@ pub(super) fn is_data(key: &str, rare: bool) -> bool {
 }
 
 impl Survey {
+    /// Gives a path inside a field, which is `shown` as presets name it, its plan.
     pub async fn decide(
         &mut self,
         field: &str,
-        below: &str,
+        (below, shown): (&str, &str),
         seen: Seen,
         Asked { preset, approved, .. }: Asked<'_>,
         pace: &mut Pace,
@@ -111,12 +113,13 @@ impl Survey {
             found.reason = "Names of players, groups, models or sessions.".to_owned();
         }
         let secret = |class| class == Class::Secret;
-        let decision = Decision::new(&path, found, preset, secret, |preset, class| preset.level.action(class));
+        let new = preset.is_new(&path) && preset.is_new(&clean(&format!("{field}{shown}")));
+        let decision = Decision::new((&path, new), found, preset, secret, |preset, class| preset.level.action(class));
         let (class, action) = (decision.class, decision.action);
         let reviewed = class == Class::FreeText && action == Action::Withhold;
         let mut facts = Facts::new(&seen.stats, &mut seen.texts.keys(), &mut seen.sample.iter());
         let mut read = Set::new();
-        for (text, (count, last)) in &seen.texts {
+        for (text, Text { count, last, .. }) in &seen.texts {
             pace.did(text.len()).await;
             let original = decision.original(text, true);
             self.originals.extend(original.map(|(value, class)| (value, class, path.clone())));
@@ -138,10 +141,10 @@ impl Survey {
         let mut original = |value: &str, class| {
             self.originals.push((value.to_owned(), class, path.clone()));
         };
-        let own_keys = !path.starts_with("session.") && seen.stats.participants > 1;
-        for (key, (_, many)) in &seen.keys {
+        let own_keys = !path.starts_with("session.") && seen.holders.count > 1;
+        for (key, owners) in &seen.keys {
             pace.did(key.len() * DETECT).await;
-            if decision.is_gone() && is_data(key, own_keys && !many) {
+            if decision.is_gone() && is_data(key, own_keys && owners.count < 2) {
                 original(key, decision.class_of_key());
             } else if uuid_bytes(key).is_some() {
                 original(key, Class::InternalId);
@@ -170,7 +173,7 @@ impl Survey {
                 self.vocabulary.extend(text.split('/').map(str::to_lowercase));
             }
         }
-        let rare = |(key, (_, many)): (String, (u32, bool))| (!many).then_some(key);
+        let rare = |(key, owners): (String, Owners)| (owners.count < 2).then_some(key);
         Plan {
             decision,
             categories: categories || user && action == Action::Keep,

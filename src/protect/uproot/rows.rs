@@ -76,7 +76,7 @@ impl Rewriting<'_> {
 
 /// A path inside a field without keys that may be data: those that one storage has, and in a report those of removed
 /// members, too.
-fn shown(field: &Field, below: &str, report: bool) -> String {
+pub(super) fn shown(field: &Field, below: &str, report: bool) -> String {
     let (mut real, mut shown) = (String::new(), String::new());
     for (i, part) in below.split('.').enumerate() {
         if i == 0 {

@@ -3,35 +3,23 @@
 use super::identity::{Identity, domain_of_kind};
 use super::leaves::{Leaf, Shape, as_json, walk};
 use super::plan::Field;
+use super::rows::shown;
+use super::seen::Seen;
 use super::spread;
 use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
 use crate::order::{self, Map, Set};
-use crate::protect::class::{Class, Stats};
-use crate::protect::decision::{clean, is_binary};
-use crate::protect::detect::{self, Kind};
-use crate::protect::pace::{DETECT, Pace, TOKEN};
+use crate::protect::class::Class;
+use crate::protect::decision::clean;
+use crate::protect::detect::Kind;
+use crate::protect::pace::{Pace, TOKEN};
 use crate::protect::preset::Preset;
 use crate::protect::pseudonym::{Domain, uuid_bytes, uuid_text};
-use crate::protect::time::{self, Iso, Window};
+use crate::protect::time::{self, Window};
 use crate::protect::{defaults, names};
 use crate::value::Type;
 use hashbrown::HashTable;
-
-/// What was found in the texts of a path.
-#[derive(Default)]
-pub(super) struct Seen {
-    pub stats: Stats,
-    /// How often each text occurs, and whether it stands at the end of a field's history.
-    pub texts: Map<String, (u64, bool)>,
-    pub numbers: Set<String>,
-    /// Some numbers and truth values.
-    pub sample: Set<String>,
-    pub names: u64,
-    pub hits: Map<String, Vec<(Kind, String)>>,
-    pub keys: Map<String, (u32, bool)>,
-}
 
 /// The result.
 pub(super) struct Survey {
@@ -164,16 +152,22 @@ pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, p
         let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
         let shape = Shape { entry: kind == "model" && field == "entry" };
         let seen = look(log, (kind, field), &spans, shape, asked, pace).await;
-        let mut plans = Map::new();
+        let mut decided = Field { plans: Map::new(), shape };
         for (below, seen) in seen {
-            let plan = survey.decide(&format!("{kind}..{field}"), &below, seen, asked, pace).await;
-            plans.insert(below, plan);
+            let shown = shown(&decided, &below, false);
+            let plan = survey.decide(&format!("{kind}..{field}"), (&below, &shown), seen, asked, pace).await;
+            decided.plans.insert(below, plan);
         }
         pace.passed(spans.iter().map(|span| log.changes(span).len()).sum());
         survey.vocabulary.insert(field.to_lowercase());
-        survey.fields.insert((kind.to_owned(), field.to_owned()), Field { plans, shape });
+        survey.fields.insert((kind.to_owned(), field.to_owned()), decided);
     }
     survey
+}
+
+/// Whether values of a type are bytes rather than JSON.
+fn is_bytes(kind: Type) -> bool {
+    matches!(kind, Type::BYTES | Type::BYTEARRAY | Type::RANDOM | Type::UUID)
 }
 
 /// A value of a field.
@@ -188,6 +182,10 @@ struct Occurring {
     last: bool,
     /// Whether it is one of those that say nothing.
     empty: bool,
+    /// Whether it may hold others.
+    holds: bool,
+    /// The last storage of which what is in it was counted.
+    counted: Option<u32>,
 }
 
 /// The values of a field.
@@ -205,6 +203,12 @@ impl Values {
         self.index.find(spread(id.number().into()), same).copied()
     }
 
+    /// A value that says something, once for each storage.
+    fn to_count(&mut self, id: ValueId, storage: u32) -> Option<&Occurring> {
+        let value = self.place(id).and_then(|at| self.all.get_mut(at as usize))?;
+        (!value.empty && value.counted.replace(storage) != Some(storage)).then_some(value)
+    }
+
     fn find(&self, id: ValueId) -> Option<&Occurring> {
         self.all.get(self.place(id)? as usize)
     }
@@ -216,8 +220,11 @@ impl Values {
         }
         let at = self.place(id).unwrap_or_else(|| {
             let at = self.all.len() as u32;
-            let empty = matches!(log.values.get(id).1, "null" | "\"\"" | "");
-            self.all.push(Occurring { id, count: 0, first: storage, many: false, last: false, empty });
+            let (kind, text) = log.values.get(id);
+            let empty = matches!(text, "null" | "\"\"" | "");
+            let holds = !is_bytes(kind) && text.contains(['{', '[']);
+            let (first, many, last, counted) = (storage, false, false, None);
+            self.all.push(Occurring { id, count: 0, first, many, last, empty, holds, counted });
             let hash = |at: &u32| spread(self.all.get(*at as usize).map_or(0, |known| known.id.number().into()));
             self.index.insert_unique(hash(&at), at, hash);
             at
@@ -269,11 +276,12 @@ async fn look(
     let fixed = defaults::uproot(&path).is_some_and(|d| d.0 != Class::FreeText);
     let mut all: Map<String, Seen> = Map::from([(String::new(), Seen::default())]);
     for Occurring { id, count, first, many, last, .. } in values.in_order() {
+        let alone = (!many).then_some(*first);
         // An entry of a chat does not overwrite the one before.
         let last = *last || shape.entry;
         let (value_kind, text) = log.values.get(*id);
         pace.did(text.len()).await;
-        if matches!(value_kind, Type::BYTES | Type::BYTEARRAY | Type::RANDOM | Type::UUID) {
+        if is_bytes(value_kind) {
             let seen = all.entry(String::new()).or_default();
             seen.stats.values += count;
             match value_kind {
@@ -281,7 +289,7 @@ async fn look(
                     seen.stats.uuids += count;
                     let bytes = crate::json::content(text).and_then(|t| time::decode(&t));
                     if let Some(bytes) = bytes.and_then(|b| <[u8; 16]>::try_from(b).ok()) {
-                        seen.texts.entry(uuid_text(&bytes)).or_default().0 += count;
+                        seen.note(uuid_text(&bytes), *count, false, alone);
                     }
                 }
                 // The state of a generator tells its next draws; it goes as bytes do.
@@ -289,7 +297,7 @@ async fn look(
                 _ => {
                     seen.stats.binaries += count;
                     let start = crate::json::content(text).unwrap_or_default().chars().take(24).collect();
-                    seen.texts.entry(start).or_default().0 += count;
+                    seen.note(start, *count, false, alone);
                 }
             }
             continue;
@@ -301,12 +309,11 @@ async fn look(
             }
             let Some(seen) = all.get_mut(below) else { return };
             match leaf {
-                Leaf::Key(key) => {
-                    let known = seen.keys.entry(key.to_owned()).or_insert((*first, false));
-                    known.1 |= *many || known.0 != *first;
+                Leaf::Key(..) | Leaf::Text("") | Leaf::Plain("null") | Leaf::Pair(..) => {}
+                Leaf::Text(text) => {
+                    seen.text(text, *count, names);
+                    seen.note(text.to_owned(), *count, last, alone);
                 }
-                Leaf::Text("") | Leaf::Plain("null") | Leaf::Pair(..) => {}
-                Leaf::Text(text) => seen.text(text, *count, last, names),
                 Leaf::Plain(text) => seen.plain(text, *count, window),
                 Leaf::Player(..) => {
                     seen.stats.values += count;
@@ -316,8 +323,13 @@ async fn look(
             }
         });
     }
+    if values.all.iter().any(|value| value.holds) {
+        count_owners(log, spans, &mut values, (shape, names), &mut all, pace).await;
+    } else {
+        all.entry(String::new()).or_default().owners.count = storages;
+    }
     for (below, seen) in all.iter_mut() {
-        seen.finish(storages, if below.is_empty() { own_value } else { 0 });
+        seen.finish(if below.is_empty() { own_value } else { 0 });
         let strong = names::by_name(&clean(&format!("{path}{below}"))).is_some_and(|n| n.class.is_strong());
         let fixed_here =
             fixed && !matches!(defaults::uproot(&clean(&format!("{path}{below}"))), Some((Class::FreeText, ..)));
@@ -328,53 +340,28 @@ async fn look(
     all
 }
 
-impl Seen {
-    fn text(&mut self, text: &str, count: u64, last: bool, names: &Set<String>) {
-        self.stats.values += count;
-        self.stats.texts += count;
-        self.stats.longest = self.stats.longest.max(text.chars().count() as u64);
-        self.names += if names.contains(text) { count } else { 0 };
-        let digits = text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
-        self.stats.long_numbers += if digits { count } else { 0 };
-        self.stats.uuids += if uuid_bytes(text).is_some_and(|_| text.len() == 36) { count } else { 0 };
-        self.stats.times += if Iso::parse(text).is_some() { count } else { 0 };
-        self.stats.binaries += if is_binary(text) { count } else { 0 };
-        let known = self.texts.entry(text.to_owned()).or_default();
-        *known = (known.0 + count, known.1 || last);
-    }
-
-    fn plain(&mut self, text: &str, count: u64, window: Option<Window>) {
-        self.stats.values += count;
-        let number = text.parse::<f64>().ok();
-        let long = text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
-        self.stats.long_numbers += if long { count } else { 0 };
-        if self.sample.len() < 3 {
-            self.sample.insert(text.to_owned());
-        }
-        let time = number.zip(window).is_some_and(|(number, window)| window.number(number));
-        self.stats.times += if time { count } else { 0 };
-        if text.len() >= 5 && number.is_some() {
-            self.numbers.insert(text.to_owned());
-        }
-    }
-
-    fn finish(&mut self, storages: u64, own_value: u64) {
-        self.stats.participants = storages;
-        self.stats.own_value = own_value;
-        self.stats.distinct = self.texts.len() as u64;
-        self.stats.once = self.texts.values().filter(|known| known.0 == 1).count() as u64;
-    }
-
-    async fn detect(&mut self, preset: &Preset, pace: &mut Pace) {
-        for (text, (count, _)) in &self.texts {
-            pace.did(text.len() * DETECT).await;
-            let mut finds = detect::detect(text);
-            finds.retain(|find| preset.detects(find.kind));
-            if !finds.is_empty() {
-                self.stats.detected += count;
-                let found = |f: &detect::Find| Some((f.kind, text.get(f.start..f.end)?.to_owned()));
-                self.hits.insert(text.clone(), finds.iter().filter_map(found).collect());
+/// Counts the storages that have something at each path inside the values of a field, and those that have each key.
+async fn count_owners(
+    log: &Log,
+    spans: &[&Span],
+    values: &mut Values,
+    (shape, names): (Shape, &Set<String>),
+    all: &mut Map<String, Seen>,
+    pace: &mut Pace,
+) {
+    for span in spans {
+        for id in log.changes(span).iter().map(|change| log.value(*change)) {
+            pace.did(0).await;
+            let Some(value) = values.to_count(id, span.storage) else { continue };
+            if !value.holds {
+                all.entry(String::new()).or_default().owners.note(span.storage);
+                continue;
             }
+            let (kind, text) = log.values.get(id);
+            pace.did(text.len()).await;
+            walk(&as_json(kind, text), "", shape, 0, &|key| is_data_key(names, key), &mut |below, leaf| {
+                all.get_mut(below).into_iter().for_each(|seen| seen.owned_by(span.storage, &leaf));
+            });
         }
     }
 }
