@@ -64,3 +64,48 @@ fn what_a_mac_adds_and_a_researchers_own_tables_are_no_database() {
     let system = open(&files(&[("export.zip", &session)]), 100).map(|s| Summary::of(&s).system);
     assert_ne!(system.ok(), Some("psynet"));
 }
+
+/// A processed table of an export, as CSV.
+fn csv(given: &[(&str, &[u8])], class: &str) -> String {
+    let files = files(given);
+    let zip = export_of(&open(&files, 4096).unwrap(), &files, &Recipe::default()).unwrap();
+    String::from_utf8(unzip(&zip).remove(&format!("regular/data/{class}.csv")).expect("the class")).unwrap()
+}
+
+/// The cells of a column of it.
+fn column(text: &str, name: &str) -> Vec<String> {
+    let mut reader = csv::ReaderBuilder::new().from_reader(text.as_bytes());
+    let at =
+        reader.headers().unwrap().iter().position(|h| h == name).unwrap_or_else(|| panic!("{name} is not in {text}"));
+    reader.records().map(|row| row.unwrap()[at].to_owned()).collect()
+}
+
+fn has(text: &str, name: &str) -> bool {
+    text.lines().next().unwrap().split(',').any(|h| h == name)
+}
+
+/// What the notes say about a class as a whole.
+fn note(given: &[(&str, &[u8])], class: &str) -> String {
+    let study = open(&files(given), 4096).unwrap();
+    let notes = &psynet_of(&study).notes;
+    notes.iter().filter(|n| n.class == class && n.column.is_empty()).map(|n| n.text.as_str()).collect()
+}
+
+#[test]
+fn what_is_spelled_as_no_number_stays_text() {
+    let table = "id,type,code,version,phone,sign,power,stamp,count,ratio,whole,time\n\
+        1,e.Sample,007,1.10,491701234567890123456,+5,1e5,2026-11-21 10:00:00.500,1,0.5,3,2026-11-21 10:00:00.5\n\
+        2,e.Sample,12,2.50,5,5,20,2026-11-21 10:00:00.25,-2,1e-05,,2026-11-21 10:00:00+00\n";
+    let text = csv(&[("data/participant.csv", BOT), ("data/sample.csv", table.as_bytes())], "Sample");
+    assert_eq!(column(&text, "code"), ["007", "12"]);
+    assert_eq!(column(&text, "version"), ["1.10", "2.50"]);
+    assert_eq!(column(&text, "phone"), ["491701234567890123456", "5"]);
+    assert_eq!(column(&text, "sign"), ["+5", "5"]);
+    assert_eq!(column(&text, "power"), ["1e5", "20"]);
+    assert_eq!(column(&text, "stamp"), ["2026-11-21 10:00:00.500", "2026-11-21 10:00:00.25"]);
+    // What PostgreSQL may have printed still is a number or a time.
+    assert_eq!(column(&text, "count"), ["1", "-2"]);
+    assert_eq!(column(&text, "ratio"), ["0.5", "1e-05"]);
+    assert_eq!(column(&text, "whole"), ["3.0", ""]);
+    assert_eq!(column(&text, "time"), ["2026-11-21 10:00:00", "2026-11-21 10:00:00"]);
+}
