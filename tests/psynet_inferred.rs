@@ -109,3 +109,21 @@ fn what_is_spelled_as_no_number_stays_text() {
     assert_eq!(column(&text, "whole"), ["3.0", ""]);
     assert_eq!(column(&text, "time"), ["2026-11-21 10:00:00", "2026-11-21 10:00:00"]);
 }
+
+#[test]
+fn every_info_that_is_not_dallingers_own_is_a_trial() {
+    let info = b"id,type,network_id,failed,complete,is_repeat_trial,vars\n\
+        1,melodylab.trials.AnimalTrial,1,f,t,f,{}\n2,animal_trial,1,t,f,f,{}\n3,info,1,f,t,,{}\n";
+    let network = b"id,type,vars\n1,psynet.trial.static.StaticNetwork,{}\n";
+    let source =
+        zip_of(&[("experiment.py", b"class Beast(StaticTrial):\n    polymorphic_identity = \"animal_trial\"\n")]);
+    let given: [(&str, &[u8]); 3] = [("info.csv", info), ("network.csv", network), ("source_code.zip", &source)];
+    let networks = csv(&given, "StaticNetwork");
+    for (name, count) in
+        [("n_all_trials", "2"), ("n_alive_trials", "1"), ("n_failed_trials", "1"), ("n_completed_trials", "1")]
+    {
+        assert_eq!(column(&networks, name), [count], "{name}");
+    }
+    // A class may be known by another name in the table than in the code.
+    assert_eq!(column(&csv(&given, "Beast"), "class"), ["Beast"]);
+}

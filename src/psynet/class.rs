@@ -127,8 +127,9 @@ pub fn is_dropped(name: &str) -> bool {
 }
 
 /// The file name of a class of rows.
-pub fn name_of(table: &str, identity: Option<&str>, schema: &Schema) -> String {
+pub fn name_of(table: &str, identity: Option<&str>, schema: &Schema, source: &SourceCode) -> String {
     let known = schema.table(table).and_then(|t| t.class(identity)).map(Class::name);
+    let known = known.or_else(|| source.class_of(identity?));
     match (known, identity) {
         (Some(name), _) => name.to_owned(),
         // A name that is no Python name must not lead out of the folder.
@@ -161,7 +162,7 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
     let facts = schema.table(&table.name);
     let identity = group.identity.as_deref();
     let known = facts.and_then(|f| f.class(identity));
-    let class = name_of(&table.name, identity, schema);
+    let class = name_of(&table.name, identity, schema, source);
     let mut plan = Plan {
         class,
         recipe: Recipe::Psynet,
@@ -383,11 +384,11 @@ mod tests {
 
     #[test]
     fn tables_without_a_type_are_named_for_the_table() {
-        let schema = Schema::for_version(None);
-        assert_eq!(name_of("bird_nest", None, schema), "BirdNest");
-        assert_eq!(name_of("notification", None, schema), "Notification");
-        assert_eq!(name_of("info", Some("info"), schema), "Info");
-        assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), schema), "AnimalTrial");
-        assert_eq!(name_of("info", Some("a../../b"), schema), "_b");
+        let (schema, source) = (Schema::for_version(None), &SourceCode::default());
+        assert_eq!(name_of("bird_nest", None, schema, source), "BirdNest");
+        assert_eq!(name_of("notification", None, schema, source), "Notification");
+        assert_eq!(name_of("info", Some("info"), schema, source), "Info");
+        assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), schema, source), "AnimalTrial");
+        assert_eq!(name_of("info", Some("a../../b"), schema, source), "_b");
     }
 }

@@ -1,6 +1,6 @@
 //! Read from an experiment's source code what its classes say declaratively. Nothing is run.
 //!
-//! Known are: base classes, `__tablename__`, `Column(…)` and `claim_field(…)` with their types, `claim_var(…)`
+//! Known are: base classes, `__tablename__`, `polymorphic_identity`, `Column(…)` and `claim_field(…)` with their types, `claim_var(…)`
 //! with a literal default, `register_extra_var(…)`, names of `@extra_var` properties, and a literal
 //! `export_classes_to_skip`. Anything else is Python's business.
 
@@ -31,6 +31,8 @@ pub struct Declared {
     pub bases: Vec<String>,
     /// Table that it defines.
     pub table: Option<String>,
+    /// What stands in the `type` column where it is not the dotted name.
+    pub identity: Option<String>,
     /// Columns that it adds, with the kind where the declaration says one.
     pub columns: Vec<(String, Option<Kind>)>,
     /// Extra variables that it registers.
@@ -99,6 +101,7 @@ impl SourceCode {
     fn assignment(&mut self, declared: &mut Declared, name: &str, value: &[Token]) {
         match (name, value) {
             ("__tablename__", [Token::Text(table)]) => declared.table = Some(table.clone()),
+            ("polymorphic_identity", [Token::Text(identity)]) => declared.identity = Some(identity.clone()),
             ("export_classes_to_skip", _) => {
                 let texts = value.iter().filter_map(|t| match t {
                     Token::Text(text) => Some(text.clone()),
@@ -138,6 +141,11 @@ impl SourceCode {
     /// The class that defines a table.
     pub fn base_of(&self, table: &str) -> Option<&str> {
         self.classes.iter().find(|(_, d)| d.table.as_deref() == Some(table)).map(|(name, _)| name.as_str())
+    }
+
+    /// The class with that identity.
+    pub fn class_of(&self, identity: &str) -> Option<&str> {
+        self.classes.iter().find(|(_, d)| d.identity.as_deref() == Some(identity)).map(|(name, _)| name.as_str())
     }
 
     /// The kind of a column, where some class declares one of that name for the table.
@@ -245,6 +253,7 @@ mod tests {
     const SOURCE: &str = r#"
 class Fruit(SQLBase, data.SQLMixin, metaclass=M):
     __tablename__ = "fruit"
+    polymorphic_identity = "a_fruit"
     __extra_vars__ = {}
     weight = Column(Float, nullable=True)
     taste = claim_field("taste", __extra_vars__, str)
@@ -271,6 +280,7 @@ class Exp(psynet.experiment.Experiment):
         let mut code = SourceCode::default();
         code.add(SOURCE);
         assert_eq!(code.base_of("fruit"), Some("Fruit"));
+        assert_eq!((code.class_of("a_fruit"), code.class_of("fruit")), (Some("Fruit"), None));
         assert_eq!(code.kind("fruit", "weight"), Some(Kind::Float));
         assert_eq!(code.kind("fruit", "taste"), Some(Kind::Text));
         assert_eq!(code.kind("fruit", "colour"), Some(Kind::Py));
