@@ -8,8 +8,8 @@ use std::io::Write;
 use std::sync::Arc;
 use windrow::describe::summary::Summary;
 use windrow::error::Code;
-use windrow::psynet;
-use windrow::recipe::Recipe;
+use windrow::psynet::{self, Form};
+use windrow::recipe::{Psynet, Recipe};
 use windrow::study::{Data, Study};
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -126,4 +126,60 @@ fn every_info_that_is_not_dallingers_own_is_a_trial() {
     }
     // A class may be known by another name in the table than in the code.
     assert_eq!(column(&csv(&given, "Beast"), "class"), ["Beast"]);
+}
+
+#[test]
+fn classes_of_a_plain_dallinger_experiment_keep_dallingers_columns() {
+    let common = "id,property1,details,type";
+    let info = format!("{common},origin_id,network_id,contents\n1,true,\"{{\"\"rt\"\": 512}}\",vector_info,1,1,kept\n");
+    let node = format!("{common},network_id,participant_id\n1,alpha,{{}},MCMCP_agent,1,1\n");
+    let given: [(&str, &[u8]); 2] = [("info.csv", info.as_bytes()), ("node.csv", node.as_bytes())];
+    let info = csv(&given, "vector_info");
+    assert_eq!(column(&info, "property1"), ["true"]);
+    assert_eq!(column(&info, "details"), [r#"{"rt": 512}"#]);
+    assert_eq!(
+        (column(&info, "contents"), column(&info, "object_type")),
+        (vec!["kept".to_owned()], vec!["Info".to_owned()])
+    );
+    let node = csv(&given, "MCMCP_agent");
+    assert_eq!(
+        (column(&node, "property1"), column(&node, "type")),
+        (vec!["alpha".to_owned()], vec!["MCMCP_agent".to_owned()])
+    );
+    assert!(note(&given, "MCMCP_agent").contains("taken to extend dallinger.models.Node"));
+}
+
+#[test]
+fn classes_that_name_their_columns_have_those() {
+    let rid = b"id,details,rid,registered_at,lucid_status_code,lucid_panelist_id,type\n\
+        1,{},w1,2026-11-21 10:00:00.5,5,p1,psynet.recruiters.LucidRID\n";
+    let status = b"id,creation_time,status,total_completes,total_screens,type\n\
+        1,2026-11-21 10:00:00.5,live,,3,psynet.recruiters.LucidStatus\n";
+    let source = zip_of(&[("experiment.py", b"class Exp(Experiment):\n    export_classes_to_skip = []\n")]);
+    let server = b"id,creation_time,failed,ram_usage_pct,disk_usage_pct,extra_info,type,vars\n\
+        1,2026-11-21 10:00:00.5,f,2,1,\"{\"\"a\"\": [true]}\",psynet.experiment.ExperimentStatus,{}\n";
+    let given: [(&str, &[u8]); 5] = [
+        ("participant.csv", BOT),
+        ("lucid_rid.csv", rid),
+        ("lucid_status.csv", status),
+        ("experiment_status.csv", server),
+        ("source_code.zip", &source),
+    ];
+    assert_eq!(
+        csv(&given, "LucidRID"),
+        "rid,registered_at,lucid_status_code,lucid_panelist_id,class\nw1,2026-11-21 10:00:00,5,p1,LucidRID\n"
+    );
+    assert_eq!(
+        csv(&given, "LucidStatus"),
+        "timestamp,status,total_screens,total_completes,class\n2026-11-21 10:00:00,live,3,,LucidStatus\n"
+    );
+    assert_eq!(
+        csv(&given, "ExperimentStatus"),
+        "id,timestamp,ram_usage_pct,disk_usage_pct,extra_info,class\n\
+         1,2026-11-21 10:00:00,2.0,1.0,{'a': [True]},ExperimentStatus\n"
+    );
+    let study = open(&files(&given), 4096).unwrap();
+    let leaks: Vec<_> =
+        psynet_of(&study).leaks().into_iter().filter(|l| l.table == "lucid_rid").map(|l| l.column).collect();
+    assert_eq!(leaks, ["rid", "lucid_panelist_id"]);
 }

@@ -4,6 +4,7 @@
 //! the list of the class that it extends (see `base`). A table that nobody knows keeps its own columns.
 
 use super::base;
+use super::named_columns;
 use super::schema::{Attribute, Class, Kind, Schema, TableFacts, last_part};
 use super::source_code::{Extra, SourceCode};
 use super::survey::{Group, RawTable};
@@ -15,7 +16,7 @@ pub enum Recipe {
     Psynet,
     /// Dallinger's plain `__json__`: keeps `details`, unpacks nothing.
     Dallinger,
-    /// The short list that `Request` has.
+    /// A list of its own, as `Request` has.
     Request,
 }
 
@@ -66,7 +67,8 @@ pub enum Count {
 }
 
 impl Count {
-    fn named(name: &str) -> Option<Count> {
+    /// The count of that name.
+    pub fn named(name: &str) -> Option<Count> {
         Some(match name {
             "n_pending_infos" => Count::Infos(0),
             "n_completed_infos" => Count::Infos(1),
@@ -149,7 +151,7 @@ pub fn camel_case(table: &str) -> String {
 }
 
 /// Sets a column: in place where it is there already, else at the end, as a Python dict does.
-fn set(fixed: &mut Vec<(String, Source)>, name: &str, source: Source) {
+pub fn set(fixed: &mut Vec<(String, Source)>, name: &str, source: Source) {
     match fixed.iter_mut().find(|(n, _)| n == name) {
         Some((_, old)) => *old = source,
         None => fixed.push((name.to_owned(), source)),
@@ -174,21 +176,20 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
         is_declared: false,
         lost: Vec::new(),
     };
-    if let (Some(facts), Some(known)) = (facts, known) {
-        if known.is_dallinger() {
-            plan.recipe = Recipe::Dallinger;
-            dallinger(&mut plan, table, facts);
-            return Some(plan);
+    // Tables without PsyNet's `vars` are not PsyNet's: there the experiment's classes, too, are exported as plain ones.
+    let plain = facts.filter(|_| known.map_or(table.column("vars").is_none(), Class::is_dallinger));
+    if let Some((facts, base)) = plain.and_then(|f| Some((f, f.plain()?))) {
+        if known.is_none() {
+            plan.knowledge = Knowledge::Extends(base.path);
         }
-        if known.path == "psynet.experiment.Request" {
-            plan.recipe = Recipe::Request;
-            request(&mut plan, table);
-            return Some(plan);
-        }
+        named_columns::dallinger(&mut plan, table, facts);
+        return Some(plan);
     }
-    let base = known.or_else(|| {
-        facts.and_then(|f| base::declared(&plan.class, f, source).or_else(|| base::likely(table, group, f)))
-    });
+    if known.is_some_and(|known| named_columns::psynet(&mut plan, table, known)) {
+        return Some(plan);
+    }
+    let stated = known.or_else(|| facts.and_then(|f| base::declared(&plan.class, f, source)));
+    let base = stated.or_else(|| facts.and_then(|f| base::likely(table, group, f)));
     plan.knowledge = match (known, base) {
         (Some(_), _) => Knowledge::Known,
         (None, Some(base)) => Knowledge::Extends(base.path),
@@ -228,7 +229,8 @@ fn raw(table: &RawTable, name: &str) -> Option<(usize, Kind)> {
     Some((column, table.kinds.get(column).copied().unwrap_or(Kind::Text)))
 }
 
-fn raw_or_null(table: &RawTable, name: &str) -> Source {
+/// A raw column, or nothing where the database lacks it.
+pub fn raw_or_null(table: &RawTable, name: &str) -> Source {
     raw(table, name).map_or(Source::Null, |(column, kind)| Source::Raw(column, kind))
 }
 
@@ -325,57 +327,6 @@ fn extra_source(name: &'static str, table: &RawTable) -> Source {
         ("info", "second_stimulus") => Source::Stimulus(1),
         _ => Source::Var(name.to_owned(), raw(table, name)),
     }
-}
-
-fn request(plan: &mut Plan, table: &RawTable) {
-    for name in ["id", "duration", "time", "unique_id", "method", "endpoint", "params"] {
-        let column = if name == "time" { "creation_time" } else { name };
-        set(&mut plan.fixed, name, raw_or_null(table, column));
-    }
-    set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
-}
-
-fn dallinger(plan: &mut Plan, table: &RawTable, facts: &TableFacts) {
-    let common = ["id", "creation_time", "failed", "failed_reason", "time_of_death"];
-    let unused = ["property1", "property2", "property3", "property4", "property5", "details"];
-    let own: &[&str] = match table.name.as_str() {
-        "question" => &["number", "type", "participant_id", "question", "response"],
-        "network" => &[
-            "type",
-            "max_size",
-            "full",
-            "role",
-            "n_pending_infos",
-            "n_completed_infos",
-            "n_failed_infos",
-            "n_alive_nodes",
-            "n_failed_nodes",
-        ],
-        "node" => &["type", "network_id", "participant_id"],
-        "vector" => &["origin_id", "destination_id", "network_id"],
-        "info" => &["type", "origin_id", "network_id", "contents"],
-        "transmission" => {
-            &["vector_id", "origin_id", "destination_id", "info_id", "network_id", "receive_time", "status"]
-        }
-        "transformation" => &["info_in_id", "info_out_id", "node_id", "network_id"],
-        "notification" => &["assignment_id", "event_type"],
-        "participant" => {
-            &["type", "recruiter", "assignment_id", "hit_id", "mode", "end_time", "base_pay", "bonus", "status"]
-        }
-        _ => &[],
-    };
-    for name in common.iter().chain(&unused).chain(own) {
-        let column = if *name == "recruiter" { "recruiter_id" } else { name };
-        let source = Count::named(name).map_or_else(|| raw_or_null(table, column), Source::Count);
-        set(&mut plan.fixed, name, source);
-    }
-    if !matches!(table.name.as_str(), "notification" | "recruitment") {
-        set(&mut plan.fixed, "object_type", Source::Word(facts.base.to_owned()));
-    }
-    if table.name == "participant" {
-        set(&mut plan.fixed, "entry_information", raw_or_null(table, "entry_information"));
-    }
-    set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
 }
 
 #[cfg(test)]

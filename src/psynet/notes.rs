@@ -38,8 +38,8 @@ pub(super) fn of(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
         if let Some(text) = text {
             note("", text);
         }
-        if matches!(file.class.as_str(), "LucidRID" | "LucidStatus") {
-            note("", "PsyNet exports this class by a recipe of its own that was never compared.".to_owned());
+        if matches!(file.class.as_str(), "ExperimentStatus" | "LucidRID" | "LucidStatus") {
+            note("", "PsyNet exports this class by a list of its own, which was read in PsyNet's code and never compared with an export.".to_owned());
         }
         for (column, is_absent) in file.parts.iter().flat_map(|p| &p.plan.lost) {
             let text = if *is_absent {
