@@ -146,7 +146,35 @@ fn classes_of_a_plain_dallinger_experiment_keep_dallingers_columns() {
         (column(&node, "property1"), column(&node, "type")),
         (vec!["alpha".to_owned()], vec!["MCMCP_agent".to_owned()])
     );
-    assert!(note(&given, "MCMCP_agent").contains("taken to extend dallinger.models.Node"));
+    assert!(note(&given, "MCMCP_agent").contains("for example dallinger.models.Node"));
+}
+
+#[test]
+fn source_code_that_is_not_whole_takes_no_filled_column_away() {
+    let info = b"id,type,rating,block,vars\n\
+        1,dallinger_experiment.experiment.AnimalTrial,0.5,A,{}\n2,psynet.trial.static.StaticTrial,,A,{}\n";
+    let sample = b"id,type,size,vars\n1,e.Big,2,{}\n2,e.Small,3,{}\n";
+    let code = b"class AnimalTrial(Rated):\n    pass\n\
+        class RatedTrial(StaticTrial):\n    rating = Column(Float)\n\
+        class Small(Sample):\n    pass\nclass Big(SampleBase):\n    size = Column(Integer)\n";
+    let source = zip_of(&[("experiment.py", code)]);
+    let given: [(&str, &[u8]); 3] =
+        [("data/info.csv", info), ("data/sample.csv", sample), ("source_code.zip", &source)];
+    assert_eq!(column(&csv(&given, "AnimalTrial"), "rating"), ["0.5"]);
+    assert!(!has(&csv(&given, "StaticTrial"), "rating"));
+    assert_eq!(column(&csv(&given, "Small"), "size"), ["3"]);
+    let guess = note(&given, "AnimalTrial");
+    assert!(
+        guess.contains("what it extends is not known") && guess.contains("for example psynet.trial.Trial."),
+        "{guess}"
+    );
+    assert!(!note(&given, "Big").contains("read from the source code"));
+    // What the code does say.
+    let told = b"class AnimalTrial(StaticTrial):\n    pass\nclass Big(Model):\n    __tablename__ = \"sample\"\n";
+    let source = zip_of(&[("experiment.py", told)]);
+    let given = [given[0], given[1], ("source_code.zip", source.as_slice())];
+    assert!(note(&given, "AnimalTrial").contains("says that it extends psynet.trial.static.StaticTrial"));
+    assert!(note(&given, "Big").contains("read from the source code"));
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use super::base;
 use super::named_columns;
 use super::schema::{Attribute, Class, Kind, Schema, TableFacts, last_part};
-use super::source_code::{Extra, SourceCode};
+use super::source_code::{Declared, Extra, SourceCode};
 use super::survey::{Group, RawTable};
 
 /// How a class is exported.
@@ -116,7 +116,7 @@ pub struct Plan {
     pub is_trial: bool,
     /// Whether module-local variables are appended (PsyNet before 13).
     pub module_vars: bool,
-    /// Whether the source code declares the class.
+    /// Whether the source code says what the class extends, or defines its table.
     pub is_declared: bool,
     /// Columns that the source code declares and only Python can fill: their names, and whether the column is
     /// left out (or only its default unknown).
@@ -201,8 +201,9 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
     }
     set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
     let degree = base.filter(|b| b.has("degree")).and_then(|_| table.column("degree"));
+    let is_generic = stated.is_some_and(|b| b.name() == "GenericTrialNode");
     let kind = match table.name.as_str() {
-        "node" if plan.class == "GenericTrialNode" => Source::Word("TrialSource".to_owned()),
+        "node" if is_generic => Source::Word("TrialSource".to_owned()),
         "node" => Source::NodeType(degree),
         _ => Source::Word(plan.class.clone()),
     };
@@ -214,7 +215,9 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
         set(&mut plan.fixed, extra, extra_source(extra, table));
     }
     if known.is_none() {
-        plan.is_declared = !source.line_of(&plan.class).is_empty();
+        let defines = |declared: &Declared| declared.table.as_deref() == Some(&table.name);
+        let has_table = || source.line_of(&plan.class).iter().any(|(_, declared)| defines(declared));
+        plan.is_declared = stated.is_some() || (base.is_none() && has_table());
         declared_extras(&mut plan, source);
     }
     plan.fixed.retain(|(name, _)| !is_dropped(name));
@@ -287,10 +290,10 @@ fn attributes(
             }
         }
     }
-    // Columns that the experiment, or another release, added to the table: those that the class declares, or
-    // where that is unknown those that it ever fills.
+    // Columns that the experiment, or another release, added to the table: those that the class declares or, since
+    // not all of its source may be at hand, ever fills.
     for name in &table.header {
-        let mine = || declares(source, &plan.class, name).unwrap_or_else(|| filled(name));
+        let mine = || filled(name) || declares(source, &plan.class, name) == Some(true);
         if facts.kind(name).is_none() && mine() {
             set(&mut plan.fixed, name, raw_or_null(table, name));
         }
@@ -307,8 +310,8 @@ fn custom(plan: &mut Plan, table: &RawTable, number: usize, source: &SourceCode)
         // A subclass's own columns stand after `type`; one that only siblings fill is a sibling's.
         let mine = table.groups.get(number).is_some_and(|g| filled(g, column));
         let theirs = table.groups.iter().enumerate().any(|(n, g)| n != number && filled(g, column));
-        let guess = || mine || !theirs || column < after_type;
-        if name != "vars" && declares(source, &plan.class, name).unwrap_or_else(guess) {
+        let guess = || !theirs || column < after_type;
+        if name != "vars" && (mine || declares(source, &plan.class, name).unwrap_or_else(guess)) {
             set(&mut plan.fixed, name, raw_or_null(table, name));
         }
     }

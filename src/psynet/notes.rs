@@ -28,7 +28,7 @@ pub(super) fn of(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
             (Knowledge::Known, _) => None,
             (Knowledge::Extends(base), true) => Some(format!("The experiment defines this class; its source code says that it extends {base}.")),
             (Knowledge::Extends(base), false) => Some(format!(
-                "The experiment defines this class; by what its rows fill it was taken to extend {base}. Columns that its code computes and defaults of variables that were never set are not in the database."
+                "The experiment defines this class; what it extends is not known, so it was given the columns of a class that fits its rows, for example {base}. Columns that its code computes and defaults of variables that were never set are not in the database."
             )),
             (Knowledge::Custom, true) => Some("The experiment defines this table; its columns were read from the source code.".to_owned()),
             (Knowledge::Custom, false) => Some(
