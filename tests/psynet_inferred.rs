@@ -211,3 +211,23 @@ fn classes_that_name_their_columns_have_those() {
         psynet_of(&study).leaks().into_iter().filter(|l| l.table == "lucid_rid").map(|l| l.column).collect();
     assert_eq!(leaks, ["rid", "lucid_panelist_id"]);
 }
+
+#[test]
+fn defaults_and_nodes_are_what_the_source_code_says() {
+    let info = b"id,type,vars\n1,e.AnimalTrial,{}\n";
+    let node = b"id,type,vars\n1,e.MyNode,{}\n2,e.OtherNode,{}\n";
+    let code = b"class AnimalTrial(StaticTrial):\n\
+        \x20   mood = claim_var(\"mood\", __extra_vars__, True, lambda: \"calm\")\n\
+        \x20   late = claim_var(\"late\", __extra_vars__, True, now)\n\
+        \x20   none = claim_var(\"none\", __extra_vars__, False, lambda: 1)\n\
+        class MyNode(GenericTrialNode):\n    pass\nclass OtherNode(TrialNode):\n    pass\n";
+    let source = zip_of(&[("experiment.py", code)]);
+    let given: [(&str, &[u8]); 3] = [("info.csv", info), ("node.csv", node), ("source_code.zip", &source)];
+    let trial = csv(&given, "AnimalTrial");
+    assert_eq!(["mood", "late", "none"].map(|name| column(&trial, name).concat()), ["calm", "", ""]);
+    let study = open(&files(&given), 4096).unwrap();
+    let lost: Vec<_> = psynet_of(&study).notes.iter().filter(|n| !n.column.is_empty()).map(|n| &n.column).collect();
+    assert_eq!(lost, ["late"]);
+    assert_eq!(column(&csv(&given, "MyNode"), "type"), ["TrialSource"]);
+    assert_eq!(column(&csv(&given, "OtherNode"), "type"), ["OtherNode"]);
+}

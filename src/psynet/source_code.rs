@@ -226,24 +226,40 @@ fn field_kind(arguments: &[Token]) -> Option<Kind> {
 }
 
 /// The default in `claim_var("name", extra_vars, use_default=True, default=lambda: literal)`.
-fn default(arguments: &[Token]) -> Extra {
-    let after = |word: &str| {
-        let at = arguments.windows(2).position(|w| matches!(w, [n, Token::Sign('=')] if n.is_name(word)))?;
-        arguments.get(at + 2..)
-    };
-    let used = after("use_default").is_some_and(|rest| rest.first().is_some_and(|t| t.is_name("True")));
-    if !used {
-        return Extra::Var("null".to_owned());
+fn default(tokens: &[Token]) -> Extra {
+    let none = || Extra::Var("null".to_owned());
+    match argument(tokens, "use_default", 2) {
+        Some([used]) if used.is_name("True") => {}
+        Some([used]) if !used.is_name("False") => return Extra::UnknownDefault,
+        _ => return none(),
     }
-    let value = match after("default") {
-        Some([Token::Name(lambda), Token::Sign(':'), rest @ ..]) if lambda == "lambda" => rest,
-        Some(_) => return Extra::UnknownDefault,
-        None => return Extra::Var("null".to_owned()),
-    };
-    match literal(value, DEPTH) {
-        Some((json, [Token::Sign(',' | ')'), ..])) => Extra::Var(json),
-        _ => Extra::UnknownDefault,
+    match argument(tokens, "default", 3) {
+        Some([Token::Name(lambda), Token::Sign(':'), value @ ..]) if lambda == "lambda" => {
+            match literal(value, DEPTH) {
+                Some((json, [])) => Extra::Var(json),
+                _ => Extra::UnknownDefault,
+            }
+        }
+        Some(_) => Extra::UnknownDefault,
+        None => none(),
     }
+}
+
+/// The argument of that name, or at that place, of a call whose opening bracket is past.
+fn argument<'t>(tokens: &'t [Token], name: &str, place: usize) -> Option<&'t [Token]> {
+    let mut open = 1u32;
+    let ends = |token: &Token| {
+        match token {
+            Token::Sign('(' | '[' | '{') => open += 1,
+            Token::Sign(')' | ']' | '}') => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open == 0 || (open == 1 && *token == Token::Sign(','))
+    };
+    let all: Vec<&[Token]> = tokens.split(ends).filter(|argument| !argument.is_empty()).collect();
+    let named = all.iter().find(|a| matches!(a, [Token::Name(n), Token::Sign('='), ..] if n == name));
+    let at_place = || all.get(place).filter(|a| !matches!(a, [Token::Name(_), Token::Sign('='), ..])).copied();
+    named.map_or_else(at_place, |argument| argument.get(2..))
 }
 
 #[cfg(test)]
