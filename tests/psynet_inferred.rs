@@ -231,3 +231,23 @@ fn defaults_and_nodes_are_what_the_source_code_says() {
     assert_eq!(column(&csv(&given, "MyNode"), "type"), ["TrialSource"]);
     assert_eq!(column(&csv(&given, "OtherNode"), "type"), ["OtherNode"]);
 }
+
+#[test]
+fn the_readme_promises_to_be_read_in_again_only_what_psynet_can_read() {
+    let readme = |database: &[u8], form: Form| {
+        let files = files(&[(&format!("{}/database.zip", form.folder()), database)]);
+        let recipe = Recipe { psynet: Psynet { form, ..Psynet::default() }, ..Recipe::default() };
+        let zip = export_of(&open(&files, 4096).unwrap(), &files, &recipe).unwrap();
+        let text = String::from_utf8(unzip(&zip).remove("README.txt").unwrap()).unwrap();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let experiment =
+        b"id,type,vars\n1,psynet.experiment.ExperimentConfig,\"{\"\"psynet_version\"\": \"\"13.3.0\"\"}\"\n";
+    let psynet = zip_of(&[("data/participant.csv", BOT), ("data/experiment.csv", experiment)]);
+    let dallinger = zip_of(&[("data/participant.csv", b"id,type\n1,participant\n")]);
+    let promise = "PsyNet can read it in again.";
+    assert!(readme(&psynet, Form::Regular).contains(promise));
+    assert!(readme(&psynet, Form::PsynetAnonymous).contains("PsyNet cannot read it in again where bots are among"));
+    let plain = readme(&dallinger, Form::Regular);
+    assert!(plain.contains("The database as it was given.") && !plain.contains(promise));
+}
