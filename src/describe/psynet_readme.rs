@@ -28,7 +28,7 @@ pub fn text(study: &Study, data: &Psynet, recipe: &Recipe, files: &[Table], left
         (None, Form::PsynetAnonymous) => "This is the form that PsyNet calls anonymous, for comparison. THE NAME PROMISES TOO MUCH: it leaves out worker ids and IP addresses, and what is listed under \"What still points at persons\" stays in. Handle it as personal data.",
     });
     out.heading("Files");
-    contents(&mut out, recipe, files);
+    contents(&mut out, data, recipe, files);
     good_to_know(&mut out, recipe, files);
     if form == Form::PsynetAnonymous {
         out.heading("What still points at persons");
@@ -56,7 +56,7 @@ pub fn text(study: &Study, data: &Psynet, recipe: &Recipe, files: &[Table], left
     out.into_bytes()
 }
 
-fn contents(out: &mut Text, recipe: &Recipe, files: &[Table]) {
+fn contents(out: &mut Text, data: &Psynet, recipe: &Recipe, files: &[Table]) {
     let folder = recipe.psynet.form.folder();
     for file in files {
         let columns = file.columns.len();
@@ -71,9 +71,11 @@ fn contents(out: &mut Text, recipe: &Recipe, files: &[Table]) {
     if passed(&database) > 0 {
         out.item(
             &database,
-            match recipe.protect {
-                Some(_) => "The database after preparation, from which the tables were made, with the members and columns of the original.",
-                None => "The database as it was given; PsyNet can read it in again.",
+            match (&recipe.protect, recipe.psynet.form, &data.psynet_version) {
+                (Some(_), ..) => "The database after preparation, from which the tables were made, with the members and columns of the original.",
+                (None, Form::PsynetAnonymous, _) => "The database as it was given. PsyNet cannot read it in again where bots are among the participants: the anonymous form does not tell their empty texts from nothing.",
+                (None, Form::Regular, Some(_)) => "The database as it was given; PsyNet can read it in again.",
+                (None, Form::Regular, None) => "The database as it was given.",
             },
         );
     }

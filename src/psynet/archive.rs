@@ -13,6 +13,7 @@ use super::source_code::SourceCode;
 use super::study::Study;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
+use crate::read::is_litter;
 use crate::source::{FileInfo, Reader, Sparse, Want};
 use std::collections::VecDeque;
 use std::io::{Cursor, ErrorKind};
@@ -85,7 +86,7 @@ impl Archive {
             problems: Problems::default(),
             schema,
         };
-        for (index, file) in files.iter().enumerate() {
+        for (index, file) in files.iter().enumerate().filter(|(_, file)| !is_litter(&file.path)) {
             archive.add(Member::file(&file.path, index, file.size));
         }
         archive
@@ -142,7 +143,8 @@ impl Archive {
     /// Whether the archive need not be looked into.
     fn is_superfluous(&self, entry: &Entry) -> bool {
         let has = |test: &dyn Fn(&Entry) -> bool| self.entries.iter().any(test);
-        let found = has(&|e| matches!(e.role, Role::Table(..)) && e.form == Form::Regular);
+        let known = |e: &Entry| matches!(&e.role, Role::Table(_, table) if self.schema.table(table).is_some());
+        let found = has(&|e| known(e) && e.form == Form::Regular);
         // `data.zip` is the download that the folders beside it were unpacked from.
         let folder = entry.member.path.strip_suffix("data.zip").filter(|f| f.is_empty() || f.ends_with('/'));
         let beside = |folder: &str| {
@@ -194,11 +196,11 @@ impl Archive {
             }
             return Ok(());
         }
-        let mut all = contents::databases(&self.entries).map_err(|error| self.why_nothing(error))?.into_iter();
+        let mut all = contents::databases(&self.entries, self.schema).map_err(|e| self.why_nothing(e))?.into_iter();
         self.database = all.next().unwrap_or_default();
         let others = all.filter(|d| d.form == self.database.form).count();
         if others > 0 {
-            let detail = format!("{} databases were found; only the first is read.", others + 1);
+            let detail = format!("{} databases were found; only this one is read.", others + 1);
             self.problems.add(Problem::new(Code::MixedInput, Place::file(&self.database.root)).detail(detail));
         }
         if self.database.form == Form::PsynetAnonymous {
@@ -225,10 +227,11 @@ impl Archive {
             Home::File(..) => contents::list(sparse, path, home, &self.limits),
         };
         match listed {
-            Ok(members) => {
+            Ok(mut members) => {
                 if members.len() >= self.limits.members {
                     return Err(Error::new(Code::TooManyMembers, Place::file(path)));
                 }
+                members.retain(|member| !is_litter(&member.path));
                 if entry.role == Role::SourceCode {
                     let is_source = |m: &Member| m.path.ends_with(".py") && m.size <= LONGEST_SOURCE;
                     self.sources.extend(members.into_iter().filter(is_source));

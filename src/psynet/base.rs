@@ -38,5 +38,6 @@ pub fn likely<'s>(table: &RawTable, group: &Group, facts: &'s TableFacts) -> Opt
     };
     usual
         .filter(|class| lacks(class) == 0)
-        .or_else(|| candidates().min_by_key(|c| (lacks(c), c.attributes.len(), c.extras.len())))
+        // Of several with the same columns the one with the shortest name is the most general.
+        .or_else(|| candidates().min_by_key(|c| (lacks(c), c.attributes.len(), c.extras.len(), c.path.len())))
 }

@@ -4,8 +4,9 @@
 //! the list of the class that it extends (see `base`). A table that nobody knows keeps its own columns.
 
 use super::base;
+use super::named_columns;
 use super::schema::{Attribute, Class, Kind, Schema, TableFacts, last_part};
-use super::source_code::{Extra, SourceCode};
+use super::source_code::{Declared, Extra, SourceCode};
 use super::survey::{Group, RawTable};
 
 /// How a class is exported.
@@ -15,7 +16,7 @@ pub enum Recipe {
     Psynet,
     /// Dallinger's plain `__json__`: keeps `details`, unpacks nothing.
     Dallinger,
-    /// The short list that `Request` has.
+    /// A list of its own, as `Request` has.
     Request,
 }
 
@@ -66,7 +67,8 @@ pub enum Count {
 }
 
 impl Count {
-    fn named(name: &str) -> Option<Count> {
+    /// The count of that name.
+    pub fn named(name: &str) -> Option<Count> {
         Some(match name {
             "n_pending_infos" => Count::Infos(0),
             "n_completed_infos" => Count::Infos(1),
@@ -114,7 +116,7 @@ pub struct Plan {
     pub is_trial: bool,
     /// Whether module-local variables are appended (PsyNet before 13).
     pub module_vars: bool,
-    /// Whether the source code declares the class.
+    /// Whether the source code says what the class extends, or defines its table.
     pub is_declared: bool,
     /// Columns that the source code declares and only Python can fill: their names, and whether the column is
     /// left out (or only its default unknown).
@@ -127,8 +129,9 @@ pub fn is_dropped(name: &str) -> bool {
 }
 
 /// The file name of a class of rows.
-pub fn name_of(table: &str, identity: Option<&str>, schema: &Schema) -> String {
+pub fn name_of(table: &str, identity: Option<&str>, schema: &Schema, source: &SourceCode) -> String {
     let known = schema.table(table).and_then(|t| t.class(identity)).map(Class::name);
+    let known = known.or_else(|| source.class_of(identity?));
     match (known, identity) {
         (Some(name), _) => name.to_owned(),
         // A name that is no Python name must not lead out of the folder.
@@ -148,7 +151,7 @@ pub fn camel_case(table: &str) -> String {
 }
 
 /// Sets a column: in place where it is there already, else at the end, as a Python dict does.
-fn set(fixed: &mut Vec<(String, Source)>, name: &str, source: Source) {
+pub fn set(fixed: &mut Vec<(String, Source)>, name: &str, source: Source) {
     match fixed.iter_mut().find(|(n, _)| n == name) {
         Some((_, old)) => *old = source,
         None => fixed.push((name.to_owned(), source)),
@@ -161,7 +164,7 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
     let facts = schema.table(&table.name);
     let identity = group.identity.as_deref();
     let known = facts.and_then(|f| f.class(identity));
-    let class = name_of(&table.name, identity, schema);
+    let class = name_of(&table.name, identity, schema, source);
     let mut plan = Plan {
         class,
         recipe: Recipe::Psynet,
@@ -173,21 +176,20 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
         is_declared: false,
         lost: Vec::new(),
     };
-    if let (Some(facts), Some(known)) = (facts, known) {
-        if known.is_dallinger() {
-            plan.recipe = Recipe::Dallinger;
-            dallinger(&mut plan, table, facts);
-            return Some(plan);
+    // Tables without PsyNet's `vars` are not PsyNet's: there the experiment's classes, too, are exported as plain ones.
+    let plain = facts.filter(|_| known.map_or(table.column("vars").is_none(), Class::is_dallinger));
+    if let Some((facts, base)) = plain.and_then(|f| Some((f, f.plain()?))) {
+        if known.is_none() {
+            plan.knowledge = Knowledge::Extends(base.path);
         }
-        if known.path == "psynet.experiment.Request" {
-            plan.recipe = Recipe::Request;
-            request(&mut plan, table);
-            return Some(plan);
-        }
+        named_columns::dallinger(&mut plan, table, facts);
+        return Some(plan);
     }
-    let base = known.or_else(|| {
-        facts.and_then(|f| base::declared(&plan.class, f, source).or_else(|| base::likely(table, group, f)))
-    });
+    if known.is_some_and(|known| named_columns::psynet(&mut plan, table, known)) {
+        return Some(plan);
+    }
+    let stated = known.or_else(|| facts.and_then(|f| base::declared(&plan.class, f, source)));
+    let base = stated.or_else(|| facts.and_then(|f| base::likely(table, group, f)));
     plan.knowledge = match (known, base) {
         (Some(_), _) => Knowledge::Known,
         (None, Some(base)) => Knowledge::Extends(base.path),
@@ -199,8 +201,9 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
     }
     set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
     let degree = base.filter(|b| b.has("degree")).and_then(|_| table.column("degree"));
+    let is_generic = stated.is_some_and(|b| b.name() == "GenericTrialNode");
     let kind = match table.name.as_str() {
-        "node" if plan.class == "GenericTrialNode" => Source::Word("TrialSource".to_owned()),
+        "node" if is_generic => Source::Word("TrialSource".to_owned()),
         "node" => Source::NodeType(degree),
         _ => Source::Word(plan.class.clone()),
     };
@@ -212,7 +215,9 @@ pub fn plan(table: &RawTable, number: usize, schema: &Schema, source: &SourceCod
         set(&mut plan.fixed, extra, extra_source(extra, table));
     }
     if known.is_none() {
-        plan.is_declared = !source.line_of(&plan.class).is_empty();
+        let defines = |declared: &Declared| declared.table.as_deref() == Some(&table.name);
+        let has_table = || source.line_of(&plan.class).iter().any(|(_, declared)| defines(declared));
+        plan.is_declared = stated.is_some() || (base.is_none() && has_table());
         declared_extras(&mut plan, source);
     }
     plan.fixed.retain(|(name, _)| !is_dropped(name));
@@ -227,7 +232,8 @@ fn raw(table: &RawTable, name: &str) -> Option<(usize, Kind)> {
     Some((column, table.kinds.get(column).copied().unwrap_or(Kind::Text)))
 }
 
-fn raw_or_null(table: &RawTable, name: &str) -> Source {
+/// A raw column, or nothing where the database lacks it.
+pub fn raw_or_null(table: &RawTable, name: &str) -> Source {
     raw(table, name).map_or(Source::Null, |(column, kind)| Source::Raw(column, kind))
 }
 
@@ -284,10 +290,10 @@ fn attributes(
             }
         }
     }
-    // Columns that the experiment, or another release, added to the table: those that the class declares, or
-    // where that is unknown those that it ever fills.
+    // Columns that the experiment, or another release, added to the table: those that the class declares or, since
+    // not all of its source may be at hand, ever fills.
     for name in &table.header {
-        let mine = || declares(source, &plan.class, name).unwrap_or_else(|| filled(name));
+        let mine = || filled(name) || declares(source, &plan.class, name) == Some(true);
         if facts.kind(name).is_none() && mine() {
             set(&mut plan.fixed, name, raw_or_null(table, name));
         }
@@ -304,8 +310,8 @@ fn custom(plan: &mut Plan, table: &RawTable, number: usize, source: &SourceCode)
         // A subclass's own columns stand after `type`; one that only siblings fill is a sibling's.
         let mine = table.groups.get(number).is_some_and(|g| filled(g, column));
         let theirs = table.groups.iter().enumerate().any(|(n, g)| n != number && filled(g, column));
-        let guess = || mine || !theirs || column < after_type;
-        if name != "vars" && declares(source, &plan.class, name).unwrap_or_else(guess) {
+        let guess = || !theirs || column < after_type;
+        if name != "vars" && (mine || declares(source, &plan.class, name).unwrap_or_else(guess)) {
             set(&mut plan.fixed, name, raw_or_null(table, name));
         }
     }
@@ -326,68 +332,17 @@ fn extra_source(name: &'static str, table: &RawTable) -> Source {
     }
 }
 
-fn request(plan: &mut Plan, table: &RawTable) {
-    for name in ["id", "duration", "time", "unique_id", "method", "endpoint", "params"] {
-        let column = if name == "time" { "creation_time" } else { name };
-        set(&mut plan.fixed, name, raw_or_null(table, column));
-    }
-    set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
-}
-
-fn dallinger(plan: &mut Plan, table: &RawTable, facts: &TableFacts) {
-    let common = ["id", "creation_time", "failed", "failed_reason", "time_of_death"];
-    let unused = ["property1", "property2", "property3", "property4", "property5", "details"];
-    let own: &[&str] = match table.name.as_str() {
-        "question" => &["number", "type", "participant_id", "question", "response"],
-        "network" => &[
-            "type",
-            "max_size",
-            "full",
-            "role",
-            "n_pending_infos",
-            "n_completed_infos",
-            "n_failed_infos",
-            "n_alive_nodes",
-            "n_failed_nodes",
-        ],
-        "node" => &["type", "network_id", "participant_id"],
-        "vector" => &["origin_id", "destination_id", "network_id"],
-        "info" => &["type", "origin_id", "network_id", "contents"],
-        "transmission" => {
-            &["vector_id", "origin_id", "destination_id", "info_id", "network_id", "receive_time", "status"]
-        }
-        "transformation" => &["info_in_id", "info_out_id", "node_id", "network_id"],
-        "notification" => &["assignment_id", "event_type"],
-        "participant" => {
-            &["type", "recruiter", "assignment_id", "hit_id", "mode", "end_time", "base_pay", "bonus", "status"]
-        }
-        _ => &[],
-    };
-    for name in common.iter().chain(&unused).chain(own) {
-        let column = if *name == "recruiter" { "recruiter_id" } else { name };
-        let source = Count::named(name).map_or_else(|| raw_or_null(table, column), Source::Count);
-        set(&mut plan.fixed, name, source);
-    }
-    if !matches!(table.name.as_str(), "notification" | "recruitment") {
-        set(&mut plan.fixed, "object_type", Source::Word(facts.base.to_owned()));
-    }
-    if table.name == "participant" {
-        set(&mut plan.fixed, "entry_information", raw_or_null(table, "entry_information"));
-    }
-    set(&mut plan.fixed, "class", Source::Word(plan.class.clone()));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn tables_without_a_type_are_named_for_the_table() {
-        let schema = Schema::for_version(None);
-        assert_eq!(name_of("bird_nest", None, schema), "BirdNest");
-        assert_eq!(name_of("notification", None, schema), "Notification");
-        assert_eq!(name_of("info", Some("info"), schema), "Info");
-        assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), schema), "AnimalTrial");
-        assert_eq!(name_of("info", Some("a../../b"), schema), "_b");
+        let (schema, source) = (Schema::for_version(None), &SourceCode::default());
+        assert_eq!(name_of("bird_nest", None, schema, source), "BirdNest");
+        assert_eq!(name_of("notification", None, schema, source), "Notification");
+        assert_eq!(name_of("info", Some("info"), schema, source), "Info");
+        assert_eq!(name_of("info", Some("dallinger_experiment.experiment.AnimalTrial"), schema, source), "AnimalTrial");
+        assert_eq!(name_of("info", Some("a../../b"), schema, source), "_b");
     }
 }

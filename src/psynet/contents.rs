@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::named::named;
 use crate::order::{self, Map};
 use crate::source::{FileInfo, Seekable};
+use std::cmp::Reverse;
 use zip::CompressionMethod;
 
 named! {
@@ -70,7 +71,9 @@ pub struct Entry {
 
 /// What a file was taken for by its path, in words.
 pub fn role_in_words(path: &str) -> &'static str {
-    match classify(path, Schema::for_version(None)).1 {
+    let schema = Schema::for_version(None);
+    match classify(path, schema).1 {
+        Role::Table(_, table) if schema.table(&table).is_none() => "table of the database, where it lies in one",
         Role::Table(..) => "table of the database",
         Role::Asset(_) => "asset",
         Role::BasicData(_) => "basic data",
@@ -180,9 +183,10 @@ pub struct Database {
     pub tables: Map<String, Member>,
 }
 
-/// All databases among the entries, the one to work on first: a regular one before an anonymous one, the one
-/// nearest to the top before others.
-pub fn databases(entries: &[Entry]) -> Result<Vec<Database>> {
+/// All databases among the entries, the one to work on first: a regular one before an anonymous one, the one with
+/// most tables of PsyNet's before others, the one nearest to the top before others. Folders without any are not
+/// databases: a researcher's own tables lie in `data/`, too.
+pub fn databases(entries: &[Entry], schema: &Schema) -> Result<Vec<Database>> {
     let mut found: Map<&str, Database> = Map::new();
     for entry in entries {
         if let Role::Table(root, table) = &entry.role {
@@ -192,8 +196,9 @@ pub fn databases(entries: &[Entry]) -> Result<Vec<Database>> {
             database.tables.entry(table.clone()).or_insert_with(|| entry.member.clone());
         }
     }
-    let mut all: Vec<_> = found.into_values().collect();
-    order::by_key(&mut all, |d| (d.form, d.root.matches('/').count()));
+    let known = |d: &Database| d.tables.keys().filter(|table| schema.table(table).is_some()).count();
+    let mut all: Vec<_> = found.into_values().filter(|d| known(d) > 0).collect();
+    order::by_key(&mut all, |d| (d.form, Reverse(known(d)), d.root.matches('/').count()));
     if all.is_empty() {
         return Err(Error::new(Code::UnknownFormat, Place::default())
             .detail("No table of a PsyNet or Dallinger database is among these files."));

@@ -41,6 +41,18 @@ impl DateTime {
         .filter(DateTime::exists)
     }
 
+    /// Whether PostgreSQL would print a time so: no zeros at the end of the fraction, nothing after it but a zone.
+    pub fn is_postgres(text: &str) -> bool {
+        let tail = text.get(19..).unwrap_or_default();
+        let (time, zone) = tail.split_at_checked(tail.find(['+', '-']).unwrap_or(tail.len())).unwrap_or((tail, ""));
+        let digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+        let fraction = |part: &str| (1..=6).contains(&part.len()) && digits(part) && !part.ends_with('0');
+        let hours = |zone: &str| zone.split(':').all(|part| part.len() == 2 && digits(part));
+        DateTime::from_postgres(text).is_some()
+            && (time.is_empty() || time.strip_prefix('.').is_some_and(fraction))
+            && (zone.is_empty() || zone.get(1..).is_some_and(hours))
+    }
+
     /// Reads the ten bytes that Python pickles a `datetime` as.
     pub fn from_pickle(bytes: &[u8]) -> Option<DateTime> {
         let &[high, low, month, day, hour, minute, second, m2, m1, m0] = bytes else { return None };
@@ -183,6 +195,12 @@ mod tests {
         }
         for bad in ["", "2026-11-21", "2026-02-30 00:00:00", "2026-11-21T19:15:17", "ä026-11-21 19:15:17"] {
             assert!(DateTime::from_postgres(bad).is_none(), "{bad}");
+        }
+        for good in ["", ".5", ".527901", "+00", ".25-03:30"] {
+            assert!(DateTime::is_postgres(&format!("2026-11-21 19:15:17{good}")), "{good}");
+        }
+        for bad in [".", ".50", ".5279012", " h", ".5Z", "+", "+1", "+00:"] {
+            assert!(!DateTime::is_postgres(&format!("2026-11-21 19:15:17{bad}")), "{bad}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! What rows of one table say about rows of another: PsyNet's counts and lists, gathered while tables are surveyed.
 
 use super::copy_csv::Record;
+use super::schema::{Class, Schema};
 use super::survey::RawTable;
 use crate::order::{Map, Set};
 
@@ -61,6 +62,8 @@ pub struct Places {
     started_at: Option<usize>,
     flags: [Option<usize>; 3],
     vars: Option<usize>,
+    /// Identities of Dallinger's own classes; an info of any other is a trial.
+    plain: Vec<&'static str>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +76,8 @@ enum Table {
 
 impl Places {
     /// Looks them up; a table of another name has none.
-    pub fn new(table: &RawTable) -> Option<Self> {
+    pub fn new(table: &RawTable, schema: &Schema) -> Option<Self> {
+        let classes = schema.table(&table.name).map(|facts| facts.classes.as_slice()).unwrap_or_default();
         let at = |name: &str| table.column(name);
         Some(Places {
             table: match table.name.as_str() {
@@ -98,6 +102,7 @@ impl Places {
             started_at: at("time_started"),
             flags: ["aborted", "started", "finished"].map(at),
             vars: at("vars"),
+            plain: classes.iter().filter(|c| Class::is_dallinger(c)).filter_map(|c| c.identity).collect(),
         })
     }
 }
@@ -113,7 +118,7 @@ impl Links {
             Table::Info => {
                 let complete = is(at.complete, "t");
                 let original = is(at.is_repeat, "f");
-                let trial = text(at.kind).is_some_and(|t| t.contains("psynet") || t.contains("dallinger_experiment"));
+                let trial = text(at.kind).is_some_and(|t| !at.plain.contains(&t));
                 if let Some(network) = id(at.network) {
                     let flags = [
                         !failed && is(at.complete, "f"),

@@ -30,6 +30,7 @@ pub(crate) mod json_text;
 pub(crate) mod jsonpickle;
 mod links;
 mod member;
+mod named_columns;
 mod notes;
 pub(crate) mod number;
 mod output;

@@ -28,7 +28,7 @@ pub(super) fn of(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
             (Knowledge::Known, _) => None,
             (Knowledge::Extends(base), true) => Some(format!("The experiment defines this class; its source code says that it extends {base}.")),
             (Knowledge::Extends(base), false) => Some(format!(
-                "The experiment defines this class; by what its rows fill it was taken to extend {base}. Columns that its code computes and defaults of variables that were never set are not in the database."
+                "The experiment defines this class; what it extends is not known, so it was given the columns of a class that fits its rows, for example {base}. Columns that its code computes and defaults of variables that were never set are not in the database."
             )),
             (Knowledge::Custom, true) => Some("The experiment defines this table; its columns were read from the source code.".to_owned()),
             (Knowledge::Custom, false) => Some(
@@ -38,8 +38,8 @@ pub(super) fn of(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
         if let Some(text) = text {
             note("", text);
         }
-        if matches!(file.class.as_str(), "LucidRID" | "LucidStatus") {
-            note("", "PsyNet exports this class by a recipe of its own that was never compared.".to_owned());
+        if matches!(file.class.as_str(), "ExperimentStatus" | "LucidRID" | "LucidStatus") {
+            note("", "PsyNet exports this class by a list of its own, which was read in PsyNet's code and never compared with an export.".to_owned());
         }
         for (column, is_absent) in file.parts.iter().flat_map(|p| &p.plan.lost) {
             let text = if *is_absent {

@@ -10,6 +10,17 @@ pub struct Buffer {
 impl Buffer {
     /// A float as Python's `repr` writes it: shortest digits, an exponent below 1e-4 and from 1e16 on.
     pub fn python(&mut self, value: f64) -> &str {
+        self.spelled(value, 1e16)
+    }
+
+    /// A float as PostgreSQL prints it: the same digits, an exponent from 1e15 on, and no `.0`.
+    fn postgres(&mut self, value: f64) -> &str {
+        let text = self.spelled(value, 1e15);
+        text.strip_suffix(".0").unwrap_or(text)
+    }
+
+    /// A float with an exponent from `most` on.
+    fn spelled(&mut self, value: f64, most: f64) -> &str {
         if value.is_nan() {
             return "nan";
         }
@@ -17,7 +28,7 @@ impl Buffer {
             return if value > 0.0 { "inf" } else { "-inf" };
         }
         let text = self.shortest.format_finite(value);
-        if value == 0.0 || (1e-4..1e16).contains(&value.abs()) {
+        if value == 0.0 || (1e-4..most).contains(&value.abs()) {
             return text;
         }
         // Outside that range the digits are put before an exponent of at least two digits.
@@ -73,6 +84,30 @@ pub fn is_int(text: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit())
 }
 
+/// Whether a text is a whole number as PostgreSQL prints one of its integers.
+pub fn is_postgres_int(text: &str) -> bool {
+    text.parse::<i64>().is_ok_and(|number| itoa::Buffer::new().format(number) == text)
+}
+
+/// Whether a text is a float as PostgreSQL prints it: the shortest that gives the same float.
+pub fn is_postgres_float(text: &str) -> bool {
+    is_float_by(text, Buffer::postgres)
+}
+
+/// Whether a text is a float as Python writes it into JSON.
+pub fn is_python_float(text: &str) -> bool {
+    is_float_by(text, Buffer::python)
+}
+
+fn is_float_by(text: &str, spell: fn(&mut Buffer, f64) -> &str) -> bool {
+    match float(text) {
+        Some(value) if value.is_finite() => spell(&mut Buffer::default(), value) == text,
+        // Digits that are too many for a float give infinity, too.
+        Some(_) => text.ends_with(['N', 'y']),
+        None => false,
+    }
+}
+
 /// Whether a whole number is written as a float by adding `.0`: at most 15 digits, which every float keeps.
 pub fn is_short_int(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
@@ -123,6 +158,20 @@ mod tests {
         {
             assert!(!is_short_float(text), "{text}");
         }
+    }
+
+    #[test]
+    fn what_postgres_prints_is_told_from_other_spellings() {
+        for text in
+            ["0", "-0", "38", "0.5", "-1e-05", "0.0001", "123456789012345", "1e+15", "1.5e+300", "Infinity", "NaN"]
+        {
+            assert!(is_postgres_float(text), "{text}");
+        }
+        for text in ["007", "1.10", "5.0", "1e5", "+5", ".5", "1000000000000000", "1e400", "inf", "", "-"] {
+            assert!(!is_postgres_float(text), "{text}");
+        }
+        assert!(["0", "-12", "9223372036854775807"].into_iter().all(is_postgres_int));
+        assert!(!["-0", "+5", "012", "9223372036854775808", "1.5", ""].into_iter().any(is_postgres_int));
     }
 
     #[test]

@@ -135,7 +135,7 @@ impl Rows {
             *about.identity = identify(surveyor, record, limits.depth);
         }
         let Some(row) = surveyor.record(record, about.schema, about.source, about.problems)? else {
-            self.links = links::Places::new(surveyor.table());
+            self.links = links::Places::new(surveyor.table(), about.schema);
             self.events = timeline::Places::new(surveyor.table());
             return Ok(());
         };

@@ -117,6 +117,11 @@ impl TableFacts {
         self.columns.iter().find(|(name, _)| *name == column).map(|(_, kind)| *kind)
     }
 
+    /// Dallinger's own class that the others of the table extend; nothing in tables that only PsyNet has.
+    pub fn plain(&self) -> Option<&Class> {
+        self.classes.iter().find(|c| c.is_dallinger() && c.name() == self.base)
+    }
+
     /// The class with that identity.
     pub fn class(&self, identity: Option<&str>) -> Option<&Class> {
         self.classes.iter().find(|c| c.identity == identity)

@@ -22,7 +22,7 @@ const fn leak(table: &'static str, column: &'static str, holds: &'static str) ->
 }
 
 /// Counted in real exports of PsyNet 13.3.0 and 12.1.1, or read in their source (Lucid).
-const LEAKS: [Leak; 34] = [
+const LEAKS: [Leak; 36] = [
     leak("participant", "unique_id", "the worker id and the assignment id (in processed tables)"),
     leak("participant", "assignment_id", "the recruiter's id of this participation"),
     leak("participant", "hit_id", "the recruiter's id of the study"),
@@ -50,6 +50,8 @@ const LEAKS: [Leak; 34] = [
     leak("question", "response", "answers"),
     leak("notification", "assignment_id", "the recruiter's id of this participation"),
     leak("lucid_rid", "rid", "the worker id"),
+    leak("lucid_rid", "lucid_panelist_id", "the panel's id of the person"),
+    leak("lucid_rid", "lucid_respondent_id", "the panel's id of this participation"),
     leak("lucid_submissions", "response", "what the recruiter answered"),
     leak("experiment_status", "extra_info", "user name and password of the dashboard (in database.zip)"),
     leak("experiment", "vars", "the researchers' e-mail address, paths and settings"),

@@ -1,6 +1,6 @@
 //! Read from an experiment's source code what its classes say declaratively. Nothing is run.
 //!
-//! Known are: base classes, `__tablename__`, `Column(…)` and `claim_field(…)` with their types, `claim_var(…)`
+//! Known are: base classes, `__tablename__`, `polymorphic_identity`, `Column(…)` and `claim_field(…)` with their types, `claim_var(…)`
 //! with a literal default, `register_extra_var(…)`, names of `@extra_var` properties, and a literal
 //! `export_classes_to_skip`. Anything else is Python's business.
 
@@ -31,6 +31,8 @@ pub struct Declared {
     pub bases: Vec<String>,
     /// Table that it defines.
     pub table: Option<String>,
+    /// What stands in the `type` column where it is not the dotted name.
+    pub identity: Option<String>,
     /// Columns that it adds, with the kind where the declaration says one.
     pub columns: Vec<(String, Option<Kind>)>,
     /// Extra variables that it registers.
@@ -99,6 +101,7 @@ impl SourceCode {
     fn assignment(&mut self, declared: &mut Declared, name: &str, value: &[Token]) {
         match (name, value) {
             ("__tablename__", [Token::Text(table)]) => declared.table = Some(table.clone()),
+            ("polymorphic_identity", [Token::Text(identity)]) => declared.identity = Some(identity.clone()),
             ("export_classes_to_skip", _) => {
                 let texts = value.iter().filter_map(|t| match t {
                     Token::Text(text) => Some(text.clone()),
@@ -138,6 +141,11 @@ impl SourceCode {
     /// The class that defines a table.
     pub fn base_of(&self, table: &str) -> Option<&str> {
         self.classes.iter().find(|(_, d)| d.table.as_deref() == Some(table)).map(|(name, _)| name.as_str())
+    }
+
+    /// The class with that identity.
+    pub fn class_of(&self, identity: &str) -> Option<&str> {
+        self.classes.iter().find(|(_, d)| d.identity.as_deref() == Some(identity)).map(|(name, _)| name.as_str())
     }
 
     /// The kind of a column, where some class declares one of that name for the table.
@@ -218,24 +226,40 @@ fn field_kind(arguments: &[Token]) -> Option<Kind> {
 }
 
 /// The default in `claim_var("name", extra_vars, use_default=True, default=lambda: literal)`.
-fn default(arguments: &[Token]) -> Extra {
-    let after = |word: &str| {
-        let at = arguments.windows(2).position(|w| matches!(w, [n, Token::Sign('=')] if n.is_name(word)))?;
-        arguments.get(at + 2..)
-    };
-    let used = after("use_default").is_some_and(|rest| rest.first().is_some_and(|t| t.is_name("True")));
-    if !used {
-        return Extra::Var("null".to_owned());
+fn default(tokens: &[Token]) -> Extra {
+    let none = || Extra::Var("null".to_owned());
+    match argument(tokens, "use_default", 2) {
+        Some([used]) if used.is_name("True") => {}
+        Some([used]) if !used.is_name("False") => return Extra::UnknownDefault,
+        _ => return none(),
     }
-    let value = match after("default") {
-        Some([Token::Name(lambda), Token::Sign(':'), rest @ ..]) if lambda == "lambda" => rest,
-        Some(_) => return Extra::UnknownDefault,
-        None => return Extra::Var("null".to_owned()),
-    };
-    match literal(value, DEPTH) {
-        Some((json, [Token::Sign(',' | ')'), ..])) => Extra::Var(json),
-        _ => Extra::UnknownDefault,
+    match argument(tokens, "default", 3) {
+        Some([Token::Name(lambda), Token::Sign(':'), value @ ..]) if lambda == "lambda" => {
+            match literal(value, DEPTH) {
+                Some((json, [])) => Extra::Var(json),
+                _ => Extra::UnknownDefault,
+            }
+        }
+        Some(_) => Extra::UnknownDefault,
+        None => none(),
     }
+}
+
+/// The argument of that name, or at that place, of a call whose opening bracket is past.
+fn argument<'t>(tokens: &'t [Token], name: &str, place: usize) -> Option<&'t [Token]> {
+    let mut open = 1u32;
+    let ends = |token: &Token| {
+        match token {
+            Token::Sign('(' | '[' | '{') => open += 1,
+            Token::Sign(')' | ']' | '}') => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open == 0 || (open == 1 && *token == Token::Sign(','))
+    };
+    let all: Vec<&[Token]> = tokens.split(ends).filter(|argument| !argument.is_empty()).collect();
+    let named = all.iter().find(|a| matches!(a, [Token::Name(n), Token::Sign('='), ..] if n == name));
+    let at_place = || all.get(place).filter(|a| !matches!(a, [Token::Name(_), Token::Sign('='), ..])).copied();
+    named.map_or_else(at_place, |argument| argument.get(2..))
 }
 
 #[cfg(test)]
@@ -245,6 +269,7 @@ mod tests {
     const SOURCE: &str = r#"
 class Fruit(SQLBase, data.SQLMixin, metaclass=M):
     __tablename__ = "fruit"
+    polymorphic_identity = "a_fruit"
     __extra_vars__ = {}
     weight = Column(Float, nullable=True)
     taste = claim_field("taste", __extra_vars__, str)
@@ -271,6 +296,7 @@ class Exp(psynet.experiment.Experiment):
         let mut code = SourceCode::default();
         code.add(SOURCE);
         assert_eq!(code.base_of("fruit"), Some("Fruit"));
+        assert_eq!((code.class_of("a_fruit"), code.class_of("fruit")), (Some("Fruit"), None));
         assert_eq!(code.kind("fruit", "weight"), Some(Kind::Float));
         assert_eq!(code.kind("fruit", "taste"), Some(Kind::Text));
         assert_eq!(code.kind("fruit", "colour"), Some(Kind::Py));

@@ -94,11 +94,16 @@ impl Guess {
     fn note(&mut self, text: &str, pickle: &mut Pickle, depth: usize) {
         self.any = true;
         self.bool &= matches!(text, "t" | "f");
-        self.int = self.int && number::is_int(text);
-        self.float = self.float && number::float(text).is_some();
-        self.time = self.time && DateTime::from_postgres(text).is_some();
-        self.json =
-            self.json && text.starts_with(|c: char| "[{\"tfnNI-0123456789".contains(c)) && pickle.parse(text, depth);
+        // A spelling that neither PostgreSQL nor Python writes shows that it is text.
+        self.int = self.int && number::is_postgres_int(text);
+        self.float = self.float && number::is_postgres_float(text);
+        self.time = self.time && DateTime::is_postgres(text);
+        let number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
+        let spelled = !number || number::is_postgres_int(text) || number::is_python_float(text);
+        self.json = self.json
+            && spelled
+            && text.starts_with(|c: char| "[{\"tfnNI-0123456789".contains(c))
+            && pickle.parse(text, depth);
     }
 
     fn kind(self) -> Kind {

@@ -20,6 +20,7 @@ use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::log::{Builder, Part};
 use crate::source::{FileInfo, Reader, Want};
+pub(crate) use recognise::is_litter;
 use recognise::{Kind, Ultralong};
 use std::sync::Arc;
 

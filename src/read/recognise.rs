@@ -88,7 +88,7 @@ pub(super) fn kind(file: &FileInfo, head: &[u8], limits: Limits) -> Kind {
 }
 
 /// Whether a path is one of those that systems leave in every folder.
-pub(super) fn is_litter(path: &str) -> bool {
+pub(crate) fn is_litter(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     path.split('/').any(|part| part == "__MACOSX")
         || name.starts_with("._")
