@@ -76,7 +76,7 @@ impl<'t> Dump<'t> {
                     }
                     true
                 }
-                Tag::Object | Tag::Other(true) => {
+                Tag::Word(_) | Tag::Object | Tag::Other(true) => {
                     if !self.repeated(index, out) {
                         let raw = pickle.tree().raw(text, index);
                         // A one-dimensional NumPy array counts two.

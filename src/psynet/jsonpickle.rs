@@ -22,7 +22,7 @@ pub enum Value<'t> {
     Int(&'t str),
     /// A float, also NumPy's float64, which is a Python float.
     Float(f64),
-    /// A string: its raw text, and whether that is its content.
+    /// A string, also NumPy's str_, which is a Python string: its raw text, and whether that is its content.
     Text(&'t str, bool),
     /// A `datetime.datetime`.
     Time(DateTime),
@@ -44,6 +44,8 @@ pub(super) enum Tag {
     Time(DateTime),
     /// NumPy's float64, with its value.
     Number(f64),
+    /// NumPy's str_, with the node of its text.
+    Word(Index),
     /// An object whose content counts.
     Object,
     /// Another tag, and whether it counts.
@@ -116,6 +118,7 @@ impl Pickle {
                 Tag::Tuple(list) => Value::Tuple(list),
                 Tag::Time(time) => Value::Time(time),
                 Tag::Number(value) => Value::Float(value),
+                Tag::Word(node) => self.value(text, node),
                 Tag::Object | Tag::Other(_) => Value::Other(index),
             },
         }
@@ -207,6 +210,10 @@ impl Pickle {
                 _ => Tag::Object,
             };
         }
+        if name == "numpy.str_" {
+            let value = self.tree.get(text, dict, "value").filter(|v| matches!(self.tree.token(*v), Token::Text(_)));
+            return value.map_or(Tag::Object, Tag::Word);
+        }
         if !matches!(name, "datetime.datetime" | "datetime.date" | "datetime.time") {
             return Tag::Object;
         }
@@ -241,7 +248,7 @@ impl Pickle {
                     let zone = self.time_arguments(text, index).map_or(0, |a| count_of(self.tree.raw(text, a)));
                     numbered.extend(std::iter::repeat_n(None, zone));
                 }
-                Tag::Number(_) | Tag::Other(true) => numbered.push(Some(index)),
+                Tag::Number(_) | Tag::Word(_) | Tag::Other(true) => numbered.push(Some(index)),
                 Tag::Object => {
                     numbered.push(Some(index));
                     self.count_inside(index, numbered);
