@@ -176,13 +176,12 @@ fn durations_are_those_that_the_result_shows() {
     }
 }
 
-/// A database of participants: worker, another id, age and country.
-fn database(people: &[(&str, &str, u32, &str)]) -> Vec<u8> {
+/// A database of participants: worker and variables.
+fn database(people: &[(&str, serde_json::Value)]) -> Vec<u8> {
     let mut table = csv::Writer::from_writer(Vec::new());
     table.write_record(["id", "creation_time", "worker_id", "assignment_id", "unique_id", "vars"]).unwrap();
-    for (n, (worker, prolific, age, country)) in (1..).zip(people) {
-        let vars = serde_json::json!({ "prolific_id": prolific, "age": age, "country": country }).to_string();
-        let (came, task) = (format!("2026-03-04 09:{n:02}:00"), format!("asg{n:04}zz"));
+    for (n, (worker, vars)) in (1..).zip(people) {
+        let (came, task, vars) = (format!("2026-03-04 09:{n:02}:00"), format!("asg{n:04}zz"), vars.to_string());
         let unique = format!("{worker}:{task}");
         table.write_record([&n.to_string(), came.as_str(), worker, &task, &unique, &vars]).unwrap();
     }
@@ -195,13 +194,15 @@ fn database(people: &[(&str, &str, u32, &str)]) -> Vec<u8> {
 #[test]
 fn a_worker_who_came_many_times_is_one() {
     let others: Vec<String> = (0..19).map(|n| format!("kq{n:04}xw")).collect();
+    let described = |age: u32, country: &str| serde_json::json!({ "age": age, "country": country });
     // One worker six times, and one person with three worker ids twice each.
-    let mut people = vec![("kx9999q", "", 85, "MT"); 6];
+    let mut people = vec![("kx9999q", described(85, "MT")); 6];
     for worker in ["kv1111q", "kv2222q", "kv3333q"] {
-        people.extend([(worker, "zz77yy", 52, "FR"), (worker, "", 52, "FR")]);
+        let vars = serde_json::json!({ "prolific_id": "zz77yy", "age": 52, "country": "FR" });
+        people.extend([(worker, vars), (worker, described(52, "FR"))]);
     }
-    people
-        .extend(others.iter().zip(0..).map(|(worker, n)| (worker.as_str(), "", 30, if n < 14 { "DE" } else { "AT" })));
+    let country = |n| if n < 14 { "DE" } else { "AT" };
+    people.extend(others.iter().zip(0..).map(|(worker, n)| (worker.as_str(), described(30, country(n)))));
     let files = shared("database.zip", &database(&people));
     let report = report(&files);
     assert_eq!((report["participants"].as_u64(), report["people"].as_u64()), (Some(31), Some(21)));
@@ -216,4 +217,15 @@ fn a_worker_who_came_many_times_is_one() {
         .collect();
     countries.sort();
     assert_eq!(countries, [vec!["*"; 17], vec!["DE"; 14]].concat());
+}
+
+#[test]
+fn ids_that_only_look_like_ids_join_as_well() {
+    let workers: Vec<String> = (0..31).map(|n| format!("kq{n:04}xw")).collect();
+    let vars = |n: u32| serde_json::json!({ "zork": 10_001 + n % 30 * 7, "age": 30 });
+    let people: Vec<_> = workers.iter().map(String::as_str).zip((0..).map(vars)).collect();
+    let report = report(&shared("database.zip", &database(&people)));
+    let zork = report["paths"].as_array().unwrap().iter().find(|path| path["path"] == "participant.vars.zork").unwrap();
+    assert_eq!(zork["class"], "person_id");
+    assert_eq!((report["participants"].as_u64(), report["people"].as_u64()), (Some(31), Some(30)));
 }
