@@ -105,7 +105,7 @@ fn texts_are_shared_by_those_who_have_the_path() {
     let study = study(30, &stored);
     let overview = look(&study, &recipe("{}")).unwrap().finish().unwrap();
     let row = |path: &str| overview.rows.iter().find(|row| row.path == path).unwrap();
-    assert_eq!((row("player..answers.rare").participants, row("player..answers.rare").class), (4, Class::FreeText));
+    assert_eq!((row("player..answers.*").participants, row("player..answers.*").class), (4, Class::FreeText));
     assert_eq!(row("player..answers.trial").participants, 30);
 }
 
@@ -140,7 +140,7 @@ fn what_the_author_of_a_preset_did_not_see_goes_by_the_rules() {
     assert!(new.iter().any(|p| p == "player..survey.note") && !new.iter().any(|p| p == "player..survey.colour"));
     // What leaves less holds for what is new, too; so does what was chosen for these data.
     let removed = files(&survey(), &of(r#"{"class":"free_text","action":"remove"}"#));
-    assert!(column(&removed, "player", "survey").is_empty());
+    assert!(removed.keys().all(|path| !path.ends_with("/latest/player.csv")), "nothing else was stored");
     let chosen = of(r#"{"class":"experiment"}"#).replace(r#""seen""#, r#""changed":["player..survey"],"seen""#);
     assert!(!holding(&files(&survey(), &chosen), "story of my life").is_empty());
 }
@@ -153,4 +153,34 @@ fn a_choice_about_keys_that_may_be_data_releases_no_strong_sibling() {
     for strong in ["@example.org", "hk377", "email"] {
         assert!(surveys.iter().all(|s| !s.contains(strong)), "{surveys:?}");
     }
+}
+
+#[test]
+fn nicknames_are_no_keys() {
+    let nicks = ["SharkGuy88", "kev_the_great", "Zmuda-Trzebiatowska", "hamm_edeka_girl", "oberlin19", "ttroika"];
+    let mut stored = vec![object("session".to_owned(), "settings", r#"{"treatment":"a","rounds":3}"#.to_owned())];
+    for n in 0..12 {
+        let (one, other) = (nicks[n / 2], nicks[(n / 2 + 1) % 6]);
+        let ratings = format!(r#"{{"{one}":{{"a":{n}}},"{other}":{{"a":3}},"best":{n},"1":2}}"#);
+        stored.push(object(format!("player/aaaa{n}"), "ratings", ratings));
+        let scores = format!(r#"{{"SharkGuy88":3,"kev_the_great":{n},"best":{n},"Zmuda-Trzebiatowska":2}}"#);
+        stored.push(object("model/market".to_owned(), "scores", scores));
+        stored.push(object("model/market".to_owned(), "offer", format!(r#"{{"ask":{n},"bid":2,"item_1":4}}"#)));
+        stored.push(object(format!("player/aaaa{n}"), "best", "{}".to_owned()));
+    }
+    let told = files(&study(12, &stored), "{}");
+    for nick in nicks {
+        assert_eq!(holding(&told, nick), Vec::<&str>::new());
+    }
+    let ratings = column(&told, "player", "ratings");
+    let kept = |r: &String| r.contains(r#""1":2"#) && r.contains(r#""best":"#) && r.contains(r#""[withheld] 3":{"a":"#);
+    assert!(ratings.iter().all(kept), "{ratings:?}");
+    assert_eq!(column(&told, "model", "offer"), [r#"{"ask":11,"bid":2,"item_1":4}"#]);
+    assert!(column(&told, "model", "scores")[0].contains(r#""best":11"#), "the name of a field");
+    assert!(column(&told, "session", "settings")[0].starts_with(r#"{"rounds":3,"treatment":"#));
+    let overview = look(&study(12, &stored), &recipe("{}")).unwrap().finish().unwrap();
+    assert!(overview.rows.iter().all(|row| nicks.iter().all(|nick| !row.path.contains(nick))));
+    // Whoever names a key knows it.
+    let named = files(&study(12, &stored), r#"{"paths":{"player..ratings.ttroika":{"class":"experiment"}}}"#);
+    assert!(!holding(&named, "ttroika").is_empty() && holding(&named, "oberlin19").is_empty());
 }

@@ -118,8 +118,8 @@ fn an_independent_search_of_the_canary_finds_nothing() {
     search(&clean(&canary(), Level::Share, KEY), "canary");
 }
 
-/// PsyNet's scrub: worker ids become row numbers and addresses go, in one table.
-fn scrubbed(files: &Files) -> Files {
+/// The database with other participants: `new` makes each cell of its column and of a look at the others of its row.
+fn with_participants(files: &Files, new: impl Fn(&str, &str, &dyn Fn(&str) -> String) -> String) -> Files {
     let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in unzip(&files[0].1) {
         let mut bytes = bytes;
@@ -131,13 +131,7 @@ fn scrubbed(files: &Files) -> Files {
             for row in reader.records() {
                 let row = row.unwrap();
                 let cell = |name: &str| row.get(header.iter().position(|h| h == name).unwrap()).unwrap().to_owned();
-                let new = header.iter().zip(&row).map(|(name, old)| match name {
-                    "worker_id" => cell("id"),
-                    "unique_id" => format!("{}:{}", cell("id"), cell("assignment_id")),
-                    "client_ip_address" => String::new(),
-                    _ => old.to_owned(),
-                });
-                writer.write_record(new).unwrap();
+                writer.write_record(header.iter().zip(&row).map(|(name, old)| new(name, old, &cell))).unwrap();
             }
             bytes = writer.into_inner().unwrap();
         }
@@ -145,6 +139,16 @@ fn scrubbed(files: &Files) -> Files {
         zip.write_all(&bytes).unwrap();
     }
     vec![("anonymous/database.zip".to_owned(), zip.finish().unwrap().into_inner())]
+}
+
+/// PsyNet's scrub: worker ids become row numbers and addresses go, in one table.
+fn scrubbed(files: &Files) -> Files {
+    with_participants(files, |name, old, cell| match name {
+        "worker_id" => cell("id"),
+        "unique_id" => format!("{}:{}", cell("id"), cell("assignment_id")),
+        "client_ip_address" => String::new(),
+        _ => old.to_owned(),
+    })
 }
 
 #[test]

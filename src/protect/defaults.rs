@@ -2,7 +2,7 @@
 //!
 //! Fields are those of uproot 0.10.1, psynet 13.3.0 and dallinger 12.4.0. An experiment's own fields are in no table.
 
-use crate::protect::class::{Action, Class};
+use crate::protect::class::{Action, Class, System};
 use crate::psynet::schema::Schema;
 
 /// A pattern, the class, an action other than the level's where there is one, and the reason in words.
@@ -163,6 +163,20 @@ const PSYNET: &[Row] = &[
     ),
     ("*.async_…", Class::Technical, KEEP, "The software's own state."),
 ];
+
+/// Scales of the questionnaires that PsyNet brings along.
+const SCALES: &str = "Emotions|Singing Abilities|General|Musical Training|Active Engagement|Perceptual Abilities|\
+    Instrument|Start Age|Absolute Pitch";
+
+/// Every name that a system itself gives to a part of a path, in lower case.
+pub fn words(system: System) -> impl Iterator<Item = String> {
+    let (rows, more) = match system {
+        System::Uproot => (UPROOT, ""),
+        System::Psynet => (PSYNET, SCALES),
+    };
+    let parts = rows.iter().flat_map(|(patterns, ..)| patterns.split(['|', '.', '…', '*', '[', ']']));
+    parts.chain(more.split('|')).filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
 
 /// Whether a path fits a pattern.
 fn fits(pattern: &str, path: &str) -> bool {

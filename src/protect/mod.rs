@@ -10,6 +10,7 @@ pub mod class;
 mod decision;
 pub mod defaults;
 pub mod detect;
+mod keys;
 mod known;
 pub mod leak;
 pub mod names;

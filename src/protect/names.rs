@@ -157,6 +157,11 @@ pub fn by_name(path: &str) -> Option<Named> {
     None
 }
 
+/// Whether a name is a word of the table and nothing else.
+pub fn is_word(name: &str) -> bool {
+    by_name(name).is_some_and(|named| named.word.replace('+', "") == words(name).concat()) && !name.contains(' ')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,5 +171,6 @@ mod tests {
         assert_eq!(words("userAgent_2-IBAN"), ["user", "agent", "iban"]);
         assert_eq!(words("学号"), ["学号"]);
         assert!(words("__12__").is_empty());
+        assert!(is_word("Age") && is_word("Geschlecht") && !is_word("kev_from_school") && !is_word("x"));
     }
 }

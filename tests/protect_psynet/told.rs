@@ -115,3 +115,27 @@ fn texts_come_out_redacted_once_somebody_has_read_them() {
     assert_eq!(texts["released_after_review"], plain.count + marked.count);
     assert_eq!(texts["withheld"], withheld - plain.count - marked.count);
 }
+
+#[test]
+fn nicknames_are_no_keys() {
+    let (_, files) = cases().into_iter().find(|(case, _)| case == "static").unwrap();
+    let nicks = ["SharkGuy88", "kev_the_great", "hamm_edeka_girl"];
+    let people = rows(&unzip(&files[0].1)["data/participant.csv"]).len();
+    assert!(people >= 5);
+    // Two rate each; all have the same number.
+    let rated = with_participants(&files, |column, old, cell| match column {
+        "vars" => {
+            let nick = nicks[cell("id").parse::<usize>().unwrap() / 2 % 3];
+            old.replacen('{', &format!(r#"{{"ratings": {{"{nick}": 3, "fairness": 2}}, "#), 1)
+        }
+        _ => old.to_owned(),
+    });
+    let files = all(&clean(&rated, Level::Share, KEY));
+    for (path, bytes) in &files {
+        let text = String::from_utf8_lossy(bytes);
+        assert!(nicks.iter().all(|nick| !text.contains(nick)), "{path}");
+    }
+    let vars = rows(&files["regular/database.zip/data/participant.csv"]);
+    let kept = vars.iter().filter(|row| row["vars"].contains(r#""ratings": {"[withheld]": 3, "fairness": 2}"#));
+    assert_eq!(kept.count(), people);
+}

@@ -11,6 +11,7 @@ mod asked;
 mod census;
 mod column;
 mod database;
+mod field;
 mod looking;
 mod originals;
 mod pass;

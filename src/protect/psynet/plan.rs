@@ -26,7 +26,7 @@ pub(super) struct Plan {
     pub approved: Set<String>,
     /// Values that are texts and withheld because somebody may have written them.
     pub unread: u64,
-    /// Keys of objects that only one participant has: they may be data.
+    /// Keys of objects that may be data.
     pub rare_keys: Set<String>,
 }
 
@@ -91,10 +91,10 @@ fn is_data(key: &str, rare: bool) -> bool {
     names::by_name(key).is_none() && (rare && !spelled) || !detect::detect(key).is_empty()
 }
 
-/// Gives a path its plan, and notes what must not be left of it.
+/// Gives a path, of which was seen so much and of whose keys some may be data, its plan, and notes what must not be left of it.
 pub(super) async fn decide(
     (path, new): (&str, bool),
-    seen: &Seen,
+    (seen, mut rare_keys): (&Seen, Set<String>),
     preset: &Preset,
     approved: &Set<String>,
     (originals, vocabulary): (&mut Originals, &mut Set<String>),
@@ -110,13 +110,12 @@ pub(super) async fn decide(
     if class == Class::Binary {
         seen.files.iter().for_each(|start| original(start, class));
     }
-    let rare = |(key, (_, many)): (&String, &(u64, bool))| (!many).then(|| key.clone());
-    let holders = Set::from_iter(seen.keys.values().map(|(whose, _)| *whose));
-    let shared = holders.len() > 1 || seen.keys.values().any(|(_, many)| *many);
-    let rare_keys: Set<String> = if shared { Set::from_iter(seen.keys.iter().filter_map(rare)) } else { Set::new() };
-    for key in seen.keys.keys().filter(|key| !key.starts_with("py/")) {
+    // Whoever decides about a key by its name knows it.
+    rare_keys.retain(|key| !preset.paths.contains_key(&format!("{path}.{key}")));
+    let shared = seen.holders.count() > 1;
+    for (key, (_, many)) in seen.keys.iter().filter(|(key, _)| !key.starts_with("py/")) {
         pace.did(key.len() * DETECT).await;
-        if decision.is_gone() && is_data(key, rare_keys.contains(key)) {
+        if decision.is_gone() && is_data(key, shared && !many) {
             original(key, decision.class_of_key());
         } else if uuid_bytes(key).is_some() {
             original(key, Class::InternalId);

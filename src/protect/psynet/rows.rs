@@ -67,7 +67,7 @@ pub(super) fn paths(
     all
 }
 
-/// A path without keys that may be data: those that one participant has, and those in which a detector finds something.
+/// A path without keys that may be data, and without those in which a detector finds something.
 pub(super) fn shown<'p>(name: &str, below: &str, plan: &dyn Fn(&str) -> Option<&'p Plan>) -> String {
     let (mut real, mut shown) = (String::new(), name.to_owned());
     for (i, part) in below.split('.').enumerate() {

@@ -27,8 +27,10 @@ pub(super) struct Seen {
     pub numbers: Set<String>,
     /// Beginnings of files and encoded bytes.
     pub files: Set<String>,
-    /// Which participants have it, a bit for each.
-    pub owners: Vec<u64>,
+    /// Who has a value there, anything, and an object.
+    pub owners: Owners,
+    pub members: Owners,
+    pub holders: Owners,
     /// The long number of each participant, and whether it is one throughout.
     pub own: Map<u32, (String, bool)>,
     /// Keys of objects: whose the first was, and whether others have it too.
@@ -53,22 +55,63 @@ pub(super) struct Counted {
     many: bool,
 }
 
+/// What somebody has at a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Has {
+    /// A value.
+    Value,
+    /// Anything, also what is empty.
+    Member,
+    /// An object with members.
+    Object,
+}
+
+/// Participants, and rows without any.
+#[derive(Default)]
+pub(super) struct Owners {
+    /// Which participants, a bit for each.
+    people: Vec<u64>,
+    rows: u64,
+    /// The row that was met last.
+    last: Option<u64>,
+}
+
+impl Owners {
+    /// Notes a participant, or a row; those of one row come one after another.
+    fn note(&mut self, owner: u32, row: u64) {
+        if owner == NOBODY {
+            self.rows += u64::from(self.last.replace(row) != Some(row));
+            return;
+        }
+        let (word, bit) = (owner as usize / 64, owner % 64);
+        if self.people.len() <= word {
+            self.people.resize(word + 1, 0);
+        }
+        if let Some(bits) = self.people.get_mut(word) {
+            *bits |= 1 << bit;
+        }
+    }
+
+    fn people(&self) -> u64 {
+        self.people.iter().map(|bits| u64::from(bits.count_ones())).sum()
+    }
+
+    pub fn count(&self) -> u64 {
+        self.people() + self.rows
+    }
+}
+
 /// Whether a text is a whole number of five digits or more, which may be somebody's.
 pub(super) fn is_long_number(text: &str) -> bool {
     text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 impl Seen {
-    pub fn owned_by(&mut self, owner: u32) {
-        if owner == NOBODY {
-            return;
-        }
-        let (word, bit) = (owner as usize / 64, owner % 64);
-        if self.owners.len() <= word {
-            self.owners.resize(word + 1, 0);
-        }
-        if let Some(bits) = self.owners.get_mut(word) {
-            *bits |= 1 << bit;
+    pub fn owned_by(&mut self, (owner, row): (u32, u64), has: Has) {
+        match has {
+            Has::Value => self.owners.note(owner, row),
+            Has::Member => self.members.note(owner, row),
+            Has::Object => self.holders.note(owner, row),
         }
     }
 
@@ -153,7 +196,7 @@ impl Seen {
         self.stats.once += counts.iter().filter(|count| !count.many).count() as u64;
         let numbered = (0u32..).zip(counts);
         self.texts = Map::from_iter(numbered.map(|(number, count)| (texts.get(number).to_owned(), count.times)));
-        self.stats.participants = self.owners.iter().map(|bits| u64::from(bits.count_ones())).sum();
+        self.stats.participants = self.owners.people();
         self.stats.distinct += self.texts.len() as u64;
         let mut of_value: Map<&str, u64> = Map::new();
         for (value, _) in self.own.values() {
@@ -181,7 +224,7 @@ mod tests {
     fn class(values: [[&str; 2]; 3]) -> Class {
         let mut seen = Seen { open: true, ..Seen::default() };
         for (owner, numbers) in (0u32..).zip(values) {
-            seen.owned_by(owner);
+            seen.owned_by((owner, 0), Has::Value);
             for number in numbers {
                 seen.number(number, owner, 1, None);
             }
@@ -194,7 +237,7 @@ mod tests {
     fn asked(trials: u64, answer: fn(u32) -> String) -> Class {
         let mut seen = Seen { open: true, ..Seen::default() };
         for (owner, _) in (0..20).flat_map(|owner| (0..trials).map(move |trial| (owner, trial))) {
-            seen.owned_by(owner);
+            seen.owned_by((owner, 0), Has::Value);
             seen.text(&answer(owner), (owner, owner.into()), 1, false);
         }
         at_once(async |pace| seen.finish(pace).await);

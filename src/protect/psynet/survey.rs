@@ -1,48 +1,23 @@
 //! Looks at all values once: what each path holds, its class, and which originals must not be left.
 
 use super::census::{Census, NOBODY};
-use super::plan::{Plan, decide, decision};
+use super::field::{Again, Field};
+use super::plan::{Plan, decide};
 use super::refer::Refer;
 use super::rows::shown;
-use super::seen::{Seen, is_long_number};
+use super::seen::{Has, Seen, is_long_number};
 use super::tree::{Enter, Leaf, Scratch, Visit, rewrite};
 use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::log::column::Names;
 use crate::order::{self, Map, Set};
-use crate::protect::class::{Action, Class, Stats};
+use crate::protect::class::{Action, Class, System};
 use crate::protect::decision::clean;
 use crate::protect::defaults;
 use crate::protect::detect::Kind;
 use crate::protect::known::Known;
 use crate::protect::pace::Pace;
 use crate::protect::preset::{Preset, Texts};
-
-/// One column, or one question's answers.
-#[derive(Default)]
-pub(super) struct Field {
-    pub name: String,
-    /// What follows the field's name in its paths; their numbers are those of what was seen and of the plans.
-    paths: Names,
-    pub plans: Vec<Plan>,
-    /// What was seen at each path.
-    seen: Vec<Seen>,
-    /// Values of quasi-identifiers, and ids of persons, by path and participant.
-    pub values: Map<String, Map<u32, Set<String>>>,
-    /// Cells that come again.
-    again: Known<Again>,
-}
-
-/// A cell that was looked at: what is still to be counted of those that are like it.
-struct Again {
-    json: bool,
-    times: u64,
-    /// Whose the first was, and whether others have it too.
-    whose: u64,
-    many: bool,
-    /// The numbers of the paths at which it has something.
-    places: Box<[u32]>,
-}
 
 /// Originals by class and path.
 pub(super) type Originals = Vec<(String, Class, String)>;
@@ -62,7 +37,7 @@ pub(super) struct Survey {
     /// What walks write that only look.
     nothing: String,
     /// The paths at which the cell under way has something.
-    places: Vec<u32>,
+    places: Vec<(u32, Has)>,
 }
 
 /// Stands for the owners of what several have; no row has the number.
@@ -128,16 +103,18 @@ impl Survey {
         if let Some(again) = field.again.get(text) {
             again.times += 1;
             again.many |= again.whose != whose;
-            for place in &again.places {
-                field.seen.get_mut(*place as usize).into_iter().for_each(|seen| seen.owned_by(owner));
+            for (place, has) in &again.places {
+                field.seen.get_mut(*place as usize).into_iter().for_each(|seen| seen.owned_by((owner, row), *has));
             }
             return Ok(());
         }
         self.places.clear();
-        let mut surveying =
-            Surveying { field, owner, whose, with, times: 1, held: 0, personal: false, places: &mut self.places };
+        let (again, personal, places) = (false, false, &mut self.places);
+        let mut surveying = Surveying { field, owner, whose, with, again, times: 1, held: 0, personal, places };
         surveying.cell(text, json, &mut self.scratch, &mut self.nothing)?;
         let (held, personal) = (surveying.held, surveying.personal);
+        order::by_key(&mut self.places, |(place, has)| (*place, *has as u8));
+        self.places.dedup();
         let again = || Again { json, times: 0, whose, many: false, places: self.places.as_slice().into() };
         let known = !personal && field.again.add(text, again);
         self.held += held + if known { text.len() as u64 + 128 } else { 0 };
@@ -152,7 +129,8 @@ impl Survey {
                 let Again { json, times, whose, .. } = *again;
                 let whose = if again.many { SEVERAL } else { whose };
                 let (owner, personal, places) = (NOBODY, false, &mut self.places);
-                let mut surveying = Surveying { field, owner, whose, with, times, held: 0, personal, places };
+                let mut surveying =
+                    Surveying { field, owner, whose, with, again: true, times, held: 0, personal, places };
                 surveying.cell(text, json, &mut self.scratch, &mut self.nothing)?;
             }
         }
@@ -164,7 +142,7 @@ impl Survey {
         let Some(field) = self.fields.get_mut(field) else { return };
         let place = field.place("", with);
         let Some(seen) = field.seen.get_mut(place) else { return };
-        seen.owned_by(owner);
+        seen.owned_by((owner, 0), Has::Value);
         seen.stats.values += 1;
         seen.stats.times += 1;
         seen.stats.texts += 1;
@@ -190,9 +168,11 @@ impl Survey {
         self.settle(with, pace).await?;
         let preset = with.preset;
         let Survey { fields, originals, vocabulary, finds, .. } = self;
+        let mut words = Set::from_iter(defaults::words(System::Psynet));
         let mut fields: Vec<&mut Field> = fields.iter_mut().collect();
         order::by(&mut fields, |a, b| a.name.cmp(&b.name));
         for field in fields {
+            let mut rare = field.rare_keys(&mut words);
             let mut all: Vec<(usize, Seen)> = std::mem::take(&mut field.seen).into_iter().enumerate().collect();
             order::by(&mut all, |(a, _), (b, _)| field.paths.get(*a as u32).cmp(field.paths.get(*b as u32)));
             let mut plans: Map<usize, Plan> = Map::new();
@@ -202,7 +182,9 @@ impl Survey {
                 let path = clean(&format!("{}{below}", field.name));
                 let shown = shown(&field.name, below, &|real| plans.get(&(field.paths.find(real)? as usize)));
                 let new = preset.is_new(&path) && preset.is_new(&clean(&shown));
-                let plan = decide((&path, new), &seen, preset, approved, (originals, vocabulary), pace).await;
+                let keys = rare.get_mut(number).map(std::mem::take).unwrap_or_default();
+                let found = (&seen, keys);
+                let plan = decide((&path, new), found, preset, approved, (originals, vocabulary), pace).await;
                 for ((kind, _), count) in &seen.hits {
                     *finds.entry(*kind).or_default() += count;
                 }
@@ -220,6 +202,13 @@ impl Survey {
             }
             field.plans = plans.into_values().collect();
         }
+        // Words of the study are known only now.
+        self.fields.iter().for_each(|field| words.extend(field.name.split(['.', '[', ']']).map(str::to_lowercase)));
+        for plan in self.fields.iter_mut().flat_map(|field| &mut field.plans) {
+            pace.did(plan.rare_keys.len()).await;
+            plan.rare_keys
+                .retain(|key| ![&words, &self.vocabulary].iter().any(|known| known.contains(&key.to_lowercase())));
+        }
         self.obeyed(preset)
     }
 }
@@ -232,40 +221,6 @@ pub(super) fn plain(text: &str) -> Leaf<'_> {
     }
 }
 
-impl Field {
-    /// The number of a path, which gets one if it has none.
-    fn place(&mut self, below: &str, with: With<'_>) -> usize {
-        let number = self.paths.intern(below) as usize;
-        if number == self.seen.len() {
-            let path = clean(&format!("{}{below}", self.name));
-            let default = defaults::psynet(&path);
-            let first = decision((&path, false), &Stats::default(), with.preset);
-            let strong = first.class.is_strong();
-            let fixed = default.is_some_and(|(class, ..)| class != Class::FreeText);
-            // A preset's choice may not hold here in the end.
-            let classes = [first.class, first.rule.class];
-            let quasi = classes.iter().any(|c| matches!(c, Class::PersonId | Class::Quasi | Class::Sensitive));
-            self.seen.push(Seen { open: !fixed && !strong, strong, quasi, ..Seen::default() });
-        }
-        number
-    }
-
-    /// What is to be done at a path.
-    pub fn plan(&self, below: &str) -> Option<&Plan> {
-        self.plans.get(self.paths.find(below)? as usize)
-    }
-
-    /// All plans by path.
-    pub fn sorted(&self) -> Vec<(&str, &Plan)> {
-        let mut all: Vec<(&str, &Plan)> = (0u32..)
-            .map_while(|n| Some((n, self.plans.get(n as usize)?)))
-            .map(|(n, plan)| (self.paths.get(n), plan))
-            .collect();
-        order::by(&mut all, |a, b| a.0.cmp(b.0));
-        all
-    }
-}
-
 /// Cells of one text under way.
 struct Surveying<'a> {
     field: &'a mut Field,
@@ -273,15 +228,25 @@ struct Surveying<'a> {
     /// The owner, or the row.
     whose: u64,
     with: With<'a>,
+    /// Whether these cells came again: it is known whose they are.
+    again: bool,
     /// How many cells there are.
     times: u64,
     held: u64,
     /// Whether it matters to more than counts whose it is.
     personal: bool,
-    places: &'a mut Vec<u32>,
+    places: &'a mut Vec<(u32, Has)>,
 }
 
 impl Surveying<'_> {
+    /// Notes that the owner has something at a path.
+    fn has(&mut self, place: usize, has: Has) {
+        if let Some(seen) = self.field.seen.get_mut(place).filter(|_| !self.again) {
+            seen.owned_by((self.owner, self.whose), has);
+            self.places.push((place as u32, has));
+        }
+    }
+
     fn cell(&mut self, text: &str, json: bool, scratch: &mut Scratch, out: &mut String) -> Result<()> {
         let structured = json || text.starts_with(['{', '[']);
         out.clear();
@@ -299,13 +264,15 @@ impl Visit for Surveying<'_> {
 
     fn enter(&mut self, below: &str) -> Enter {
         // A path has a plan even if no leaf is there.
-        self.field.place(below, self.with);
+        let place = self.field.place(below, self.with);
+        self.has(place, Has::Member);
         Enter::Yes
     }
 
     fn key(&mut self, below: &str, key: &str, _: &mut String) -> Result<()> {
         let whose = self.whose;
         let place = self.field.place(below, self.with);
+        self.has(place, Has::Object);
         let Some(seen) = self.field.seen.get_mut(place) else { return Ok(()) };
         match seen.keys.get_mut(key) {
             Some(known) => known.1 |= known.0 != whose,
@@ -321,6 +288,10 @@ impl Visit for Surveying<'_> {
         let window = self.with.census.window;
         let (place, owner, times) = (self.field.place(below, self.with), self.owner, self.times);
         let whose = self.whose;
+        self.has(place, Has::Member);
+        if !matches!(leaf, Leaf::Null | Leaf::Text("")) {
+            self.has(place, Has::Value);
+        }
         let Some(seen) = self.field.seen.get_mut(place) else { return Ok(false) };
         match leaf {
             Leaf::Null | Leaf::Text("") => return Ok(false),
@@ -340,8 +311,6 @@ impl Visit for Surveying<'_> {
             }
             Leaf::Row(..) | Leaf::Reference(..) => {}
         }
-        seen.owned_by(owner);
-        self.places.push(place as u32);
         self.personal |= seen.quasi;
         if seen.quasi && owner != NOBODY {
             let value = match leaf {

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::census::{Census, written};
+use super::field::Field;
 use super::refer::Refer;
 use super::rewriting::Rewriting;
-use super::survey::{Field, plain};
+use super::survey::plain;
 use super::tree::{Scratch, Visit, rewrite};
 use crate::error::Result;
 use crate::limits::Limits;

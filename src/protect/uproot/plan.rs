@@ -1,12 +1,13 @@
 //! Decides what is done with the values at each path of a field, from its name and what was seen there.
 
 use super::leaves::Shape;
-use super::seen::{Owners, Seen, Text};
+use super::seen::{Seen, Text};
 use super::survey::{Asked, Survey};
 use super::transform::Owner;
 use crate::order::{Map, Set};
 use crate::protect::class::{Action, Class, DecidedBy, Stats, Suggestion, System, classify};
 use crate::protect::decision::{Decision, Facts, clean};
+use crate::protect::keys::{self, Holders};
 use crate::protect::overview::text_id;
 use crate::protect::pace::{DETECT, Pace};
 use crate::protect::preset::{Preset, Texts};
@@ -27,7 +28,7 @@ pub(super) struct Plan {
     pub times: bool,
     /// Texts in which a detector found something.
     pub hits: Set<String>,
-    /// Keys of objects that only one storage has: they may be data.
+    /// Keys of objects that may be data.
     pub rare_keys: Set<String>,
 }
 
@@ -173,7 +174,11 @@ impl Survey {
                 self.vocabulary.extend(text.split('/').map(str::to_lowercase));
             }
         }
-        let rare = |(key, owners): (String, Owners)| (owners.count < 2).then_some(key);
+        let holders = Holders { count: seen.holders.count, differ: path.starts_with("session.") };
+        let counted = seen.keys.iter().map(|(key, owners)| (key.as_str(), owners.count));
+        let mut rare_keys = keys::rare(counted, holders, &mut self.words);
+        // Whoever decides about a key by its name knows it.
+        rare_keys.retain(|key| !preset.paths.contains_key(&format!("{path}.{key}")));
         Plan {
             decision,
             categories: categories || user && action == Action::Keep,
@@ -181,7 +186,7 @@ impl Survey {
             facts,
             times: seen.stats.times > 0,
             hits: seen.hits.into_keys().collect(),
-            rare_keys: if own_keys { seen.keys.into_iter().filter_map(rare).collect() } else { Set::new() },
+            rare_keys,
         }
     }
 }

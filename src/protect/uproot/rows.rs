@@ -74,8 +74,7 @@ impl Rewriting<'_> {
     }
 }
 
-/// A path inside a field without keys that may be data: those that one storage has, and in a report those of removed
-/// members, too.
+/// A path inside a field without keys that may be data, and in a report without those of removed members.
 pub(super) fn shown(field: &Field, below: &str, report: bool) -> String {
     let (mut real, mut shown) = (String::new(), String::new());
     for (i, part) in below.split('.').enumerate() {

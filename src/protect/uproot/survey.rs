@@ -10,7 +10,7 @@ use crate::error::Result;
 use crate::log::column::ValueId;
 use crate::log::{Log, Session, Span};
 use crate::order::{self, Map, Set};
-use crate::protect::class::Class;
+use crate::protect::class::{Class, System};
 use crate::protect::decision::clean;
 use crate::protect::detect::Kind;
 use crate::protect::pace::{Pace, TOKEN};
@@ -28,6 +28,8 @@ pub(super) struct Survey {
     pub originals: Vec<(String, Class, String)>,
     /// Names of fields, apps, pages and categories: in lower case; no identifier for being equal to one.
     pub vocabulary: Set<String>,
+    /// Keys of objects that are no data, in lower case.
+    pub words: Set<String>,
     /// Detectors' finds by kind.
     pub finds: Map<Kind, u64>,
 }
@@ -147,7 +149,8 @@ pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, p
             }
         }
     }
-    let mut survey = Survey { fields: Map::new(), originals: Vec::new(), vocabulary: Set::new(), finds: Map::new() };
+    let (fields, words) = (Map::new(), Set::from_iter(defaults::words(System::Uproot)));
+    let mut survey = Survey { fields, originals: Vec::new(), vocabulary: Set::new(), words, finds: Map::new() };
     for ((kind, field), spans) in by_field {
         let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
         let shape = Shape { entry: kind == "model" && field == "entry" };
@@ -161,6 +164,12 @@ pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, p
         pace.passed(spans.iter().map(|span| log.changes(span).len()).sum());
         survey.vocabulary.insert(field.to_lowercase());
         survey.fields.insert((kind.to_owned(), field.to_owned()), decided);
+    }
+    // Words of the study are known only now.
+    let Survey { fields, vocabulary, words, .. } = &mut survey;
+    for plan in fields.values_mut().flat_map(|field| field.plans.values_mut()) {
+        pace.did(plan.rare_keys.len()).await;
+        plan.rare_keys.retain(|key| ![&*words, &*vocabulary].iter().any(|known| known.contains(&key.to_lowercase())));
     }
     survey
 }
@@ -204,7 +213,7 @@ impl Values {
     }
 
     /// A value that says something, once for each storage.
-    fn to_count(&mut self, id: ValueId, storage: u32) -> Option<&Occurring> {
+    fn uncounted(&mut self, id: ValueId, storage: u32) -> Option<&Occurring> {
         let value = self.place(id).and_then(|at| self.all.get_mut(at as usize))?;
         (!value.empty && value.counted.replace(storage) != Some(storage)).then_some(value)
     }
@@ -352,7 +361,7 @@ async fn count_owners(
     for span in spans {
         for id in log.changes(span).iter().map(|change| log.value(*change)) {
             pace.did(0).await;
-            let Some(value) = values.to_count(id, span.storage) else { continue };
+            let Some(value) = values.uncounted(id, span.storage) else { continue };
             if !value.holds {
                 all.entry(String::new()).or_default().owners.note(span.storage);
                 continue;
