@@ -1,15 +1,17 @@
 //! Read jsonpickle text into values and write parts of it again as PsyNet's `serialize` does.
 //!
 //! A list, dict or object that occurs twice is written as `{"py/id": n}` the second time; n counts the lists,
-//! dicts and objects met before, the root being 0. Tuples, sets, types, functions and bytes do not count; a
-//! `datetime` counts one more for its time zone's parts, and a one-dimensional NumPy array counts two. When a
-//! part is unpacked into a column of its own, its references are resolved and counted anew.
+//! dicts and objects met before, the root being 0. Which those are is not the same for all kinds of objects: see
+//! [`References`] for how a text is read and [`Dump`] for how it is written. When a part is unpacked into a column of
+//! its own, its references are resolved and counted anew.
 
-use super::datetime::{DateTime, from_base64};
+use super::datetime::DateTime;
 use super::dump::Dump;
 use super::json::{Index, Token, Tree};
 use super::json_text;
 use super::number;
+use super::references::References;
+use super::tags::{ARRAY, Tag};
 
 /// What a value is for the table it lands in.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +26,7 @@ pub enum Value<'t> {
     Float(f64),
     /// A string, also NumPy's str_, which is a Python string: its raw text, and whether that is its content.
     Text(&'t str, bool),
-    /// A `datetime.datetime`.
+    /// A `datetime.datetime` or a pandas `Timestamp`.
     Time(DateTime),
     /// A list.
     List(Index),
@@ -36,28 +38,12 @@ pub enum Value<'t> {
     Other(Index),
 }
 
-/// What a dict stands for.
-pub(super) enum Tag {
-    Plain,
-    Reference(Option<usize>),
-    Tuple(Index),
-    Time(DateTime),
-    /// NumPy's float64, with its value.
-    Number(f64),
-    /// NumPy's str_, with the node of its text.
-    Word(Index),
-    /// An object whose content counts.
-    Object,
-    /// Another tag, and whether it counts.
-    Other(bool),
-}
-
 /// One cell's jsonpickle (or JSONB) text, parsed. Reused from row to row.
 #[derive(Clone, Debug, Default)]
 pub struct Pickle {
     tree: Tree,
-    /// What each number of a reference stands for; empty where the text has no reference.
-    numbered: Vec<Option<Index>>,
+    /// What references refer to; empty where the text has none and does not change as a whole.
+    references: References,
     has_references: bool,
     /// JSONB knows no tags, and most jsonpickle has none.
     tagless: bool,
@@ -66,23 +52,23 @@ pub struct Pickle {
 impl Pickle {
     /// Parses a jsonpickle text; answers whether it is one.
     pub fn parse(&mut self, text: &str, depth: usize) -> bool {
-        self.numbered.clear();
+        self.references.clear();
         if self.tree.parse(text, depth).is_err() {
             return false;
         }
         self.tagless = !self.tree.has_tags();
         self.has_references = self.tree.has_references();
-        if self.has_references {
-            let mut numbered = std::mem::take(&mut self.numbered);
-            self.count(text, Tree::ROOT, &mut numbered);
-            self.numbered = numbered;
+        if self.has_references || (!self.tagless && memchr::memmem::find(text.as_bytes(), ARRAY.as_bytes()).is_some()) {
+            let mut references = std::mem::take(&mut self.references);
+            references.number(self, text, Tree::ROOT, 0);
+            self.references = references;
         }
         true
     }
 
     /// Parses JSONB text; answers whether it is any.
     pub fn parse_jsonb(&mut self, text: &str, depth: usize) -> bool {
-        self.numbered.clear();
+        self.references.clear();
         self.tagless = true;
         self.has_references = false;
         self.tree.parse(text, depth).is_ok()
@@ -93,9 +79,14 @@ impl Pickle {
         &self.tree
     }
 
-    /// Whether any part can be copied as it stands.
+    /// Whether the whole text can be copied as it stands: then its references hold.
     pub fn is_verbatim(&self) -> bool {
-        self.tree.is_canonical() && !self.has_references
+        self.tree.is_canonical() && !self.references.changes
+    }
+
+    /// Whether a node can be copied as it stands.
+    pub fn is_verbatim_at(&self, index: Index) -> bool {
+        self.is_verbatim() && (index == Tree::ROOT || !self.has_references)
     }
 
     /// The value of a node, references resolved.
@@ -110,16 +101,11 @@ impl Pickle {
             Token::List => Value::List(index),
             Token::Dict => match self.tag(text, index) {
                 Tag::Plain => Value::Dict(index),
-                Tag::Reference(number) => match self.target(index, number) {
-                    Target::Node(node) => self.value(text, node),
-                    Target::Gone => Value::Null,
-                    Target::Dangling => Value::Other(index),
-                },
-                Tag::Tuple(list) => Value::Tuple(list),
-                Tag::Time(time) => Value::Time(time),
-                Tag::Number(value) => Value::Float(value),
-                Tag::Word(node) => self.value(text, node),
-                Tag::Object | Tag::Other(_) => Value::Other(index),
+                // What has a number is no reference itself.
+                Tag::Reference(number) => self.target(number).map_or(Value::Null, |node| self.value(text, node)),
+                Tag::Tuple(list) if self.tree.token(list) == Token::List => Value::Tuple(list),
+                Tag::Object(class) => self.object(text, index, class),
+                Tag::Tuple(_) | Tag::Set | Tag::Name | Tag::Row => Value::Other(index),
             },
         }
     }
@@ -132,7 +118,7 @@ impl Pickle {
 
     /// Adds a node as `serialize` writes it on its own. Answers whether it could (nesting may exceed `depth`).
     pub fn dump(&self, text: &str, index: Index, depth: usize, out: &mut String) -> bool {
-        if !self.has_references {
+        if !self.references.changes && (index == Tree::ROOT || !self.has_references) {
             self.copy(text, index, out);
             return true;
         }
@@ -174,138 +160,15 @@ impl Pickle {
         }
     }
 
-    pub(super) fn tag(&self, text: &str, dict: Index) -> Tag {
-        if self.tagless {
-            return Tag::Plain;
-        }
-        let mut first = None;
-        let mut object = None;
-        let mut keys = 0;
-        for (key, value) in self.tree.pairs(dict) {
-            keys += 1;
-            let raw = self.tree.raw(text, key);
-            if raw.starts_with("py/") {
-                first.get_or_insert((raw, value));
-                if raw == "py/object" {
-                    object = Some(value);
-                }
-            }
-        }
-        if let Some(name) = object {
-            return self.object_tag(text, dict, self.tree.raw(text, name));
-        }
-        match first {
-            None => Tag::Plain,
-            Some(("py/id", value)) if keys == 1 => Tag::Reference(self.tree.raw(text, value).parse().ok()),
-            Some(("py/tuple", value)) if keys == 1 && self.tree.token(value) == Token::List => Tag::Tuple(value),
-            Some((tag, _)) => Tag::Other(!matches!(tag, "py/type" | "py/function" | "py/b64" | "py/set")),
-        }
+    /// What a reference refers to, if anything.
+    pub(super) fn target(&self, number: Option<usize>) -> Option<Index> {
+        self.references.node(number)
     }
 
-    fn object_tag(&self, text: &str, dict: Index, name: &str) -> Tag {
-        if name == "numpy.float64" {
-            let value = self.tree.get(text, dict, "value").map(|v| (self.tree.token(v), self.tree.raw(text, v)));
-            return match value {
-                Some((Token::Int | Token::Float, raw)) => Tag::Number(number::float(raw).unwrap_or(f64::NAN)),
-                _ => Tag::Object,
-            };
-        }
-        if name == "numpy.str_" {
-            let value = self.tree.get(text, dict, "value").filter(|v| matches!(self.tree.token(*v), Token::Text(_)));
-            return value.map_or(Tag::Object, Tag::Word);
-        }
-        if !matches!(name, "datetime.datetime" | "datetime.date" | "datetime.time") {
-            return Tag::Object;
-        }
-        if self.tree.get(text, dict, "__reduce__").is_none() {
-            return Tag::Object;
-        }
-        let time = (name == "datetime.datetime").then(|| self.time_arguments(text, dict)).flatten().and_then(|list| {
-            let first = self.tree.element(list, 0)?;
-            DateTime::from_pickle(&from_base64(self.tree.raw(text, first))?)
-        });
-        // A date or a time counts as one, and so does a datetime that cannot be read.
-        time.map_or(Tag::Other(true), Tag::Time)
+    /// Whether no dict has a tag.
+    pub(super) fn is_tagless(&self) -> bool {
+        self.tagless
     }
-
-    /// The arguments in a `__reduce__`.
-    fn time_arguments(&self, text: &str, dict: Index) -> Option<Index> {
-        self.tree.get(text, dict, "__reduce__").and_then(|r| self.tree.element(r, 1))
-    }
-
-    /// Numbers a node and all it contains, as jsonpickle's reader does.
-    fn count(&self, text: &str, index: Index, numbered: &mut Vec<Option<Index>>) {
-        match self.tree.token(index) {
-            Token::List => {
-                numbered.push(Some(index));
-                self.tree.children(index).for_each(|child| self.count(text, child, numbered));
-            }
-            Token::Dict => match self.tag(text, index) {
-                Tag::Reference(_) | Tag::Other(false) => {}
-                Tag::Tuple(list) => self.tree.children(list).for_each(|child| self.count(text, child, numbered)),
-                Tag::Time(_) => {
-                    numbered.push(Some(index));
-                    let zone = self.time_arguments(text, index).map_or(0, |a| count_of(self.tree.raw(text, a)));
-                    numbered.extend(std::iter::repeat_n(None, zone));
-                }
-                Tag::Number(_) | Tag::Word(_) | Tag::Other(true) => numbered.push(Some(index)),
-                Tag::Object => {
-                    numbered.push(Some(index));
-                    self.count_inside(index, numbered);
-                }
-                Tag::Plain => {
-                    numbered.push(Some(index));
-                    self.tree.pairs(index).for_each(|(_, value)| self.count(text, value, numbered));
-                }
-            },
-            _ => {}
-        }
-    }
-
-    /// Numbers what an object contains; nothing can refer to it by value.
-    fn count_inside(&self, object: Index, numbered: &mut Vec<Option<Index>>) {
-        for (_, value) in self.tree.pairs(object) {
-            match self.tree.token(value) {
-                Token::List => self.count_list(value, numbered),
-                Token::Dict => {
-                    numbered.push(None);
-                    self.count_inside(value, numbered);
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn count_list(&self, list: Index, numbered: &mut Vec<Option<Index>>) {
-        numbered.push(None);
-        for child in self.tree.children(list) {
-            match self.tree.token(child) {
-                Token::List => self.count_list(child, numbered),
-                Token::Dict => self.count_inside(child, numbered),
-                _ => {}
-            }
-        }
-    }
-
-    pub(super) fn target(&self, reference: Index, number: Option<usize>) -> Target {
-        match number.and_then(|n| self.numbered.get(n)) {
-            // Only what stands before can be referred to; this also keeps resolving from going round in circles.
-            Some(Some(node)) if *node < reference => Target::Node(*node),
-            Some(None) => Target::Gone,
-            _ => Target::Dangling,
-        }
-    }
-}
-
-pub(super) enum Target {
-    Node(Index),
-    /// Part of an object, which cannot be had by itself: Python gives None.
-    Gone,
-    Dangling,
-}
-
-pub(super) fn count_of(raw: &str) -> usize {
-    memchr::memmem::find_iter(raw.as_bytes(), b"\"py/reduce\"").count()
 }
 
 /// Adds a float in Python's JSON: `NaN` and `Infinity` are words.
@@ -338,7 +201,7 @@ mod tests {
         assert_eq!(part(text, "c"), r#"{"x": [1, 2], "y": {"py/id": 1}}"#);
         // The root holds itself: the part expands it once.
         assert_eq!(part(r#"{"a": [{"py/id": 0}]}"#, "a"), r#"[{"a": {"py/id": 0}}]"#);
-        assert_eq!(part(r#"{"a": [{"py/id": 77}]}"#, "a"), r#"[{"py/id": 77}]"#);
+        assert_eq!(part(r#"{"a": [{"py/id": 77}]}"#, "a"), "[null]");
     }
 
     #[test]

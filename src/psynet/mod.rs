@@ -39,13 +39,16 @@ mod pickles;
 mod python;
 mod python_source;
 mod reading;
+mod references;
 mod row;
 pub(crate) mod schema;
 mod scrub;
 mod shelf;
 mod source_code;
 mod study;
+mod subclasses;
 pub(crate) mod survey;
+mod tags;
 mod timeline;
 mod timeline_table;
 

@@ -189,16 +189,26 @@ impl<'s> RowMaker<'s> {
             Value::Text(raw, true) => Cell::Text(Cow::Borrowed(raw)),
             Value::Text(raw, false) => Cell::Text(Cow::Owned(json_text::decode(raw))),
             Value::Time(time) if !pickled_times => Cell::Text(Cow::Owned(time.format())),
-            _ if self.only_kinds => Cell::Json(Cow::Borrowed("")),
-            _ if pickle.is_verbatim() => Cell::Json(Cow::Borrowed(pickle.tree().raw(text, index))),
-            _ => {
-                let mut json = String::new();
-                if !pickle.dump(text, index, self.depth, &mut json) {
-                    json = pickle.tree().raw(text, index).to_owned();
-                }
-                Cell::Json(Cow::Owned(json))
-            }
+            Value::Other(dict) => match pickle.markup(text, dict) {
+                Some(markup) => Cell::Text(Cow::Owned(markup)),
+                None => self.json(pickle, text, index),
+            },
+            _ => self.json(pickle, text, index),
         }
+    }
+
+    fn json<'r>(&self, pickle: &Pickle, text: &'r str, index: Index) -> Cell<'r> {
+        if self.only_kinds {
+            return Cell::Json(Cow::Borrowed(""));
+        }
+        if pickle.is_verbatim_at(index) {
+            return Cell::Json(Cow::Borrowed(pickle.tree().raw(text, index)));
+        }
+        let mut json = String::new();
+        if !pickle.dump(text, index, self.depth, &mut json) {
+            json = pickle.tree().raw(text, index).to_owned();
+        }
+        Cell::Json(Cow::Owned(json))
     }
 
     /// PsyNet exports the parameters of a request as Python prints a dict.

@@ -67,11 +67,6 @@ impl Tree {
     /// The root of a parsed tree.
     pub const ROOT: Index = 0;
 
-    /// Number of nodes.
-    pub fn len(&self) -> usize {
-        self.nodes.len()
-    }
-
     /// A node.
     pub fn node(&self, index: Index) -> Option<Node> {
         self.nodes.get(index as usize).copied()
