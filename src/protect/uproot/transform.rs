@@ -180,11 +180,13 @@ impl Transform<'_> {
         }
         order::sort(&mut members);
         // Keys that became the same would hide each other.
-        for i in 1..members.len() {
-            if members.get(i).map(|m| &m.0) == members.get(i - 1).map(|m| &m.0)
-                && let Some(member) = members.get_mut(i)
-            {
-                member.0 = format!("{} {}", member.0, i + 1);
+        let (mut before, mut same) = (None, 1);
+        for (key, _) in &mut members {
+            if before.as_ref() == Some(key) {
+                same += 1;
+                *key = format!("{key} {same}");
+            } else {
+                (before, same) = (Some(key.clone()), 1);
             }
         }
         let members: Vec<String> =
