@@ -49,6 +49,11 @@ impl Limits {
         Limits { part: self.part.min(share), ..self }
     }
 
+    /// Most bytes that values which recur within one record may take where each is spelled out; [`Code::OutOfMemory`].
+    pub fn recurring(&self) -> usize {
+        self.record / 4
+    }
+
     /// Whether so many unpacked bytes out of so many packed ones are still believable.
     pub fn inflation(&self, packed: u64, unpacked: u64) -> Result<()> {
         let bomb = unpacked > Self::RATIO_FROM && unpacked / packed.max(1) > self.ratio;

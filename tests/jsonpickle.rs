@@ -4,11 +4,11 @@
 mod common;
 
 use std::collections::BTreeMap;
-use windrow::error::Result;
+use windrow::error::{Code, Result};
 use windrow::limits::Limits;
+use windrow::psynet::Archive;
 use windrow::recipe::Recipe;
 use windrow::source::{FileInfo, feed};
-use windrow::study::Opening;
 
 #[derive(serde::Deserialize)]
 struct Case {
@@ -18,15 +18,17 @@ struct Case {
 
 /// The table of a bot with these variables.
 fn table(vars: &str) -> Result<String> {
-    let quoted = vars.replace('"', "\"\"");
-    let csv = format!("id,type,vars\n1,psynet.bot.Bot,\"{quoted}\"\n");
-    let files = vec![("participant.csv".to_owned(), csv.into_bytes())];
-    let infos = files.iter().map(|(path, bytes)| FileInfo { path: path.clone(), size: bytes.len() as u64 }).collect();
-    let mut opening = Opening::new(infos, Limits::default())?;
-    let bytes: Vec<&[u8]> = files.iter().map(|(_, bytes)| bytes.as_slice()).collect();
-    feed(&mut opening, &bytes, 1 << 20)?;
-    let zip = common::unzip(&common::export_of(&opening.finish()?, &files, &Recipe::default())?);
-    let table = zip.iter().find(|(path, _)| path.ends_with("data/Bot.csv")).expect("the table of the bot");
+    let vars = vars.replace('"', "\"\"");
+    rows("participant", "id,type,vars", &format!("1,psynet.bot.Bot,\"{vars}\""), "Bot")
+}
+
+/// The processed table of a class, of a raw table with one row.
+fn rows(table: &str, header: &str, row: &str, class: &str) -> Result<String> {
+    let files = vec![(format!("{table}.csv"), format!("{header}\n{row}\n").into_bytes())];
+    let study = common::open(&files, 1 << 20)?;
+    let zip = common::unzip(&common::export_of(&study, &files, &Recipe::default())?);
+    let path = format!("data/{class}.csv");
+    let table = zip.iter().find(|(name, _)| name.ends_with(&path)).expect("the table of the class");
     Ok(String::from_utf8_lossy(table.1).into_owned())
 }
 
@@ -47,4 +49,43 @@ fn variables_come_out_as_psynet_writes_them() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_recurs_is_not_spelled_out_without_end() {
+    // 40 MB out of 60 kB, of lists, of texts, and of a request's parameters, of which each doubles the one before.
+    let keys: String = (1..800).map(|n| format!(", \"k{n}\": {{\"py/id\": 1}}")).collect();
+    let long = "x".repeat(50_000);
+    let text = format!(r#"{{"py/object": "numpy.str_", "dtype": "<U50000", "value": "{long}"}}"#);
+    for first in [format!("[\"{long}\"]"), text] {
+        let error = table(&format!("{{\"big\": {first}{keys}}}")).unwrap_err();
+        assert_eq!(error.code(), Code::OutOfMemory);
+    }
+    let doubled: String = (1..60).map(|n| format!(", \"k{n}\": [{{\"py/id\": {n}}}, {{\"py/id\": {n}}}]")).collect();
+    let params = format!("{{\"k0\": [1]{doubled}}}").replace('"', "\"\"");
+    let request = rows("request", "id,params,type", &format!("1,\"{params}\",psynet.experiment.Request"), "Request");
+    assert!(request.unwrap().contains("py/id"));
+}
+
+#[test]
+fn texts_that_are_kept_are_within_the_budget() {
+    let limits = Limits { memory: 100_000, ..Limits::default() };
+    let open = |name: &str, csv: String| {
+        let files = [(name, csv.as_bytes())];
+        let infos = files.iter().map(|(path, bytes)| FileInfo { path: (*path).to_owned(), size: bytes.len() as u64 });
+        let mut archive = Archive::new(infos.collect(), limits);
+        feed(&mut archive, &[csv.as_bytes()], 1000).and_then(|()| archive.finish().map(drop)).map_err(|e| e.code())
+    };
+    let lines = |line: &dyn Fn(u32) -> String, count| (0..count).map(line).collect::<String>();
+    let long = "x".repeat(400);
+    let keys =
+        |count| format!("id,type,barrier\n{}", lines(&|n| format!("{long}{n},psynet.sync.Barrier,null\n"), count));
+    let runs = |count| {
+        let row = |n| format!("{n},1,{long},psynet.timeline.ModuleState\n");
+        format!("id,participant_id,module_id,type\n{}", lines(&row, count))
+    };
+    for (name, csv) in [("barrier.csv", &keys as &dyn Fn(u32) -> String), ("module_state.csv", &runs)] {
+        assert_eq!(open(name, csv(50)), Ok(()), "{name}");
+        assert_eq!(open(name, csv(300)), Err(Code::OutOfMemory), "{name}");
+    }
 }

@@ -2,14 +2,15 @@
 
 use super::cell::Value as Cell;
 use super::class::Count;
-use super::columns::{Names, Row};
+use super::columns::Names;
 use super::copy_csv::Record;
 use super::json::{Index, Tree};
 use super::json_text;
 use super::jsonpickle::{Pickle, Value};
 use super::links::ModuleRun;
 use super::pickles::Pickles;
-use super::row::{RowMaker, as_dict, owned, text_of};
+use super::row::{Filling, RowMaker, as_dict, owned, text_of};
+use crate::error::Result;
 use crate::order;
 use std::borrow::Cow;
 
@@ -81,6 +82,10 @@ impl RowMaker<'_> {
                 if !done {
                     return None;
                 }
+                // Each element is spelled out; the row is refused for the size of this cell.
+                if json.len() > self.most(record) {
+                    break;
+                }
             }
             json.push(']');
             (active < length).then_some(Cell::Json(Cow::Owned(json)))
@@ -88,8 +93,8 @@ impl RowMaker<'_> {
     }
 
     /// PsyNet before 13: `<module>__<variable>`, from a module's second run on `<module>__<run>__<variable>`.
-    pub(super) fn module_vars<'r>(&self, record: &Record, names: &mut Names, row: &mut Row<'r>) {
-        let Some(runs) = self.integer(record, "id").and_then(|id| self.links.runs.get(&id)) else { return };
+    pub(super) fn module_vars(&self, record: &Record, names: &mut Names, filling: &mut Filling<'_>) -> Result<()> {
+        let Some(runs) = self.integer(record, "id").and_then(|id| self.links.runs.get(&id)) else { return Ok(()) };
         let mut sorted: Vec<&ModuleRun> = runs.iter().collect();
         order::by_key(&mut sorted, |run| &run.started_at);
         let mut modules: Vec<(Option<&str>, Vec<&ModuleRun>)> = Vec::new();
@@ -106,13 +111,15 @@ impl RowMaker<'_> {
             for (number, run) in runs.into_iter().enumerate() {
                 let Some(text) = run.vars.as_deref().filter(|t| pickle.parse(t, self.depth)) else { continue };
                 let Some((pickle, text, dict)) = as_dict(&pickle, text, Tree::ROOT) else { continue };
+                filling.allow(text.len());
                 for (key, value) in pickle.tree().pairs(dict) {
                     let key = text_of(pickle, text, key);
                     let name =
                         if number == 0 { format!("{module}__{key}") } else { format!("{module}__{number}__{key}") };
-                    row.set(names.id(&name), owned(self.cell(pickle, text, value, true)));
+                    filling.set(names.id(&name), owned(self.cell(pickle, text, value, true)))?;
                 }
             }
         }
+        Ok(())
     }
 }

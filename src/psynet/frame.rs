@@ -193,7 +193,7 @@ impl Shaper {
     /// Notes a row of the table. `earlier` says of two rows whether the first comes first in the order of the key.
     ///
     /// # Errors
-    /// [`Code::TooManyColumns`].
+    /// [`Code::TooManyColumns`]; [`Code::OutOfMemory`] where values that recur in the row take too much.
     pub fn note(
         &mut self,
         guide: Guide<'_>,
@@ -216,8 +216,9 @@ impl Shaper {
             self.problems.add(Problem::new(Code::BadValue, place().field(name)).detail(detail));
         }
         let depth = guide.limits.depth;
-        let maker = RowMaker { plan, table, links: guide.links, old: self.old, depth, only_kinds: true };
-        let made = maker.make(record, pickles, fixed, names, std::mem::take(&mut self.room).emptied());
+        let spare = guide.limits.recurring();
+        let maker = RowMaker { plan, table, links: guide.links, old: self.old, depth, only_kinds: true, spare };
+        let made = maker.make(record, pickles, fixed, names, std::mem::take(&mut self.room).emptied())?;
         let first = row as u32;
         for (position, id) in made.order.iter().enumerate() {
             let position = position as u32;

@@ -41,6 +41,8 @@ pub struct Links {
     pub keep_vars: bool,
     /// Export paths of the assets that `--assets experiment` exports.
     pub experiment_assets: Set<String>,
+    /// Bytes of the texts that are kept.
+    pub held: u64,
 }
 
 /// Where a table that others' counts and lists are made of keeps what matters.
@@ -154,6 +156,7 @@ impl Links {
                 let elsewhere = ["ManagedAsset", "ExternalAsset", "ExternalS3Asset"];
                 let is = |name: &&str| class.strip_prefix("psynet.asset.") == Some(*name);
                 if let Some(path) = text(at.export_path).filter(|_| !kept.iter().chain(&elsewhere).any(is)) {
+                    self.held += path.len() as u64;
                     self.experiment_assets.insert(path.to_owned());
                 }
             }
@@ -161,13 +164,16 @@ impl Links {
                 let Some(state) = id(at.id) else { return };
                 let module = text(at.module).map(str::to_owned);
                 self.modules.insert(state, module.clone());
+                let vars = text(at.vars).filter(|_| self.keep_vars).map(str::to_owned);
+                let texts = [module.as_deref(), module.as_deref(), text(at.started_at), vars.as_deref()];
+                self.held += texts.into_iter().flatten().map(|t| t.len() as u64).sum::<u64>();
                 if let Some(participant) = id(at.participant) {
                     self.runs.entry(participant).or_default().push(ModuleRun {
                         id: state,
                         module,
                         started_at: text(at.started_at).map(str::to_owned),
                         flags: at.flags.map(|flag| is(flag, "t")),
-                        vars: text(at.vars).filter(|_| self.keep_vars).map(str::to_owned),
+                        vars,
                     });
                 }
             }

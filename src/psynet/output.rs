@@ -107,11 +107,12 @@ impl Rows {
             None => (self.source(part, table), Pickles::again(&part.plan, table, depth, &part.verbatim)),
         };
         let links = study.links();
-        let maker = RowMaker { plan: &part.plan, table, links, old: study.is_old(), depth, only_kinds: false };
+        let (old, spare) = (study.is_old(), study.limits().recurring());
+        let maker = RowMaker { plan: &part.plan, table, links, old, depth, only_kinds: false, spare };
         let Rows { names, given, room, .. } = self;
         let mut each = |record: &Record| {
             pickles.read(record);
-            let made = maker.make(record, &pickles, &part.fixed, names, std::mem::take(room).emptied());
+            let made = maker.make(record, &pickles, &part.fixed, names, std::mem::take(room).emptied())?;
             sink(file, &made);
             *room = made.emptied();
             *given += 1;

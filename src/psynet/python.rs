@@ -5,9 +5,13 @@ use super::json_text;
 use super::jsonpickle::{Pickle, Value};
 use super::number;
 
-/// Adds the `repr` of a value. Answers whether there is one that does not need Python.
-pub fn repr(pickle: &Pickle, text: &str, index: Index, depth: usize, out: &mut String) -> bool {
-    let Some(depth) = depth.checked_sub(1) else { return false };
+/// How deep values may be nested, and how many bytes they may take: what recurs is printed each time.
+type Bounds = (usize, usize);
+
+/// Adds the `repr` of a value. Answers whether there is one that does not need Python and is within the bounds.
+pub fn repr(pickle: &Pickle, text: &str, index: Index, (depth, most): Bounds, out: &mut String) -> bool {
+    let Some(depth) = depth.checked_sub(1).filter(|_| out.len() <= most) else { return false };
+    let bounds = (depth, most);
     match pickle.value(text, index) {
         Value::Null => out.push_str("None"),
         Value::Bool(b) => out.push_str(if b { "True" } else { "False" }),
@@ -17,14 +21,14 @@ pub fn repr(pickle: &Pickle, text: &str, index: Index, depth: usize, out: &mut S
         Value::Text(raw, false) => string(&json_text::decode(raw), out),
         Value::List(list) => {
             out.push('[');
-            if !elements(pickle, text, list, depth, out) {
+            if !elements(pickle, text, list, bounds, out) {
                 return false;
             }
             out.push(']');
         }
         Value::Tuple(list) => {
             out.push('(');
-            if !elements(pickle, text, list, depth, out) {
+            if !elements(pickle, text, list, bounds, out) {
                 return false;
             }
             out.push_str(if pickle.tree().children(list).count() == 1 { ",)" } else { ")" });
@@ -38,7 +42,7 @@ pub fn repr(pickle: &Pickle, text: &str, index: Index, depth: usize, out: &mut S
                     _ => string(&json_text::decode(pickle.tree().raw(text, key)), out),
                 }
                 out.push_str(": ");
-                if !repr(pickle, text, value, depth, out) {
+                if !repr(pickle, text, value, bounds, out) {
                     return false;
                 }
             }
@@ -49,10 +53,10 @@ pub fn repr(pickle: &Pickle, text: &str, index: Index, depth: usize, out: &mut S
     true
 }
 
-fn elements(pickle: &Pickle, text: &str, list: Index, depth: usize, out: &mut String) -> bool {
+fn elements(pickle: &Pickle, text: &str, list: Index, bounds: Bounds, out: &mut String) -> bool {
     for (n, child) in pickle.tree().children(list).enumerate() {
         out.push_str(if n > 0 { ", " } else { "" });
-        if !repr(pickle, text, child, depth, out) {
+        if !repr(pickle, text, child, bounds, out) {
             return false;
         }
     }

@@ -144,6 +144,7 @@ impl Rows {
         let shaped = shaper.note(guide, table, (row, record), |a, b| surveyor.is_earlier(a, b));
         if let Some(places) = &self.links {
             about.links.note(places, record);
+            limits.memory(about.links.held)?;
         }
         if let Some(places) = &self.events {
             let group = table.group_of.get(row).copied().unwrap_or(0) as usize;

@@ -14,6 +14,7 @@ use super::pickles::Pickles;
 use super::python;
 use super::schema::Kind;
 use super::survey::RawTable;
+use crate::error::{Code, Error, Place, Result};
 use std::borrow::Cow;
 
 /// Makes rows of one class.
@@ -31,29 +32,88 @@ pub struct RowMaker<'s> {
     pub depth: usize,
     /// Whether only the kinds of cells matter, so that JSON need not be written.
     pub only_kinds: bool,
+    /// Bytes that what recurs in a record may take: it is spelled out in each column that it is unpacked into.
+    pub spare: usize,
 }
+
+/// A row that is being made, and how many bytes its cells may still take.
+#[derive(Debug)]
+pub(super) struct Filling<'r> {
+    row: Row<'r>,
+    left: usize,
+}
+
+impl<'r> Filling<'r> {
+    /// Sets a cell.
+    pub fn set(&mut self, id: u32, cell: Cell<'r>) -> Result<()> {
+        let bytes = match &cell {
+            Cell::Text(text) | Cell::Json(text) | Cell::Int(text) => text.len(),
+            Cell::None | Cell::Bool(_) | Cell::Float(_) => 0,
+        };
+        let too_much = || {
+            let detail = "A row has values that recur in it and take too much where each is spelled out.";
+            Error::new(Code::OutOfMemory, Place::default()).detail(detail)
+        };
+        self.left = self.left.checked_sub(bytes).ok_or_else(too_much)?;
+        self.row.set(id, cell);
+        Ok(())
+    }
+
+    /// Allows for the cells that another text of so many bytes gives.
+    pub fn allow(&mut self, bytes: usize) {
+        self.left = self.left.saturating_add(bytes.saturating_mul(SPELLINGS));
+    }
+}
+
+/// How many times as long as its text in the database a value may become: it is a column and a part of one, and
+/// what is not ASCII is escaped.
+const SPELLINGS: usize = 6;
 
 /// A dict that may be unpacked: where it is.
 pub(super) type Part<'r> = (&'r Pickle, &'r str, Index);
 
 impl<'s> RowMaker<'s> {
     /// Makes the row of a record in the room of an empty one. `fixed` has the column numbers of the plan's columns.
+    ///
+    /// # Errors
+    /// [`Code::OutOfMemory`] where what recurs takes more than `spare`.
     pub fn make<'r>(
         &self,
         record: &'r Record,
         pickles: &'r Pickles,
         fixed: &[u32],
         names: &mut Names,
-        mut row: Row<'r>,
-    ) -> Row<'r>
+        row: Row<'r>,
+    ) -> Result<Row<'r>>
+    where
+        's: 'r,
+    {
+        let mut filling = Filling { row, left: self.most(record) };
+        self.fill(record, pickles, fixed, names, &mut filling).map_err(|e| e.in_file(&self.table.member.path))?;
+        Ok(filling.row)
+    }
+
+    /// Bytes that the cells of a record may take.
+    pub(super) fn most(&self, record: &Record) -> usize {
+        usize::try_from(record.memory()).unwrap_or(usize::MAX).saturating_mul(SPELLINGS).saturating_add(self.spare)
+    }
+
+    fn fill<'r>(
+        &self,
+        record: &'r Record,
+        pickles: &'r Pickles,
+        fixed: &[u32],
+        names: &mut Names,
+        filling: &mut Filling<'r>,
+    ) -> Result<()>
     where
         's: 'r,
     {
         for ((_, source), id) in self.plan.fixed.iter().zip(fixed) {
-            row.set(*id, self.source(source, record, pickles));
+            filling.set(*id, self.source(source, record, pickles))?;
         }
         if self.plan.recipe != Recipe::Psynet {
-            return row;
+            return Ok(());
         }
         let dict = |name: &str| {
             let (pickle, text) = pickles.get(record, self.table.column(name)?)?;
@@ -74,22 +134,22 @@ impl<'s> RowMaker<'s> {
                     "answer" => answer = as_dict(pickle, text, value),
                     _ => {}
                 }
-                row.set(names.id(&name), self.cell(pickle, text, value, false));
+                filling.set(names.id(&name), self.cell(pickle, text, value, false))?;
             }
         }
         if self.plan.module_vars {
-            self.module_vars(record, names, &mut row);
+            self.module_vars(record, names, filling)?;
         }
         for part in [definition, answer].into_iter().flatten().filter(|_| self.plan.is_trial) {
             let (pickle, text, dict) = part;
             for (key, value) in pickle.tree().pairs(dict) {
                 let id = names.id(&text_of(pickle, text, key));
-                if row.get(id).is_none() {
-                    row.set(id, self.cell(pickle, text, value, self.old));
+                if filling.row.get(id).is_none() {
+                    filling.set(id, self.cell(pickle, text, value, self.old))?;
                 }
             }
         }
-        row
+        Ok(())
     }
 
     fn source<'r>(&self, source: &'r Source, record: &'r Record, pickles: &'r Pickles) -> Cell<'r>
@@ -225,7 +285,8 @@ impl<'s> RowMaker<'s> {
             }
             Value::Dict(_) | Value::List(_) => {
                 let mut out = String::new();
-                match python::repr(pickle, text, Tree::ROOT, self.depth, &mut out) {
+                let most = text.len().saturating_mul(SPELLINGS).saturating_add(self.spare);
+                match python::repr(pickle, text, Tree::ROOT, (self.depth, most), &mut out) {
                     true => Cell::Text(Cow::Owned(out)),
                     false => Cell::Json(Cow::Borrowed(text)),
                 }

@@ -135,6 +135,8 @@ pub struct Surveyor {
     type_column: Option<usize>,
     key_columns: Vec<(usize, Kind)>,
     keys: Keys,
+    /// What keys that are text take.
+    key_bytes: u64,
     by_identity: Map<Option<String>, u32>,
     definition: Option<usize>,
     pickle: Pickle,
@@ -162,6 +164,7 @@ impl Surveyor {
             type_column: None,
             key_columns: Vec::new(),
             keys: Keys::Numbers(Vec::new()),
+            key_bytes: 0,
             by_identity: Map::new(),
             definition: None,
             pickle: Pickle::default(),
@@ -229,7 +232,7 @@ impl Surveyor {
             }
             return Ok(None);
         }
-        self.limits.memory(self.records.saturating_mul(ROW))?;
+        self.limits.memory(self.records.saturating_mul(ROW).saturating_add(self.key_bytes))?;
         if self.table.groups.len() > CLASSES {
             return Err(
                 Error::new(Code::TooLong, self.place()).detail("The column type names more classes than can be.")
@@ -357,6 +360,7 @@ impl Surveyor {
                         key.push(0);
                     }
                 }
+                self.key_bytes += key.len() as u64;
                 keys.push(key.into_boxed_slice());
             }
         }
