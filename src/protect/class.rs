@@ -231,9 +231,13 @@ pub fn classify(system: System, path: &str, stats: &Stats) -> Suggestion {
     };
     let named = names::by_name(path);
     if let Some((class, action, reason)) = default {
-        // Inside settings, whose keys are the experiment's own, a name that says "key" is stronger.
-        let secret = named.as_ref().filter(|n| action == Some(Action::Withhold) && n.class == Class::Secret);
-        return secret.map(named_suggestion).unwrap_or_else(|| Suggestion {
+        // Inside settings, whose keys are the experiment's own, a name that says "key" or "phone" is stronger.
+        let settings = action == Some(Action::Withhold);
+        let strong = |named: &&names::Named| matches!(named.class, Class::Secret | Class::Contact);
+        if settings && names::is_key(path) {
+            return Suggestion::new(Class::Secret, DecidedBy::Name, "The name holds “key”.");
+        }
+        return named.as_ref().filter(|n| settings && strong(n)).map(named_suggestion).unwrap_or_else(|| Suggestion {
             class,
             action,
             reason: reason.to_owned(),

@@ -165,7 +165,7 @@ impl Facts {
 fn holds(path: &str) -> Holds {
     let named = names::by_name(path).map(|named| named.word).unwrap_or_default();
     let of_word = |word| match word {
-        "age" | "alter" | "âge" | "edad" | "年龄" => Some(Holds::Age),
+        "age" | "ages" | "years" | "alter" | "lebensalter" | "âge" | "edad" | "年龄" => Some(Holds::Age),
         "country" | "land" | "pays" | "pais" | "país" | "国家" | "nation" | "geburtsland" | "出生国" => {
             Some(Holds::Country)
         }

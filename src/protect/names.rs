@@ -52,11 +52,11 @@ const ROWS: &[Row] = &[
     (
         Some(Class::Contact),
         "contact data or a device",
-        "email mail e+mail emails courriel correo telefon telephone phone mobile handy mobil téléphone telefono teléfono móvil celular \
+        "email mail e+mail emails courriel correo telefon telephone phone phone+number mobile mobile+number handy handy+nummer handy+nr telefon+nummer telefon+nr mobil téléphone telefono teléfono móvil celular \
          tel fax whatsapp wechat iban bic bank konto kontonummer kontoinhaber account+number card+number paypal address adresse \
-         anschrift direccion dirección domicilio street strasse straße rue calle zip zipcode postal postcode postleitzahl plz \
-         code+postal codigo+postal ip ip+address ipaddress agent user+agent useragent browser fingerprint device lat lon lng latitude \
-         longitude coordinates coords gps geolocation position+exact birth birthday birthdate dob geburtsdatum geburtstag geburt \
+         anschrift direccion dirección domicilio street strasse straße rue calle zip zipcode postal post+code postal+code postleitzahl plz \
+         code+postal codigo+postal ip ip+address ipaddress agent user+agent useragent browser fingerprint device lat lon lng lat+lng lat+lon latitude \
+         longitude coordinates coords gps geolocation position+exact birth birthday birthdate birth+year year+of+birth yob dob geburtsdatum geburtsjahr jahrgang geburtstag geburt \
          naissance nacimiento cumpleaños name names firstname lastname surname fullname first+name last+name vorname nachname nom \
          prenom prénom nombre apellido apellidos nick nickname username handle instagram twitter discord telegram facebook signature \
          ssn passport dni nie 姓名 名字 邮箱 邮件 电话 手机 地址 微信 生日 出生 身份证 network+address hostname mac+address",
@@ -89,9 +89,9 @@ const ROWS: &[Row] = &[
     (
         Some(Class::Quasi),
         "something that others may know of a person",
-        "age gender sex country nation nationality citizenship region state city town county language languages native+language \
+        "age ages years+old gender sex country nation nationality citizenship region state city town county language languages native+language \
          education degree school university college occupation job profession employment major field+of+study studiengang marital \
-         married children household alter geschlecht land staat staatsangehörigkeit nationalität sprache muttersprache bildung \
+         married children household alter lebensalter geschlecht land staat staatsangehörigkeit nationalität sprache muttersprache bildung \
          abschluss beruf studienfach fach hochschule familienstand kinder haushalt wohnort bundesland âge sexe genre pays \
          nationalité langue études etudes diplome diplôme métier metier profession filière ville enfants edad genero género \
          sexo pais país nacionalidad idioma lengua educación educacion estudios ocupación ocupacion profesión carrera ciudad \
@@ -155,6 +155,11 @@ pub fn by_name(path: &str) -> Option<Named> {
         }
     }
     None
+}
+
+/// Whether a path's name speaks of a key, which in an experiment's own fields is often one of a keyboard.
+pub fn is_key(path: &str) -> bool {
+    words(path.rsplit('.').next().unwrap_or(path)).iter().any(|word| word == "key" || word == "keys")
 }
 
 /// Whether a name is a word of the table and nothing else.

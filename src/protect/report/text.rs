@@ -162,8 +162,8 @@ impl Report {
         if self.share() {
             out.heading("Withheld");
             out.paragraph(match self.preset.texts {
-                Texts::Withhold | Texts::Review => "Texts below are [withheld] unless somebody has read and approved them. Numbers and truth values there stay.",
-                Texts::Lengths => "Of texts below only the length is told (0, 1-20, 21-100 or >100 characters), and nothing of settings. Numbers and truth values there stay.",
+                Texts::Withhold | Texts::Review => "Texts below are [withheld] unless somebody has read and approved them. Numbers and truth values there stay, but for long numbers that somebody may have written.",
+                Texts::Lengths => "Of texts below only the length is told (0, 1-20, 21-100 or >100 characters), and nothing of settings. Numbers and truth values there stay, but for long numbers that somebody may have written.",
             });
             self.list(&mut out, &self.fields(|p| p.action == Action::Withhold));
         }
