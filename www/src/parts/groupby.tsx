@@ -8,6 +8,7 @@ export function GroupBy() {
   const words = t.value.options.group;
   const { gvars } = state.recipe.value!;
   const select = useRef<HTMLSelectElement>(null);
+  const list = useRef<HTMLOListElement>(null);
   const left = groupFields().filter((field) => !gvars.includes(field));
 
   const add = () => {
@@ -27,6 +28,9 @@ export function GroupBy() {
     const [field] = next.splice(at, 1);
     next.splice(at - 1, 0, field!);
     choose({ gvars: next });
+    announce(next.join(", "));
+    // At the first place there is no such button any more.
+    requestAnimationFrame(() => list.current?.children[at - 1]?.querySelector("button")?.focus());
   };
 
   return (
@@ -35,7 +39,7 @@ export function GroupBy() {
         {words.label}
       </span>
       {gvars.length > 0 && (
-        <ol aria-labelledby="groupby">
+        <ol ref={list} aria-labelledby="groupby">
           {gvars.map((field, at) => (
             <li key={field}>
               <code>{field}</code>

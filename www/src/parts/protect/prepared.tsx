@@ -17,6 +17,12 @@ export function Prepared() {
   const path = useSignal<string | null>(null);
   const last = useRef(0);
   const stop = useRef(new AbortController());
+  const box = useRef<HTMLDivElement>(null);
+  const { name } = seen.value;
+  useEffect(() => {
+    // The button that was pressed is gone; what came in its place takes the focus.
+    if (name === "working" || (name === "tables" && document.activeElement === document.body)) box.current?.querySelector<HTMLElement>("button, select, [role=grid]")?.focus();
+  }, [name]);
   // Another choice: what was prepared is not what would be saved.
   useEffect(() => {
     last.current += 1;
@@ -33,14 +39,16 @@ export function Prepared() {
       (list) => ({ name: "tables", list, number }) as const,
       (error: unknown) => (signal.aborted ? { name: "no" } : { name: "failed", fault: faultOf(error) }) as Seen,
     );
-    if (last.current === number) seen.value = found;
+    if (last.current !== number) return;
+    seen.value = found;
+    if (found.name === "tables") announce(words.heading);
   };
   // A study in parts is larger than the memory that preparing it to be looked at would take.
   if (state.summary.value?.parts !== undefined) return null;
   const now = seen.value;
   const shown = now.name === "tables" ? (now.list.find((table) => table.path === path.value) ?? now.list[0]) : undefined;
   return (
-    <>
+    <div ref={box}>
       <h3>{words.heading}</h3>
       <p class="hint">{words.lead}</p>
       {sharing.key.value === "once" && now.name === "tables" && <p class="hint">{words.once}</p>}
@@ -68,6 +76,6 @@ export function Prepared() {
           <TableRows key={`${now.number} ${shown.path}`} table={shown} load={(start, count) => preparedRows(shown.path, start, count)} />
         </div>
       )}
-    </>
+    </div>
   );
 }

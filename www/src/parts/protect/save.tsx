@@ -121,7 +121,9 @@ function Button() {
   useEffect(() => {
     // The button that was pressed is gone; its successor takes the focus.
     const changed = before.current !== result.name && (result.name === "working" || before.current === "working");
-    if (changed) box.current?.querySelector("button")?.focus();
+    // So is the box in which something was accepted; a choice elsewhere on the page keeps its focus.
+    const lost = before.current === "refused" && document.activeElement === document.body;
+    if (changed || lost) box.current?.querySelector("button")?.focus();
     before.current = result.name;
   }, [result.name]);
   return (
