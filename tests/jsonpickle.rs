@@ -89,3 +89,21 @@ fn texts_that_are_kept_are_within_the_budget() {
         assert_eq!(open(name, csv(300)), Err(Code::OutOfMemory), "{name}");
     }
 }
+
+#[test]
+fn members_that_may_be_strings_are_noted() {
+    let notes = |class: &str| {
+        let vars = format!(r#"{{"v": {{"py/reduce": [{{"py/type": "{class}"}}, {{"py/tuple": ["red"]}}]}}}}"#);
+        let csv = format!("id,type,vars\n1,psynet.bot.Bot,\"{}\"\n", vars.replace('"', "\"\""));
+        let mut archive = Archive::new(
+            vec![FileInfo { path: "participant.csv".to_owned(), size: csv.len() as u64 }],
+            Limits::default(),
+        );
+        feed(&mut archive, &[csv.as_bytes()], 1000).unwrap();
+        let notes = archive.finish().unwrap().notes;
+        notes.iter().filter(|n| n.text.contains("enumeration")).map(|n| (n.class.clone(), n.column.clone())).collect()
+    };
+    let noted: Vec<_> = notes("dallinger_experiment.experiment.Colour");
+    assert_eq!(noted, [("Bot".to_owned(), "vars".to_owned())]);
+    assert_eq!(notes("decimal.Decimal"), []);
+}

@@ -34,6 +34,8 @@ pub struct Part {
     pub fixed: Vec<u32>,
     /// Per raw column: whether all its cells are exported as they stand; see [`Pickles::verbatim`].
     pub verbatim: Vec<bool>,
+    /// Per raw column; see [`Pickles::members`].
+    pub members: Vec<bool>,
 }
 
 /// One processed file: a class, its columns, its rows.
@@ -101,7 +103,8 @@ impl ClassFile {
         }
         self.rows += table.groups.get(group).map_or(0, |g| u64::from(g.rows));
         let fixed = plan.fixed.iter().map(|(name, _)| self.names.id(name)).collect();
-        self.parts.push(Part { table: number, group, plan, fixed, verbatim: pickles.verbatim() });
+        let (verbatim, members) = (pickles.verbatim(), pickles.members());
+        self.parts.push(Part { table: number, group, plan, fixed, verbatim, members });
     }
 }
 

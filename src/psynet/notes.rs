@@ -52,6 +52,12 @@ pub(super) fn of(files: &[ClassFile], tables: &[RawTable]) -> Vec<Note> {
         for part in &file.parts {
             let Some(table) = tables.get(part.table) else { continue };
             for (column, name) in table.header.iter().enumerate() {
+                if part.members.get(column) == Some(&true) {
+                    note(
+                        name,
+                        "It holds members of an enumeration or the like, which are exported as JSON. Where the experiment's code makes them strings or whole numbers as well, PsyNet writes their bare value.".to_owned(),
+                    );
+                }
                 let exported = part.plan.recipe == Recipe::Psynet && part.plan.fixed.iter().any(|(n, _)| n == name);
                 if exported && table.guessed.get(column) == Some(&true) {
                     let kind = table.kinds.get(column).copied().unwrap_or(Kind::Text);

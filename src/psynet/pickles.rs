@@ -25,6 +25,8 @@ struct Parsed {
     verbatim: bool,
     /// Whether that is known of all cells, so that none needs to be parsed.
     copied: bool,
+    /// Whether a cell, or a part of one, is exported that may be a string or a number; see [`Pickle::is_member`].
+    members: bool,
     ok: bool,
 }
 
@@ -42,6 +44,7 @@ impl Pickles {
                 // The parameters of requests are respelled.
                 verbatim: plan.recipe != Recipe::Request,
                 copied: false,
+                members: false,
                 ok: false,
             });
             parsed.unpacked |= unpacked;
@@ -75,6 +78,11 @@ impl Pickles {
         self.list.iter().map(|parsed| parsed.as_ref().is_some_and(|p| p.verbatim)).collect()
     }
 
+    /// Per raw column: whether what it gives may be strings or numbers that are exported as JSON.
+    pub fn members(&self) -> Vec<bool> {
+        self.list.iter().map(|parsed| parsed.as_ref().is_some_and(|p| p.members)).collect()
+    }
+
     /// Parses what the record holds. Answers the first column that cannot be parsed.
     pub fn read(&mut self, record: &Record) -> Option<usize> {
         let mut bad = None;
@@ -92,6 +100,12 @@ impl Pickles {
                     parsed.pickle.value(text, Tree::ROOT),
                     Value::List(_) | Value::Dict(_) | Value::Tuple(_) | Value::Other(_)
                 );
+            if parsed.ok && !parsed.members && !parsed.pickle.is_tagless() {
+                let (pickle, root) = (&parsed.pickle, parsed.pickle.value(text, Tree::ROOT));
+                parsed.members = pickle.is_member(text, Tree::ROOT)
+                    || matches!(root, Value::Dict(dict) if parsed.unpacked
+                        && pickle.tree().pairs(dict).any(|(_, value)| pickle.is_member(text, value)));
+            }
             if !parsed.ok && bad.is_none() {
                 bad = Some(column);
             }

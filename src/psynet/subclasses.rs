@@ -31,6 +31,21 @@ impl Pickle {
         value.unwrap_or(Value::Other(dict))
     }
 
+    /// Whether a node is made by a class of the experiment out of one text or number, as the members of an enumeration
+    /// are: whether it is a string or a number itself only the class says.
+    pub(super) fn is_member(&self, text: &str, index: Index) -> bool {
+        let tree = self.tree();
+        let Value::Other(dict) = self.value(text, index) else { return false };
+        let get = |number, key| {
+            let call = tree.get(text, dict, "py/reduce")?;
+            tree.get(text, tree.element(call, number)?, key)
+        };
+        let class = get(0, "py/type").is_some_and(|class| tree.raw(text, class).starts_with("dallinger_experiment."));
+        let mut made_of = get(1, "py/tuple").into_iter().flat_map(|list| tree.children(list));
+        let one = made_of.next().is_some_and(|one| matches!(tree.token(one), Token::Text(_) | Token::Int));
+        class && one && made_of.next().is_none()
+    }
+
     /// A pandas Timestamp without a time zone.
     fn timestamp(&self, text: &str, call: Index) -> Option<DateTime> {
         let tree = self.tree();

@@ -180,7 +180,7 @@ mod tests {
     fn what_holds_itself_ends() {
         let (new, _) = rewritten(r#"{"a": [{"py/id": 0}]}"#);
         assert!(new.is_some_and(|new| new.len() < 2000));
-        assert_eq!(rewritten("{\"a\": {\"py/id\": 9}}").0.as_deref(), Some("{}"));
+        assert_eq!(rewritten("{\"a\": {\"py/id\": 9}}").0.as_deref(), Some("{\"a\": null}"));
         assert_eq!(rewritten("no json").0, None);
     }
 
