@@ -98,6 +98,8 @@ for (const [code, locale] of Object.entries(locales)) {
       await tab.click();
       await page.locator("[role=tabpanel]:visible").waitFor();
       for (const summary of await page.locator("main summary:visible").all()) await summary.click();
+      // Rows that are still loading have no names yet.
+      await page.waitForFunction(() => ![...document.querySelectorAll("main [aria-busy=true]")].some((part) => part.checkVisibility()));
       await looksRight(page, await tab.innerText());
     }
   });

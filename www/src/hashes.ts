@@ -1,9 +1,10 @@
 // SHA-256 of several files whose bytes come mixed.
 import * as wasm from "windrow-wasm";
 import { Digests } from "./engine/digest.js";
+import type { Hashing } from "./engine/share.js";
 import type { Raw } from "./engine/types.js";
 
-export class Hashes {
+export class Hashes implements Hashing {
   readonly #hashers: wasm.Hasher[] = [];
   readonly #begun = new Map<number, Digests>();
   /** Their memory is used again. */
