@@ -87,8 +87,7 @@ pub fn words(reasons: &mut dyn Iterator<Item = &str>) -> Set<String> {
     };
     reasons.for_each(&mut add);
     dictionary::prose().for_each(&mut add);
-    let modes = |level| TimeMode::ALL.into_iter().flat_map(move |mode| [(level, mode, false), (level, mode, true)]);
-    for (level, mode, psynet) in [Level::Share, Level::Pseudonymize].into_iter().flat_map(modes) {
+    for (level, psynet) in [Level::Share, Level::Pseudonymize].into_iter().flat_map(|l| [(l, false), (l, true)]) {
         let of_class = |class| PathReport {
             path: String::new(),
             class,
@@ -99,10 +98,8 @@ pub fn words(reasons: &mut dyn Iterator<Item = &str>) -> Set<String> {
             new: true,
             counts: Some([0; 3]),
         };
-        let mut preset = Preset::of(level);
-        preset.time.mode = Some(mode);
-        let report = Report {
-            preset,
+        let mut report = Report {
+            preset: Preset::of(level),
             psynet,
             participants: 2,
             people: 1,
@@ -113,6 +110,11 @@ pub fn words(reasons: &mut dyn Iterator<Item = &str>) -> Set<String> {
         };
         for text in [report.text(), report.json()] {
             add(&String::from_utf8_lossy(&text));
+        }
+        for mode in TimeMode::ALL {
+            report.preset.time.mode = Some(mode);
+            [&report.in_short(), report.times(), mode.as_str()].into_iter().for_each(&mut add);
+            report.deviations().iter().for_each(|deviation| add(deviation));
         }
     }
     all

@@ -30,7 +30,7 @@ fn risk_lines(risk: &RiskReport) -> Vec<String> {
 
 impl Report {
     /// What became of times, in words.
-    fn times(&self) -> &'static str {
+    pub(super) fn times(&self) -> &'static str {
         match self.preset.time_mode() {
             TimeMode::Relative if self.psynet && self.sessions_interacting > 0 => {
                 "Times count from 1970-01-01 00:00:00, rounded down, which stands for the moment at which the first participant came, because participants met each other. What was before is there, too, and what was after the study is empty."
@@ -51,7 +51,7 @@ impl Report {
     }
 
     /// What became of everything, in one sentence or two.
-    fn in_short(&self) -> String {
+    pub(super) fn in_short(&self) -> String {
         let times = match self.preset.time_mode() {
             TimeMode::Relative => "times are relative",
             TimeMode::Shift => "times were moved by whole weeks",
