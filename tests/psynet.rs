@@ -4,6 +4,9 @@
 //! from the database stands under `differs` with the columns that are missing (-), superfluous (+) or not the
 //! same (~), and PsyNet's own file under `psynet/`; it turns red when any of that changes.
 
+mod common;
+
+use common::zip_of;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -211,16 +214,6 @@ fn little_memory_takes_more_passes_and_gives_the_same_bytes() {
     let small = Limits { memory: 24_000, ..Limits::default() };
     let study = open(files, 1 << 20, small).unwrap();
     assert!(processed(&study, Form::Regular, files, 1 << 20) == whole);
-}
-
-fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
-    use std::io::Write;
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(bytes).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
 }
 
 #[test]

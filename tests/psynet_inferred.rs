@@ -3,8 +3,7 @@
 
 mod common;
 
-use common::{export_of, open, unzip};
-use std::io::Write;
+use common::{export_of, open, unzip, zip_of};
 use std::sync::Arc;
 use windrow::describe::summary::Summary;
 use windrow::error::Code;
@@ -16,15 +15,6 @@ type Files = Vec<(String, Vec<u8>)>;
 
 fn files(given: &[(&str, &[u8])]) -> Files {
     given.iter().map(|(path, bytes)| ((*path).to_owned(), bytes.to_vec())).collect()
-}
-
-fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(bytes).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
 }
 
 fn psynet_of(study: &Study) -> &Arc<psynet::Study> {

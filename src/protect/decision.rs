@@ -174,10 +174,9 @@ fn holds(path: &str) -> Holds {
     named.split('+').find_map(of_word).unwrap_or(Holds::Other)
 }
 
-/// Whether a number could be a telephone's or an id that somebody wrote: whole, and of five digits or more.
-pub(super) fn is_long(number: &str) -> bool {
-    let digits = number.strip_prefix(['+', '-']).unwrap_or(number);
-    digits.len() >= 5 && digits.bytes().all(|b| b.is_ascii_digit())
+/// Whether all are digits, and so many that it may be an id or a telephone's number (section 8 of the specification).
+pub(super) fn is_long_number(text: &str) -> bool {
+    text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Data URIs and long base64.

@@ -9,7 +9,7 @@ pub mod random;
 pub mod seeds;
 
 use std::collections::BTreeMap;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use windrow::error::Result;
@@ -130,4 +130,14 @@ pub fn unzip(zip: &[u8]) -> BTreeMap<String, Vec<u8>> {
 /// SHA-256 in hexadecimal digits.
 pub fn sha256(bytes: &[u8]) -> String {
     checksums::hex(&checksums::sha256(bytes))
+}
+
+/// A ZIP of some members.
+pub fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
 }

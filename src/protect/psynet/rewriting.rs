@@ -7,7 +7,7 @@ use super::transform::{Cell, Transform, WITHHELD, found_in};
 use super::tree::{Enter, Leaf, Visit, pickled};
 use crate::error::Result;
 use crate::protect::class::{Action, Class, DecidedBy};
-use crate::protect::decision::is_long;
+use crate::protect::decision::is_long_number;
 use crate::protect::detect;
 use crate::protect::overview::length_class;
 use crate::protect::preset::{Preset, Texts};
@@ -173,7 +173,11 @@ impl<'t, 'c> Rewriting<'t, 'c> {
             // Without its question nobody knows what a number is.
             (_, Action::Withhold) if plan.bare => out.push_str("null"),
             // Every cell of a column of texts is one.
-            (Class::FreeText, Action::Withhold) if !self.cell.json && is_long(digits) => self.withheld(digits, out),
+            (Class::FreeText, Action::Withhold)
+                if !self.cell.json && is_long_number(digits.trim_start_matches(['+', '-'])) =>
+            {
+                self.withheld(digits, out)
+            }
             _ => self.measured(digits, out),
         }
         Ok(true)

@@ -4,7 +4,7 @@ use super::census::{NOBODY, moment};
 use crate::log::column::Names;
 use crate::order::{Map, Set};
 use crate::protect::class::Stats;
-use crate::protect::decision::{file_start, is_binary};
+use crate::protect::decision::{file_start, is_binary, is_long_number};
 use crate::protect::detect::{self, Kind};
 use crate::protect::pace::{DETECT, Pace};
 use crate::protect::pseudonym::uuid_bytes;
@@ -99,11 +99,6 @@ impl Owners {
     pub fn count(&self) -> u64 {
         self.people() + self.rows
     }
-}
-
-/// Whether a text is a whole number of five digits or more, which may be somebody's.
-pub(super) fn is_long_number(text: &str) -> bool {
-    text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 impl Seen {

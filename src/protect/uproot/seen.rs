@@ -3,7 +3,7 @@
 use super::leaves::Leaf;
 use crate::order::{Map, Set};
 use crate::protect::class::Stats;
-use crate::protect::decision::is_binary;
+use crate::protect::decision::{is_binary, is_long_number};
 use crate::protect::detect::{self, Kind};
 use crate::protect::pace::{DETECT, Pace};
 use crate::protect::preset::Preset;
@@ -64,8 +64,7 @@ impl Seen {
         self.stats.texts += count;
         self.stats.longest = self.stats.longest.max(text.chars().count() as u64);
         self.names += if names.contains(text) { count } else { 0 };
-        let digits = text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
-        self.stats.long_numbers += if digits { count } else { 0 };
+        self.stats.long_numbers += if is_long_number(text) { count } else { 0 };
         self.stats.uuids += if uuid_bytes(text).is_some_and(|_| text.len() == 36) { count } else { 0 };
         self.stats.times += if Iso::parse(text).is_some() { count } else { 0 };
         self.stats.binaries += if is_binary(text) { count } else { 0 };
@@ -74,8 +73,7 @@ impl Seen {
     pub fn plain(&mut self, text: &str, count: u64, window: Option<Window>) {
         self.stats.values += count;
         let number = text.parse::<f64>().ok();
-        let long = text.len() >= 5 && text.bytes().all(|b| b.is_ascii_digit());
-        self.stats.long_numbers += if long { count } else { 0 };
+        self.stats.long_numbers += if is_long_number(text) { count } else { 0 };
         if self.sample.len() < 3 {
             self.sample.insert(text.to_owned());
         }

@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::json;
 use crate::order::{self, Set};
 use crate::protect::class::{Action, Class, DecidedBy};
-use crate::protect::decision::is_long;
+use crate::protect::decision::is_long_number;
 use crate::protect::detect;
 use crate::protect::known::{Known, Made};
 use crate::protect::leak::{Hits, Searcher};
@@ -337,7 +337,7 @@ impl Transform<'_> {
             return text.to_owned();
         }
         let Some(plan) = plan else { return NOTHING.to_owned() };
-        if owner.unread && is_long(text) {
+        if owner.unread && is_long_number(text.trim_start_matches('-')) {
             return quoted(if self.preset.texts == Texts::Lengths { length_class(text) } else { WITHHELD });
         }
         match (plan.decision.class, plan.decision.action) {
