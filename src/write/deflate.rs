@@ -5,6 +5,7 @@
 
 mod bits;
 mod codes;
+mod crc;
 mod fast;
 mod search;
 
@@ -95,10 +96,7 @@ pub fn pack(block: &Block, level: Level) -> Result<Packed> {
         Level::Fast => fast::deflate(&block.bytes, block.last),
         Level::Small => small(block)?,
     };
-    // Where a processor has no instruction for it, as in wasm, this one is the faster of the two at hand.
-    let mut crc = flate2::Crc::new();
-    crc.update(&block.bytes);
-    Ok(Packed { crc: crc.sum(), raw: block.bytes.len() as u64, bytes })
+    Ok(Packed { crc: crc::crc32(&block.bytes), raw: block.bytes.len() as u64, bytes })
 }
 
 fn small(block: &Block) -> Result<Vec<u8>> {
