@@ -34,17 +34,15 @@ export function* imprint({ memory: { buffer }, __wbindgen_externrefs: { length: 
 }
 
 /**
- * Makes another instance of the same module a copy, once it was given every piece; says whether this was the last. No
- * object of it may be in use from the first on: it would stand for something else then.
+ * Makes another instance of the same module a copy, once it was given every piece. No object of it may be in use from the
+ * first on: it would stand for something else then.
  */
-export function become(instance: Instance, { bytes, at, size, objects }: Imprint): boolean {
+export function become(instance: Instance, { bytes, at, size, objects }: Imprint): void {
   const { memory, __wbindgen_externrefs: table } = instance;
   memory.grow(Math.max(0, size - memory.buffer.byteLength) / PAGE);
   table.grow(Math.max(0, objects - table.length));
-  const { byteLength } = bytes;
   new Uint8Array(memory.buffer).set(new Uint8Array(bytes), at);
   letGo(bytes);
-  return at + byteLength === size;
 }
 
 /** Gives memory back at once, where the browser can: nothing tells its collector how much hangs on these few objects. */
