@@ -59,6 +59,8 @@ codes! {
     TooDeep = "too-deep", "A value is nested deeper than the limit.", "Nothing that uproot or PsyNet writes is nested so deep; the file may be damaged.";
     TooLong = "too-long", "A record is longer than the limit.", "The file may be damaged; if it is not, use the command line with a higher limit.";
     TooManyColumns = "too-many-columns", "There are more columns than the limit.", "The file may be damaged.";
+    TooManyCells = "too-many-cells", "A CSV table would have more cells than the limit.",
+        "Leave out this kind of table, or choose JSONL, which writes no empty cells.";
     InflatesTooFar = "inflates-too-far", "The compressed data unpack to far more than such data do.", "Do not trust this file; if it is yours, unpack it first.";
     TooManyMembers = "too-many-members", "The archive holds more files than the limit.", "Do not trust this file; if it is yours, unpack it first.";
     UnsafePath = "unsafe-path", "The archive holds a file whose path leads out of it.", "No program that exports data writes such an archive; do not unpack it.";

@@ -6,6 +6,7 @@
 use crate::json;
 use crate::log::column::{self, ValueId};
 use crate::log::{Log, Section, Span};
+use crate::numbers::Numbers;
 use crate::table::Cell;
 use crate::value::{self, Type};
 
@@ -48,17 +49,17 @@ impl Line {
         self.rule.new_name().unwrap_or_else(|| log.fields.get(self.span(log).field))
     }
 
-    /// A number that lines share whose fields have the same name and the same rule, below [`Line::names`].
-    pub(crate) fn name_number(&self, log: &Log) -> usize {
-        match self.rule {
-            Rule::Keep => self.span(log).field as usize,
-            rule => log.fields.len() + rule as usize,
-        }
+    /// Numbers the names of so many lines, by [`Line::name_key`].
+    pub(crate) fn names(log: &Log, lines: usize) -> Numbers {
+        Numbers::new(lines, log.fields.len() + Rule::Groups as usize + 1)
     }
 
-    /// How many different [`Line::name_number`]s there can be.
-    pub(crate) fn names(log: &Log) -> usize {
-        log.fields.len() + Rule::Groups as usize + 1
+    /// What lines share whose fields have the same name and the same rule.
+    pub(crate) fn name_key(&self, log: &Log) -> u32 {
+        match self.rule {
+            Rule::Keep => self.span(log).field,
+            rule => log.fields.len() as u32 + rule as u32,
+        }
     }
 
     /// The same as a cell.
@@ -95,11 +96,15 @@ pub struct Choice {
 /// The lines of a section that a choice keeps, in the order of the output.
 pub fn lines<'l>(log: &'l Log, section: &Section, choice: Choice) -> impl Iterator<Item = Line> + use<'l> {
     // Almost always the field alone decides, and a section has it in every storage.
-    let mut known: Vec<Option<Fate>> = vec![None; log.fields.len()];
+    let mut numbers = Numbers::new(section.spans.len(), log.fields.len());
+    let mut fates: Vec<Fate> = Vec::new();
     section.spans.clone().filter_map(move |index| {
         let span = &log.spans[index];
-        let fate = known[span.field as usize].get_or_insert_with(|| fate(log.fields.get(span.field), choice));
-        let rule = match *fate {
+        let (number, new) = numbers.of(span.field);
+        if new {
+            fates.push(fate(log.fields.get(span.field), choice));
+        }
+        let rule = match fates[number] {
             Fate::Dropped => None,
             Fate::Shown(rule) => Some(rule),
             Fate::OfKinds(rule, kinds) => {

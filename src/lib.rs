@@ -21,6 +21,7 @@ pub mod json;
 pub mod limits;
 pub mod log;
 mod named;
+mod numbers;
 pub mod order;
 pub mod parted;
 mod planned;

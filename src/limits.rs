@@ -37,6 +37,10 @@ impl Limits {
     /// The ratio is not looked at before this many bytes came out: short files pack very well.
     pub const RATIO_FROM: u64 = 64 << 20;
 
+    /// Most cells of a CSV table that is made, empty ones too, of which each is a byte: many times what experiments need, and
+    /// less than a disk takes. [`Code::TooManyCells`].
+    pub const CELLS: u64 = 10_000_000_000;
+
     /// The usual depth. Where a text inside a value may be JSON of its own, it is looked into as deep.
     pub const DEPTH: usize = 128;
 
@@ -62,6 +66,15 @@ impl Limits {
                 "{packed} bytes gave more than {unpacked}; the limits are {} bytes and {} to 1.",
                 self.inflated, self.ratio
             )));
+        }
+        Ok(())
+    }
+
+    /// Whether a CSV table of so many rows and columns may be made at a path.
+    pub fn cells(path: &str, rows: u64, columns: usize) -> Result<()> {
+        if rows.saturating_mul(columns as u64) > Self::CELLS {
+            return Err(Error::new(Code::TooManyCells, Place::file(path))
+                .detail(format!("It has {rows} rows of {columns} columns; the limit is {} cells.", Self::CELLS)));
         }
         Ok(())
     }

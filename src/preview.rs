@@ -1,7 +1,7 @@
 //! What a user looks at before saving: the list of tables, and screenfuls of rows.
 
 use crate::error::{Code, Error, Place, Result};
-use crate::export::{TableFile, chosen, folders, paths, tables_beside};
+use crate::export::{TableFile, check_cells, chosen, folders, paths, tables_beside};
 use crate::log::Log;
 use crate::planned::Planned;
 use crate::psynet;
@@ -50,7 +50,7 @@ pub struct Preview {
 /// The tables that a recipe makes, in the order of the ZIP. Files that are passed on are none.
 ///
 /// # Errors
-/// [`Code::NoSuchSession`].
+/// [`Code::NoSuchSession`], [`Code::TooManyCells`].
 pub fn tables(study: &Study, recipe: &Recipe) -> Result<Vec<TableInfo>> {
     Viewer::default().tables(study, recipe)
 }
@@ -84,6 +84,9 @@ impl Viewer {
             for view in recipe.wanted() {
                 let shapes = self.planned.shapes(log, session, view, recipe);
                 let paths = paths(folder, view, recipe, shapes.iter().map(|shape| shape.kind.as_str()));
+                for (shape, path) in shapes.iter().zip(&paths) {
+                    check_cells(recipe.filetype, path, shape.rows, shape.columns.len())?;
+                }
                 infos.extend(shapes.iter().zip(paths).map(|(shape, path)| TableInfo {
                     path,
                     session: session.name.clone(),
@@ -100,7 +103,7 @@ impl Viewer {
     /// Begins to show rows of the table at a path, from `start` on, at most a thousand.
     ///
     /// # Errors
-    /// [`Code::NoSuchSession`] and [`Code::NoSuchTable`].
+    /// [`Code::NoSuchSession`], [`Code::NoSuchTable`] and [`Code::TooManyCells`].
     pub fn start(&mut self, study: &Study, recipe: &Recipe, path: &str, start: u64, count: u64) -> Result<Viewing> {
         let data = match &study.data {
             Data::Uproot(log) => return Ok(Viewing::Ready(self.rows(log, recipe, path, start, count)?)),

@@ -369,6 +369,27 @@ fn a_full_disk_leaves_nothing_behind() {
     assert_eq!(folder.names(), Vec::<String>::new());
 }
 
+/// A table grouped by what changes all the time has a row for each change, and each shows all fields.
+#[cfg(target_os = "linux")]
+#[test]
+fn rows_of_a_grouped_table_are_not_held_at_once() {
+    const FIELDS: u64 = 1500;
+    let folder = Folder::new("grouped");
+    let fields = (1..=FIELDS).map(|n| Row::new(n, "model/s/m", &format!("f{n}"), 0, "1"));
+    let rounds = (1..=8000).map(|n| Row::new(FIELDS + n, "model/s/m", "round", 0, &n.to_string()));
+    let input = folder.file("dump", &dump(&fields.chain(rounds).collect::<Vec<_>>()));
+    let command = format!(
+        "ulimit -v 60000; exec '{}' export '{input}' --gvar round --threads 1 -o '{}'",
+        env!("CARGO_BIN_EXE_windrow"),
+        folder.path("o.zip")
+    );
+    let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+    // It has no list of players.
+    exits(&output, 1);
+    let table = &read_zip(&folder.path("o.zip"))["s/latest_by_round/model.csv"];
+    assert_eq!(table.iter().filter(|byte| **byte == b'\n').count(), 8001);
+}
+
 #[test]
 fn a_closed_pipe_is_no_failure() {
     let input = case("real_survey_forms/dump/backup.bin");

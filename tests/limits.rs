@@ -4,8 +4,13 @@ mod common;
 
 use common::dump::{Row, dump};
 use std::io::Write;
-use windrow::error::{Code, Result};
+use std::time::Instant;
+use windrow::describe::summary::Summary;
+use windrow::error::{Code, Error, Result};
+use windrow::export::contents::Contents;
 use windrow::limits::Limits;
+use windrow::preview::{self, Viewer};
+use windrow::recipe::{Filetype, Recipe, ViewName};
 use windrow::source::{FileInfo, feed};
 use windrow::study::{Opening, Study};
 use zip::write::SimpleFileOptions;
@@ -140,4 +145,61 @@ fn a_value_of_psynet_that_is_too_deep_is_reported() {
     assert_eq!(told(&[nested(Limits::DEPTH), format!("\"[\"\"{}\"\"]\"", "[".repeat(300))]), []);
     let deep = nested(Limits::DEPTH + 1);
     assert_eq!(told(&[deep.clone(), "[]".to_owned(), deep]), [("vars".to_owned(), 2), ("own".to_owned(), 2)]);
+}
+
+/// A study of one player with so many fields, each set once: a sparse table has a row and a column for each.
+fn wide(fields: u64) -> Study {
+    let row = |n| Row::new(n, "player/s/p", &format!("f{n}"), 0, "1");
+    open("d", &dump(&(1..=fields).map(row).collect::<Vec<_>>()), Limits::default()).unwrap()
+}
+
+/// Nearly all cells of a sparse table may be empty, and in CSV each takes a byte.
+#[test]
+fn a_csv_table_has_a_limit_of_cells() {
+    // With six columns of every change.
+    let most = (1..).find(|n| n * (n + 6) > Limits::CELLS).unwrap() - 1;
+    let columns = |study: &Study, recipe: &Recipe| -> Result<Vec<(String, usize)>> {
+        let tables = preview::tables(study, recipe)?.into_iter();
+        Ok(tables.map(|table| (table.path, table.columns.len())).collect())
+    };
+    let sparse = ("s/sparse/player.csv".to_owned(), most as usize + 6);
+    assert!(columns(&wide(most), &Recipe::default()).unwrap().contains(&sparse), "up to the limit there is a table");
+
+    let study = wide(most + 1);
+    let told = |error: Error| (error.code(), error.problem().place.file.clone().unwrap_or_default());
+    for filetype in [Filetype::Csv, Filetype::Spreadsheet] {
+        let recipe = Recipe { filetype, ..Recipe::default() };
+        let error = (Code::TooManyCells, "s/sparse/player.csv".to_owned());
+        assert_eq!(columns(&study, &recipe).map_err(told), Err(error.clone()));
+        let shown = Viewer::default().start(&study, &recipe, "s/sparse/player.csv", 0, 1);
+        assert_eq!(shown.map(|_| ()).map_err(told), Err(error.clone()));
+        assert_eq!(common::export(&study, &recipe).map(|_| ()).map_err(told), Err(error.clone()));
+        let mut contents = Contents::new(&study, &recipe).unwrap();
+        let found = std::iter::repeat_with(|| contents.next()).find_map(Result::err).unwrap();
+        assert_eq!(told(found), error);
+    }
+    // What the error advises.
+    let views = vec![ViewName::Ultralong, ViewName::Latest];
+    for recipe in [Recipe { views, ..Recipe::default() }, Recipe { filetype: Filetype::Jsonl, ..Recipe::default() }] {
+        columns(&study, &recipe).unwrap();
+        common::export(&study, &recipe).unwrap();
+    }
+}
+
+/// Planning the tables of a log takes as long as its changes are many, not as its sessions are times its fields.
+#[test]
+fn fields_of_other_sessions_cost_nothing() {
+    const MANY: u64 = 15_000;
+    let planned = |name: fn(u64) -> String| {
+        let few = (0..MANY).map(|n| Row::new(n + 1, &format!("player/s{n}/p"), "x", 0, "1"));
+        let many = (0..MANY).map(|n| Row::new(MANY + n + 1, "player/wide/p", &name(n), 0, "1"));
+        let study = open("d", &dump(&few.chain(many).collect::<Vec<_>>()), Limits::default()).unwrap();
+        let recipe = Recipe { filetype: Filetype::Jsonl, ..Recipe::default() };
+        let began = Instant::now();
+        preview::tables(&study, &recipe).unwrap();
+        Summary::of(&study);
+        began.elapsed().as_secs_f64()
+    };
+    let (same, different) = (planned(|_| "x".to_owned()), planned(|n| format!("f{n}")));
+    assert!(different < 3.0 * same, "{different:.2} s where fields are the same: {same:.2} s");
 }

@@ -69,6 +69,30 @@ fn holding<'f>(files: &'f BTreeMap<String, String>, text: &str) -> Vec<&'f str> 
     files.iter().filter(|(_, file)| file.contains(text)).map(|(path, _)| path.as_str()).collect()
 }
 
+/// As it is with fields: what is the same within and different between players is a person's, whatever it is called.
+#[test]
+fn long_numbers_of_ones_own_are_ids_inside_objects_too() {
+    let number = |n: usize| 581_000_000_000 + n as u64 * 7_919;
+    let mut stored = Vec::new();
+    for n in 0..30 {
+        let zork = |page: usize| {
+            let (own, shared) = (number(n), 400_000_000_000 + page as u64);
+            format!(r#"{{"own":{own},"list":[{{"text":"{own}"}}],"shared":{shared},"page":{page}}}"#)
+        };
+        stored.extend((0..3).map(|page| object(format!("player/aaaa{n}"), "zork", zork(page))));
+    }
+    let study = study(30, &stored);
+    let files = files(&study, r#"{"format": "anonymization-preset/1"}"#);
+    for n in 0..30 {
+        assert_eq!(holding(&files, &number(n).to_string()), Vec::<&str>::new());
+    }
+    let zork = column(&files, "player", "zork");
+    let all = |part: &str| zork.iter().all(|cell| cell.contains(part));
+    assert!(all("400000000002") && all("\"page\":2"), "numbers that players share stay: {zork:?}");
+    let tokens: Set<&str> = zork.iter().filter_map(|cell| cell.split('"').find(|part| part.len() > 8)).collect();
+    assert_eq!(tokens.len(), 30, "each has a token of its own: {zork:?}");
+}
+
 #[test]
 fn what_one_player_stores_again_and_again_is_no_category() {
     let own = |n: usize| format!("only {n} would say so");

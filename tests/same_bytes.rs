@@ -91,7 +91,7 @@ fn stretches(files: &Files, table: &str) -> Vec<(u64, u64)> {
     let recipe = Recipe::default();
     let mut export = Export::new(&study, &recipe).unwrap();
     let mut found = Vec::new();
-    while let Some(stretch) = export.stretch(u64::MAX) {
+    while let Some(stretch) = export.stretch(u64::MAX).unwrap() {
         if stretch.path.contains(table) {
             let packed = stretch.pack(export.level(), drop).unwrap();
             found.push((packed.raw, stretch.rows.end - stretch.rows.start));

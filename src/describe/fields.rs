@@ -50,14 +50,17 @@ pub fn values(
             order::by_number(&mut of_kind, |storage| storage);
             of_kind.dedup();
             *storages.entry(log.kinds.get(section.kind).to_owned()).or_default() += of_kind.len() as u64;
-            let mut known: Vec<Option<usize>> = vec![None; Line::names(log)];
+            let mut names = Line::names(log, section.spans.len());
+            let mut known: Vec<usize> = Vec::new();
             for line in filter::lines(log, section, choice) {
-                let at = *known[line.name_number(log)].get_or_insert_with(|| {
-                    *index.entry((section.kind, line.name(log))).or_insert_with(|| {
+                let (number, new) = names.of(line.name_key(log));
+                if new {
+                    known.push(*index.entry((section.kind, line.name(log))).or_insert_with(|| {
                         fields.push((section.kind, line.name(log), Field::default()));
                         fields.len() - 1
-                    })
-                });
+                    }));
+                }
+                let at = known[number];
                 let changes = log.changes(line.span(log));
                 fields[at].2.storages += 1;
                 fields[at].2.changes += changes.len() as u64;

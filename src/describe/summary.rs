@@ -237,9 +237,9 @@ fn field_summaries(log: &Log) -> Vec<FieldSummary> {
 pub(super) fn filtered_names(log: &Log) -> Map<(String, String), String> {
     let mut names: Map<(String, String), String> = Map::new();
     for section in log.sessions.iter().flat_map(|s| &s.sections) {
-        let mut known = vec![false; Line::names(log)];
+        let mut known = Line::names(log, section.spans.len());
         for line in filter::lines(log, section, Choice { filters: true, secrets: false }) {
-            if std::mem::replace(&mut known[line.name_number(log)], true) {
+            if !known.of(line.name_key(log)).1 {
                 continue;
             }
             let stored = log.fields.get(line.span(log).field);

@@ -22,7 +22,7 @@ use crate::table::Step;
 use crate::write::checksums::Checksums;
 use crate::write::deflate::{self, Block, Level, Packed};
 use assembly::Assembly;
-pub use plan::{DATABASE, RECIPE, TableFile, chosen, folders, paths, tables, tables_beside};
+pub use plan::{DATABASE, RECIPE, TableFile, check_cells, chosen, folders, paths, tables, tables_beside};
 use plan::{Job, Plan};
 use running::{Piece, Running};
 use sha2::{Digest, Sha256};
@@ -257,18 +257,21 @@ impl Export {
     /// The next rows that the caller lets somebody render and compress; `None` when there are no more or `most` were
     /// given out and are not in the archive yet. Once asked, [`Export::make`] leaves out uproot's tables, and
     /// [`Export::made`] and [`Export::hashed`] bring what became of them.
-    pub fn stretch(&mut self, most: u64) -> Option<Stretch> {
+    ///
+    /// # Errors
+    /// [`crate::error::Code::TooManyCells`].
+    pub fn stretch(&mut self, most: u64) -> Result<Option<Stretch>> {
         loop {
             let ahead = self.ahead.get_or_insert_with(|| Ahead::new(self.recipe.filetype));
             if ahead.given() - self.assembly.stretches() >= most {
-                return None;
+                return Ok(None);
             }
             if let Some(stretch) = ahead.give() {
-                return Some(stretch);
+                return Ok(Some(stretch));
             }
             // What is planned depends on what is damaged.
-            if self.checking.is_some() || !self.plan_on() {
-                return None;
+            if self.checking.is_some() || !self.plan_on()? {
+                return Ok(None);
             }
         }
     }
@@ -279,11 +282,11 @@ impl Export {
     }
 
     /// Plans the next files; says whether there were any.
-    fn plan_on(&mut self) -> bool {
+    fn plan_on(&mut self) -> Result<bool> {
         if self.plan.lacks() {
-            return false;
+            return Ok(false);
         }
-        let Some(jobs) = self.plan.more(&self.left_out) else { return false };
+        let Some(jobs) = self.plan.more(&self.left_out)? else { return Ok(false) };
         for job in jobs {
             let stretches = match (&job, &mut self.ahead) {
                 (Job::Table { path, session, table, .. }, Some(ahead)) => {
@@ -305,7 +308,7 @@ impl Export {
             };
             self.jobs.push_back((job, stretches));
         }
-        true
+        Ok(true)
     }
 
     /// Whether no file is still to begin.
@@ -358,7 +361,7 @@ impl Export {
 
     /// Begins the next file, if there is one that can begin.
     fn begin(&mut self) -> Result<bool> {
-        if self.jobs.is_empty() && !self.plan_on() {
+        if self.jobs.is_empty() && !self.plan_on()? {
             return Ok(false);
         }
         // Those of the files before it; later ones may be hashed already.

@@ -4,10 +4,11 @@ use super::parts::Parts;
 use crate::describe::{dictionary, psynet_readme, readme};
 use crate::error::{Code, Error, Place, Result};
 use crate::file_names::Taken;
+use crate::limits::Limits;
 use crate::log::{Log, Session};
 use crate::protect::report;
 use crate::psynet::{self, LeftOut};
-use crate::recipe::{Recipe, ViewName, grouped_folder};
+use crate::recipe::{Filetype, Recipe, ViewName, grouped_folder};
 use crate::source::Want;
 use crate::study::{Data, Study};
 use crate::view::{Table, View};
@@ -51,7 +52,10 @@ pub fn chosen<'s>(sessions: &'s [Session], recipe: &Recipe) -> Result<Vec<&'s Se
 }
 
 /// The tables of one session, in the order of the ZIP.
-pub fn tables(log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) -> Vec<TableFile> {
+///
+/// # Errors
+/// [`Code::TooManyCells`].
+pub fn tables(log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) -> Result<Vec<TableFile>> {
     let options = recipe.options();
     let mut files = Vec::new();
     for name in recipe.wanted() {
@@ -59,10 +63,22 @@ pub fn tables(log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) 
         let tables = Table::by_kind(log, session, view, &options);
         let paths = paths(folder, name, recipe, tables.iter().map(|(kind, _)| kind.as_str()));
         for ((kind, table), path) in tables.into_iter().zip(paths) {
+            check_cells(recipe.filetype, &path, table.rows, table.columns.len())?;
             files.push(TableFile { path, session: session.name.clone(), view, kind, table });
         }
     }
-    files
+    Ok(files)
+}
+
+/// Whether a table may be made at a path. JSONL has no empty cells, and so there is no limit.
+///
+/// # Errors
+/// [`Code::TooManyCells`].
+pub fn check_cells(filetype: Filetype, path: &str, rows: u64, columns: usize) -> Result<()> {
+    match filetype {
+        Filetype::Csv | Filetype::Spreadsheet => Limits::cells(path, rows, columns),
+        Filetype::Jsonl => Ok(()),
+    }
 }
 
 /// The paths in the ZIP of a view's tables of these kinds.
@@ -80,7 +96,7 @@ pub fn paths<'k>(folder: &str, view: ViewName, recipe: &Recipe, kinds: impl Iter
 /// The tables of a session in one view, that of the table at a path, and its place among them; nothing else is worked out.
 ///
 /// # Errors
-/// [`Code::NoSuchTable`].
+/// [`Code::NoSuchTable`], [`Code::TooManyCells`].
 pub fn tables_beside(
     log: &Arc<Log>,
     session: &Session,
@@ -91,7 +107,7 @@ pub fn tables_beside(
     let is_near =
         |view: &ViewName| paths(folder, *view, recipe, std::iter::once("")).iter().any(|p| above(p) == above(path));
     for view in recipe.wanted().filter(is_near) {
-        let files = tables(log, session, folder, &Recipe { views: vec![view], ..recipe.clone() });
+        let files = tables(log, session, folder, &Recipe { views: vec![view], ..recipe.clone() })?;
         if let Some(at) = files.iter().position(|file| file.path == path) {
             return Ok((files, at));
         }
@@ -234,10 +250,13 @@ impl Plan {
     }
 
     /// The next files; those that are damaged are left out.
-    pub fn more(&mut self, left_out: &LeftOut) -> Option<Vec<Job>> {
+    ///
+    /// # Errors
+    /// [`Code::TooManyCells`].
+    pub fn more(&mut self, left_out: &LeftOut) -> Result<Option<Vec<Job>>> {
         let top = std::mem::replace(&mut self.top, false);
         let log = match &self.study.data {
-            Data::Psynet(data) => return top.then(|| psynet_jobs(&self.study, data, &self.recipe, left_out)),
+            Data::Psynet(data) => return Ok(top.then(|| psynet_jobs(&self.study, data, &self.recipe, left_out))),
             Data::Parted(_) => None,
             Data::Uproot(log) => Some(log),
         };
@@ -247,20 +266,20 @@ impl Plan {
                 let sessions: Vec<&Session> = self.sessions.iter().filter_map(|s| log.session(&s.name)).collect();
                 Job::Dump { path: DATABASE.to_owned(), dump: Box::new(Dump::new(log, &sessions)) }
             });
-            return Some(std::iter::once(recipe).chain(dump).collect());
+            return Ok(Some(std::iter::once(recipe).chain(dump).collect()));
         }
-        let log = log?;
-        let Waiting { name, folder, .. } = self.sessions.pop_front()?;
+        let Some(log) = log else { return Ok(None) };
+        let Some(Waiting { name, folder, .. }) = self.sessions.pop_front() else { return Ok(None) };
         if let Some(parts) = &mut self.parts {
             parts.used();
         }
-        let session = log.session(&name)?;
-        Some(session_jobs(&self.study, log, session, &folder, &self.recipe))
+        let session = log.session(&name);
+        session.map(|session| session_jobs(&self.study, log, session, &folder, &self.recipe)).transpose()
     }
 }
 
-fn session_jobs(study: &Study, log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) -> Vec<Job> {
-    let files = tables(log, session, folder, recipe);
+fn session_jobs(study: &Study, log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) -> Result<Vec<Job>> {
+    let files = tables(log, session, folder, recipe)?;
     let at_hand = [
         ("README.txt", readme::text(study, session, recipe, &files)),
         ("DATA_DICTIONARY.json", dictionary::text(log, session, recipe)),
@@ -275,7 +294,7 @@ fn session_jobs(study: &Study, log: &Arc<Log>, session: &Session, folder: &str, 
         let listed = file.path[folder.len() + 1..].to_owned();
         Job::Table { path: file.path, listed, session: file.session, table: Arc::new(file.table) }
     });
-    at_hand.chain(made).chain([Job::Checksums { path: format!("{folder}/SHA256SUMS") }]).collect()
+    Ok(at_hand.chain(made).chain([Job::Checksums { path: format!("{folder}/SHA256SUMS") }]).collect())
 }
 
 /// Text at the top, then PsyNet's own names.

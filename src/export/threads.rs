@@ -80,7 +80,7 @@ pub fn run<E: From<crate::error::Error>>(
         loop {
             // The threads outlive the loop, so sending cannot fail.
             while waiting.work < (threads * WORK) as f64
-                && let Some(stretch) = export.stretch((threads * STRETCHES) as u64)
+                && let Some(stretch) = export.stretch((threads * STRETCHES) as u64)?
             {
                 waiting.work += stretch.work();
                 let _ = to_work.send(Work::Make(stretch));

@@ -76,6 +76,7 @@ impl Builder {
             unnumbered: false,
             exported: false,
             coarse: false,
+            moves: false,
             cells: false,
         };
         Builder {

@@ -118,6 +118,8 @@ pub struct Log {
     pub exported: bool,
     /// Whether times are not those at which things happened, so that only numbers say what came first.
     pub(crate) coarse: bool,
+    /// Whether a field is called like the column that decides in which file a row goes, quotes around it aside.
+    pub(crate) moves: bool,
     /// Whether some values are CSV cells, whose types must be guessed where an output has types.
     pub cells: bool,
 }

@@ -212,6 +212,11 @@ impl Stats {
         (part.saturating_mul(100)).checked_div(self.values).unwrap_or(0)
     }
 
+    /// Whether nearly all values are long numbers, which may be ids.
+    pub fn are_long_numbers(&self) -> bool {
+        self.percent(self.long_numbers) >= 90
+    }
+
     /// Whether texts may be categories: few, short, shared, and nothing was detected in them.
     pub fn categories(&self) -> bool {
         self.distinct <= 20
@@ -298,7 +303,7 @@ fn by_look(stats: &Stats) -> Option<Suggestion> {
         return found(class, format!("Detectors found personal data in {share} % of the values."));
     }
     let own = stats.participants > 1 && stats.own_value.saturating_mul(10) >= stats.participants.saturating_mul(9);
-    if own && stats.percent(stats.long_numbers) >= 90 {
+    if own && stats.are_long_numbers() {
         return found(
             Class::PersonId,
             "Long whole numbers, the same within and different between participants: probably an id.".to_owned(),

@@ -25,6 +25,7 @@ mod database;
 mod datetime;
 mod dump;
 mod frame;
+mod guess;
 pub(crate) mod json;
 pub(crate) mod json_text;
 pub(crate) mod jsonpickle;

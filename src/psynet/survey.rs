@@ -4,7 +4,7 @@
 //! table of any size costs some bytes per row: its class, its place in the order of its primary key.
 
 use super::copy_csv::Record;
-use super::datetime::DateTime;
+use super::guess::Guess;
 use super::json::{Tree, is_deeper};
 use super::jsonpickle::{Pickle, Value};
 use super::member::Member;
@@ -71,50 +71,6 @@ impl RawTable {
                 *kind = declared;
                 *guessed = false;
             }
-        }
-    }
-}
-
-/// What a column that nobody knows may be, judged by all its values.
-#[derive(Clone, Copy, Debug)]
-struct Guess {
-    any: bool,
-    bool: bool,
-    int: bool,
-    float: bool,
-    time: bool,
-    json: bool,
-}
-
-impl Guess {
-    const fn open() -> Self {
-        Guess { any: false, bool: true, int: true, float: true, time: true, json: true }
-    }
-
-    fn note(&mut self, text: &str, pickle: &mut Pickle, depth: usize) {
-        self.any = true;
-        self.bool &= matches!(text, "t" | "f");
-        // A spelling that neither PostgreSQL nor Python writes shows that it is text.
-        self.int = self.int && number::is_postgres_int(text);
-        self.float = self.float && number::is_postgres_float(text);
-        self.time = self.time && DateTime::is_postgres(text);
-        let number = text.starts_with(|c: char| c == '-' || c.is_ascii_digit());
-        let spelled = !number || number::is_postgres_int(text) || number::is_python_float(text);
-        self.json = self.json
-            && spelled
-            && text.starts_with(|c: char| "[{\"tfnNI-0123456789".contains(c))
-            && pickle.parse(text, depth);
-    }
-
-    fn kind(self) -> Kind {
-        match self {
-            Guess { any: false, .. } => Kind::Text,
-            Guess { bool: true, .. } => Kind::Bool,
-            Guess { int: true, .. } => Kind::Int,
-            Guess { float: true, .. } => Kind::Float,
-            Guess { time: true, .. } => Kind::Time,
-            Guess { json: true, .. } => Kind::Py,
-            _ => Kind::Text,
         }
     }
 }

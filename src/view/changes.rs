@@ -102,6 +102,7 @@ impl<R: Rows> Row<'_, R> {
         }
     }
 
+    /// The value's cell is of any kind: inlined wherever it may have its turn, the row would be larger and slower.
     #[inline(never)]
     fn value(&mut self) {
         if let Some(value) = self.value.take() {

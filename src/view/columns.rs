@@ -37,21 +37,19 @@ impl Columns {
         names: &[&'n str],
         name: impl Fn(&Line) -> &'n str,
     ) -> (Self, Vec<u32>) {
-        let mut known = vec![None; Line::names(log)];
-        let mut named: Vec<(usize, &str)> = Vec::new();
+        let mut numbers = Line::names(log, lines.len());
+        let mut named: Vec<&str> = Vec::new();
+        let mut of_lines: Vec<u32> = Vec::with_capacity(lines.len());
         for line in lines {
-            let number = line.name_number(log);
-            if known[number].is_none() {
-                known[number] = Some(0);
-                named.push((number, name(line)));
+            let (number, new) = numbers.of(line.name_key(log));
+            if new {
+                named.push(name(line));
             }
+            of_lines.push(number as u32);
         }
-        let columns = Columns::new(names.iter().copied().chain(named.iter().map(|(_, name)| *name)));
-        for (number, name) in named {
-            known[number] = columns.index(name);
-        }
-        let column = |line: &Line| known[line.name_number(log)].unwrap_or_default() as u32;
-        let of_lines = lines.iter().map(column).collect();
+        let columns = Columns::new(names.iter().copied().chain(named.iter().copied()));
+        let places: Vec<u32> = named.iter().map(|name| columns.index(name).unwrap_or_default() as u32).collect();
+        of_lines.iter_mut().for_each(|of| *of = places[*of as usize]);
         (columns, of_lines)
     }
 

@@ -40,7 +40,7 @@ struct Group {
 }
 
 /// One row to be: after which change it is taken, and (line, change) of every field it shows.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Default)]
 struct State {
     last: u32,
     cells: Vec<(u32, u32)>,
@@ -56,11 +56,14 @@ struct Touch {
     change: u32,
 }
 
-/// The rows of the storage that was asked for last.
+/// The rows of the storage that was asked for last, by their moments: the states of all of them together may be larger
+/// than the log many times.
 #[derive(Default)]
 pub(super) struct Cache {
     group: Option<usize>,
-    states: Vec<State>,
+    moments: Vec<Moment>,
+    /// Room for the state of one row.
+    state: State,
     reprs: Reprs,
 }
 
@@ -141,12 +144,12 @@ impl Latest {
             _ => self.groups.partition_point(|g| g.end <= row),
         };
         if cache.group != Some(group) {
-            let moments = self.moments(log, group, &mut cache.reprs).into_iter();
-            cache.states = moments.map(|moment| self.state(log, group, moment)).collect();
+            cache.moments = self.moments(log, group, &mut cache.reprs);
             cache.group = Some(group);
         }
-        let state = &cache.states[(row - self.rows_of(group).start) as usize];
-        self.emit(log, self.groups[group].storage, state, rows);
+        let moment = cache.moments[(row - self.rows_of(group).start) as usize];
+        self.state(log, group, moment, &mut cache.state);
+        self.emit(log, self.groups[group].storage, &cache.state, rows);
     }
 
     fn rows_of(&self, group: usize) -> Range<u64> {
@@ -229,16 +232,17 @@ impl Latest {
         more
     }
 
-    /// The state of a storage at a moment: of each column the last change, if it is not a deletion.
-    fn state(&self, log: &Log, group: usize, moment: Moment) -> State {
+    /// Makes the state of a storage at a moment: of each column the last change, if it is not a deletion.
+    fn state(&self, log: &Log, group: usize, moment: Moment, state: &mut State) {
         let mut last = None;
-        let mut cells = Vec::with_capacity(self.groups[group].places.len());
+        state.cells.clear();
         for lines in self.by_column(group) {
             let newest = self.newest(log, lines, moment);
             last = last.max(newest);
-            cells.extend(newest.filter(|new| !log.value(new.2).is_tombstone()).map(|(_, line, change)| (line, change)));
+            let shown = newest.filter(|new| !log.value(new.2).is_tombstone());
+            state.cells.extend(shown.map(|(_, line, change)| (line, change)));
         }
-        State { last: last.map_or(0, |(.., change)| change), cells }
+        state.last = last.map_or(0, |(.., change)| change);
     }
 
     /// The rows of a storage, each by the moment at which it ends.

@@ -8,7 +8,7 @@ use super::{Cursor, Options, Table, View};
 use crate::filter::{self, Choice};
 use crate::json;
 use crate::log::{Log, Session};
-use crate::order::Map;
+use crate::order::{Map, Set};
 use crate::table::{Cell, Rows};
 
 pub(crate) const STORAGE: &str = "!storage";
@@ -16,7 +16,7 @@ pub(crate) const STORAGE: &str = "!storage";
 /// Some rows and columns of a table.
 pub(super) struct Selection {
     rows: Vec<u64>,
-    /// For each column of the whole table its place here.
+    /// The columns by their places in the whole table, in order.
     columns: Vec<usize>,
 }
 
@@ -44,7 +44,9 @@ impl Rows for Renumbered<'_> {
     }
 
     fn cell(&mut self, column: usize, cell: Cell<'_>) {
-        self.rows.cell(self.columns[column], cell);
+        if let Ok(at) = self.columns.binary_search(&column) {
+            self.rows.cell(at, cell);
+        }
     }
 
     fn end(&mut self) {
@@ -59,37 +61,29 @@ pub(super) fn splits_oddly(log: &Log, session: &Session, view: View, options: &O
     odd_view && has_field(log, session, options.choice, named)
 }
 
-/// Whether a session has a field of some name. Hardly any log has one, and that is quickly seen.
+/// Whether a session has a field of some name, which is [`STORAGE`] but for quotes. Hardly any log has one, and it knows.
 pub(super) fn has_field(log: &Log, session: &Session, choice: Choice, named: impl Fn(&str) -> bool) -> bool {
     let mut sections = session.sections.iter();
-    (0..log.fields.len() as u32).any(|field| named(log.fields.get(field)))
-        && sections.any(|section| filter::lines(log, section, choice).any(|line| named(line.name(log))))
+    log.moves && sections.any(|section| filter::lines(log, section, choice).any(|line| named(line.name(log))))
 }
 
 /// The tables by kind, where the kind is what the row's `!storage` cell says.
 pub(super) fn by_kind(table: &Table) -> Vec<(String, Table)> {
     let storage = table.columns.iter().position(|c| c == STORAGE).unwrap_or_default();
-    let mut kinds: Map<String, (Vec<u64>, Vec<bool>)> = Map::new();
-    let mut look = Look { storage, kind: String::new(), seen: vec![false; table.columns.len()] };
+    let mut kinds: Map<String, (Vec<u64>, Set<usize>)> = Map::new();
+    let mut look = Look { storage, kind: String::new(), seen: Vec::new() };
     let mut cursor = Cursor::default();
     for row in 0..table.rows {
-        look.seen.fill(false);
+        look.seen.clear();
         table.emit_all(row..row + 1, &mut cursor, &mut look);
-        let (rows, columns) =
-            kinds.entry(look.kind.clone()).or_insert_with(|| (Vec::new(), vec![false; look.seen.len()]));
+        let (rows, columns) = kinds.entry(look.kind.clone()).or_insert_with(|| (Vec::new(), Set::new()));
         rows.push(row);
-        columns.iter_mut().zip(&look.seen).for_each(|(column, seen)| *column |= *seen);
+        look.seen.iter().for_each(|column| _ = columns.insert(*column));
     }
-    let select = |(kind, (rows, used)): (String, (Vec<u64>, Vec<bool>))| {
-        let mut names = Vec::new();
-        let columns = used.iter().zip(&table.columns).map(|(used, name)| {
-            let at = names.len();
-            if *used {
-                names.push(name.clone());
-            }
-            at
-        });
-        let selection = Selection { columns: columns.collect(), rows };
+    let select = |(kind, (rows, used)): (String, (Vec<u64>, Set<usize>))| {
+        let columns: Vec<usize> = used.iter().copied().collect();
+        let names = columns.iter().map(|column| table.columns[*column].clone()).collect();
+        let selection = Selection { columns, rows };
         let (log, body, rows) = (table.log.clone(), table.body.clone(), selection.rows.len() as u64);
         (kind, Table { log, columns: names, rows, body, odd: Some(selection) })
     };
@@ -100,14 +94,15 @@ pub(super) fn by_kind(table: &Table) -> Vec<(String, Table)> {
 struct Look {
     storage: usize,
     kind: String,
-    seen: Vec<bool>,
+    /// The columns that have a cell. Of very many most have none.
+    seen: Vec<usize>,
 }
 
 impl Rows for Look {
     fn begin(&mut self) {}
 
     fn cell(&mut self, column: usize, cell: Cell<'_>) {
-        self.seen[column] = true;
+        self.seen.push(column);
         if column == self.storage {
             let path = match cell {
                 Cell::Text(path) | Cell::Plain(path) | Cell::Raw(path) => Some(path.to_owned()),

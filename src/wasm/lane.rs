@@ -35,22 +35,21 @@ impl Export {
     /// For sharing tables too, before anything is made: the next rows that somebody may make (`Lane.make`), see the type
     /// `Stretch`; `undefined` when there are no more, when input must be read first, or when `most` were given out and are
     /// not in the archive yet. Once asked, `make` leaves tables out.
-    pub fn stretch(&mut self, most: u32) -> JsValue {
+    pub fn stretch(&mut self, most: u32) -> Thrown<JsValue> {
         let number = |n: u64| JsValue::from_f64(n as f64);
-        self.export.stretch(most.into()).map_or(JsValue::UNDEFINED, |stretch| {
-            object(&[
-                ("number", number(stretch.number)),
-                ("file", number(stretch.file as u64)),
-                ("path", JsValue::from_str(&stretch.path)),
-                ("session", JsValue::from_str(&stretch.session)),
-                ("part", number(stretch.part)),
-                ("start", number(stretch.rows.start)),
-                ("end", number(stretch.rows.end)),
-                ("whole", stretch.whole().into()),
-                ("last", stretch.last().into()),
-                ("work", stretch.work().into()),
-            ])
-        })
+        let Some(stretch) = self.export.stretch(most.into()).map_err(thrown)? else { return Ok(JsValue::UNDEFINED) };
+        Ok(object(&[
+            ("number", number(stretch.number)),
+            ("file", number(stretch.file as u64)),
+            ("path", JsValue::from_str(&stretch.path)),
+            ("session", JsValue::from_str(&stretch.session)),
+            ("part", number(stretch.part)),
+            ("start", number(stretch.rows.start)),
+            ("end", number(stretch.rows.end)),
+            ("whole", stretch.whole().into()),
+            ("last", stretch.last().into()),
+            ("work", stretch.work().into()),
+        ]))
     }
 
     /// Leaves the changes of the last stretch's part for a `Lane` of this instance or of a copy.

@@ -92,8 +92,12 @@ pub fn tables(study: &Study, recipe: &Recipe) -> Result<BTreeMap<String, Vec<u8>
     let log = log(study);
     let sessions = chosen(&log.sessions, recipe)?;
     let folders = folders_of(&sessions);
-    let files = sessions.iter().zip(&folders).flat_map(|(session, folder)| tables_of(log, session, folder, recipe));
-    Ok(files.map(|file| (file.path, rendered(&file.table, recipe.filetype))).collect())
+    let mut texts = BTreeMap::new();
+    for (session, folder) in sessions.iter().zip(&folders) {
+        let files = tables_of(log, session, folder, recipe)?.into_iter();
+        texts.extend(files.map(|file| (file.path, rendered(&file.table, recipe.filetype))));
+    }
+    Ok(texts)
 }
 
 /// A table as one text.

@@ -32,6 +32,7 @@ pub fn uproot(a: &Arguments, log: &Arc<Log>, format: &str) -> Result<(), Failure
     let session = export::chosen(&log.sessions, &recipe)?[0];
     let view = if view == View::Latest && !recipe.gvars.is_empty() { View::LatestBy } else { view };
     let table = Table::whole(log, session, view, &recipe.options());
+    export::check_cells(recipe.filetype, &format!("{name}/{format}"), table.rows, table.columns.len())?;
     let (keys, mut cursor, mut out) = (jsonl::keys(&table.columns), Cursor::default(), io::stdout().lock());
     let (mut row, mut buffer) = (0, Vec::new());
     loop {

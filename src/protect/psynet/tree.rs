@@ -184,6 +184,14 @@ mod tests {
         assert_eq!(rewritten("no json").0, None);
     }
 
+    /// jsonpickle asks for sets before it asks for references.
+    #[test]
+    fn a_set_that_is_called_a_reference_too_is_a_set() {
+        for text in [r#"{"a": {"py/set": [1, 2], "py/id": 0}}"#, r#"{"a": {"py/id": 9, "py/set": [1, 2]}}"#] {
+            assert_eq!(rewritten(text).0.as_deref(), Some(r#"{"a": {"py/set": [1, 2]}}"#));
+        }
+    }
+
     #[test]
     fn dates_are_moments() {
         let date = r#"{"py/object": "datetime.date", "__reduce__": [{"py/type": "datetime.date"}, ["B+oDBA=="]]}"#;

@@ -175,10 +175,6 @@ impl<'v> Walk<'v> {
     ) -> Result<bool> {
         let (tree, text) = (of.pickle.tree(), of.text);
         if tree.has_tags() {
-            if tree.get(text, dict, "py/id").is_some() {
-                // It refers to nothing.
-                return Ok(false);
-            }
             let class = tree.get(text, dict, "py/object").map(|class| tree.raw(text, class));
             if let (Some(class), Some(identifiers)) = (class, tree.get(text, dict, "identifiers")) {
                 let mut pairs = tree.pairs(identifiers);

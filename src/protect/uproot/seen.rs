@@ -48,6 +48,8 @@ pub(super) struct Seen {
     pub holders: Owners,
     /// Keys of objects, and who has them.
     pub keys: Map<String, Owners>,
+    /// Where values are long numbers: one of each storage, and whether the storage has no other.
+    own: Map<u32, (String, bool)>,
 }
 
 impl Seen {
@@ -92,13 +94,29 @@ impl Seen {
                 self.keys.entry((*key).to_owned()).or_default().note(storage);
             }
             Leaf::Text("") | Leaf::Plain("null") | Leaf::Pair(..) => {}
-            Leaf::Text(..) | Leaf::Plain(..) | Leaf::Player(..) => self.owners.note(storage),
+            Leaf::Text(text) | Leaf::Plain(text) => {
+                self.owners.note(storage);
+                // Only of these anybody asks whose they are.
+                if self.stats.are_long_numbers() {
+                    let (known, one) = self.own.entry(storage).or_insert_with(|| ((*text).to_owned(), true));
+                    *one &= known == text;
+                }
+            }
+            Leaf::Player(..) => self.owners.note(storage),
         }
     }
 
-    pub fn finish(&mut self, own_value: u64) {
+    /// Storages that have one value throughout that no other has.
+    fn own_values(&self) -> u64 {
+        let mut of_value: Map<&str, u64> = Map::new();
+        self.own.values().for_each(|(value, _)| *of_value.entry(value).or_default() += 1);
+        self.own.values().filter(|(value, one)| *one && of_value.get(value.as_str()) == Some(&1)).count() as u64
+    }
+
+    /// The number of storages with a value of their own is counted here, but for whole values, of which it is known.
+    pub fn finish(&mut self, own_value: Option<u64>) {
         self.stats.participants = self.owners.count;
-        self.stats.own_value = own_value;
+        self.stats.own_value = own_value.unwrap_or_else(|| self.own_values());
         self.stats.distinct = self.texts.len() as u64;
         self.stats.once = self.texts.values().filter(|text| text.alone.is_some()).count() as u64;
     }

@@ -338,7 +338,7 @@ async fn look(
         all.entry(String::new()).or_default().owners.count = storages;
     }
     for (below, seen) in all.iter_mut() {
-        seen.finish(if below.is_empty() { own_value } else { 0 });
+        seen.finish(below.is_empty().then_some(own_value));
         let strong = names::by_name(&clean(&format!("{path}{below}"))).is_some_and(|n| n.class.is_strong());
         let fixed_here =
             fixed && !matches!(defaults::uproot(&clean(&format!("{path}{below}"))), Some((Class::FreeText, ..)));

@@ -16,6 +16,7 @@ export type Code =
   | "too-deep"
   | "too-long"
   | "too-many-columns"
+  | "too-many-cells"
   | "inflates-too-far"
   | "too-many-members"
   | "unsafe-path"

@@ -21,6 +21,7 @@ export const problems: Catalogue = {
   "too-deep": ["Ein Wert ist tiefer verschachtelt, als die Grenze erlaubt.", "Nichts, was uproot oder PsyNet schreibt, ist so tief verschachtelt; die Datei könnte beschädigt sein."],
   "too-long": ["Ein Datensatz ist länger, als die Grenze erlaubt.", "Die Datei könnte beschädigt sein; wenn nicht, nehmen Sie die Kommandozeile mit einer höheren Grenze."],
   "too-many-columns": ["Es gibt mehr Spalten, als die Grenze erlaubt.", damaged],
+  "too-many-cells": ["Eine CSV-Tabelle bekäme mehr Zellen, als die Grenze erlaubt.", "Lassen Sie diese Art von Tabelle weg oder wählen Sie JSONL, das keine leeren Zellen schreibt."],
   "inflates-too-far": ["Die komprimierten Daten entpacken sich zu weit mehr, als solche Daten es tun.", distrust],
   "too-many-members": ["Das Archiv enthält mehr Dateien, als die Grenze erlaubt.", distrust],
   "unsafe-path": ["Das Archiv enthält eine Datei, deren Pfad aus ihm hinausführt.", "Kein Programm, das Daten exportiert, schreibt so ein Archiv; entpacken Sie es nicht."],

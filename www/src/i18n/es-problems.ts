@@ -21,6 +21,7 @@ export const problems: Catalogue = {
   "too-deep": ["Un valor está anidado a más profundidad que el límite.", "Nada de lo que escriben uproot o PsyNet está anidado tan profundamente; el archivo puede estar dañado."],
   "too-long": ["Un registro es más largo que el límite.", "El archivo puede estar dañado; si no lo está, use la línea de comandos con un límite mayor."],
   "too-many-columns": ["Hay más columnas que el límite.", damaged],
+  "too-many-cells": ["Una tabla CSV tendría más celdas que el límite.", "Prescinda de este tipo de tabla o elija JSONL, que no escribe celdas vacías."],
   "inflates-too-far": ["Los datos comprimidos ocupan, al descomprimirse, mucho más de lo que suelen ocupar estos datos.", distrust],
   "too-many-members": ["El archivo comprimido contiene más archivos que el límite.", distrust],
   "unsafe-path": ["El archivo comprimido contiene un archivo cuya ruta lleva fuera de él.", "Ningún programa que exporte datos escribe algo así; no lo descomprima."],
