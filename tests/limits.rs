@@ -4,8 +4,6 @@ mod common;
 
 use common::dump::{Row, dump};
 use std::io::Write;
-use std::time::Instant;
-use windrow::describe::summary::Summary;
 use windrow::error::{Code, Error, Result};
 use windrow::export::contents::Contents;
 use windrow::limits::Limits;
@@ -184,22 +182,4 @@ fn a_csv_table_has_a_limit_of_cells() {
         columns(&study, &recipe).unwrap();
         common::export(&study, &recipe).unwrap();
     }
-}
-
-/// Planning the tables of a log takes as long as its changes are many, not as its sessions are times its fields.
-#[test]
-fn fields_of_other_sessions_cost_nothing() {
-    const MANY: u64 = 15_000;
-    let planned = |name: fn(u64) -> String| {
-        let few = (0..MANY).map(|n| Row::new(n + 1, &format!("player/s{n}/p"), "x", 0, "1"));
-        let many = (0..MANY).map(|n| Row::new(MANY + n + 1, "player/wide/p", &name(n), 0, "1"));
-        let study = open("d", &dump(&few.chain(many).collect::<Vec<_>>()), Limits::default()).unwrap();
-        let recipe = Recipe { filetype: Filetype::Jsonl, ..Recipe::default() };
-        let began = Instant::now();
-        preview::tables(&study, &recipe).unwrap();
-        Summary::of(&study);
-        began.elapsed().as_secs_f64()
-    };
-    let (same, different) = (planned(|_| "x".to_owned()), planned(|n| format!("f{n}")));
-    assert!(different < 3.0 * same, "{different:.2} s where fields are the same: {same:.2} s");
 }

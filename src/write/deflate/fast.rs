@@ -199,6 +199,13 @@ impl Taker for Packing {
         self.writer.flush();
     }
 
+    /// They have 45 bits at most, so that one flush is enough.
+    #[inline(always)]
+    fn literals(&mut self, bytes: &[u8; 3]) {
+        bytes.iter().for_each(|byte| self.writer.put(self.literals[usize::from(*byte)]));
+        self.writer.flush();
+    }
+
     #[inline(always)]
     fn again(&mut self, length: usize, distance: usize) {
         let symbol = distance_symbol(distance);

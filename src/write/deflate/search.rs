@@ -27,6 +27,11 @@ const LITTLE: usize = 32 << 10;
 pub(super) trait Taker {
     /// The next byte is this.
     fn literal(&mut self, byte: u8);
+    /// The next bytes are these.
+    #[inline(always)]
+    fn literals(&mut self, bytes: &[u8; 3]) {
+        bytes.iter().for_each(|byte| self.literal(*byte));
+    }
     /// The next bytes, [`FEWEST`] to [`LONGEST`], are those that stand so far back.
     fn again(&mut self, length: usize, distance: usize);
 }
@@ -70,6 +75,12 @@ impl<'b> Search<'b> {
                 self.at += 1;
             }
             let near = end.min(self.at + self.passed);
+            while let Some(three) = self.bytes.get(self.at..near).and_then(|word| word.first_chunk::<3>())
+                && three.iter().all(|byte| IN_WORDS[*byte as usize])
+            {
+                taker.literals(three);
+                self.at += 3;
+            }
             while self.at < near && IN_WORDS[self.bytes[self.at] as usize] {
                 taker.literal(self.bytes[self.at]);
                 self.at += 1;
