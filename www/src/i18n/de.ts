@@ -231,7 +231,6 @@ export const de: Strings = {
     grid: (table) => `Tabelle ${table}. Bewegen Sie sich mit den Pfeiltasten.`,
     row: "Zeile",
     noValue: "kein Wert",
-    wait: "Die Tabelle wird berechnet",
   },
 
   players: {
@@ -373,6 +372,9 @@ export const de: Strings = {
     advice: "Was Sie tun können",
     other: "Andere Datei wählen",
     again: "Noch einmal lesen",
+    tryAgain: "Noch einmal versuchen",
+    rows: "Einige Zeilen konnten nicht geholt werden",
+    contents: "Was das ZIP enthalten wird, konnte nicht berechnet werden",
   },
 
   faults: {

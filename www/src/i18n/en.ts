@@ -234,7 +234,6 @@ export const en = {
     grid: (table: string) => `Table ${table}. Move with the arrow keys.`,
     row: "Row",
     noValue: "no value",
-    wait: "Working out the table",
   },
 
   players: {
@@ -376,6 +375,9 @@ export const en = {
     advice: "What you can do",
     other: "Choose another file",
     again: "Read it again",
+    tryAgain: "Try again",
+    rows: "Some rows could not be fetched",
+    contents: "What the ZIP will contain could not be worked out",
   },
 
   /** Faults that are found by the page, not by the engine: what happened, and what to do. */

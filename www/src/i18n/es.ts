@@ -231,7 +231,6 @@ export const es: Strings = {
     grid: (table) => `Tabla ${table}. Muévase con las teclas de flecha.`,
     row: "Fila",
     noValue: "sin valor",
-    wait: "Calculando la tabla",
   },
 
   players: {
@@ -373,6 +372,9 @@ export const es: Strings = {
     advice: "Qué puede hacer",
     other: "Elegir otro archivo",
     again: "Leerlo otra vez",
+    tryAgain: "Intentarlo otra vez",
+    rows: "No se pudieron obtener algunas filas",
+    contents: "No se pudo calcular qué contendrá el ZIP",
   },
 
   faults: {

@@ -228,7 +228,6 @@ export const ja: Strings = {
     grid: (table) => `表 ${table}。矢印キーで移動できます。`,
     row: "行",
     noValue: "値なし",
-    wait: "表を計算しています",
   },
 
   players: {
@@ -370,6 +369,9 @@ export const ja: Strings = {
     advice: "できること",
     other: "別のファイルを選択",
     again: "もう一度読み込む",
+    tryAgain: "もう一度試す",
+    rows: "一部の行を取得できませんでした",
+    contents: "ZIPに入るものを調べられませんでした",
   },
 
   faults: {

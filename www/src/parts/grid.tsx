@@ -7,6 +7,7 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n/index.js";
+import { Failed } from "./fault.js";
 import { RowCache, type Row } from "./rowcache.js";
 
 const ROW = 30;
@@ -61,7 +62,7 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
   const fits = Math.max(1, Math.floor(view.value.height / ROW) - 1);
   const lastFirst = Math.max(0, total - fits);
   const end = Math.min(total, first + fits + 2);
-  cache.want(first, end);
+  const { busy, fault } = cache.want(first, end);
 
   const scrolled = () => {
     const { scrollTop, scrollLeft, clientHeight } = box.current!;
@@ -136,6 +137,13 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
     go(...move);
   };
 
+  const again = () => {
+    cache.again();
+    // The button that was pressed is gone.
+    if (activeInView) go(active.peek().row, active.peek().column);
+    else go(first + 1, 1);
+  };
+
   const right = left + view.value.width;
   const inView = columns.map((_, i) => i + 1).filter((c) => lefts[c]! > left - 200 && lefts[c - 1]! < right + 200);
   const cell = (row: number, column: number) => ({
@@ -162,7 +170,7 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
           aria-rowcount={total + 1}
           aria-colcount={columns.length + 1}
           aria-readonly="true"
-          aria-busy={rows.some((i) => !cache.get(i))}
+          aria-busy={busy}
           tabIndex={activeInView ? -1 : 0}
           onFocus={(event) => {
             if (event.target === event.currentTarget && !activeInView) go(first + 1, 1);
@@ -198,6 +206,7 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
           })}
         </div>
       </div>
+      {fault && <Failed what={t.value.failed.rows} fault={fault} onAgain={again} />}
       <p class="cellview" aria-hidden="true">
         {active.value.row > 0 && active.value.column > 0 && current && (
           <>
