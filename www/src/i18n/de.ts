@@ -248,6 +248,8 @@ export const de: Strings = {
     onlys: { all: "Alle", unfinished: "Nicht fertig", marked: "Mit markiertem Wert" },
     total: (n, f) => counted(f, n, { one: "1 Zeile", other: "# Zeilen" }),
     columns: (n, f) => counted(f, n, { one: "1 Feld", other: "# Felder" }),
+    sorted: (field, down) => `Sortiert nach ${field}, ${down ? "absteigend" : "aufsteigend"}.`,
+    unsorted: "In der Reihenfolge der Daten.",
     nothing: "Nichts passt dazu.",
     progress: "Fortschritt",
     last: "Letzte Änderung",

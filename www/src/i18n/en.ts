@@ -251,6 +251,8 @@ export const en = {
     onlys: { all: "All", unfinished: "Not finished", marked: "With a marked value" } as Record<string, string>,
     total: (n: number, f: Format) => counted(f, n, { one: "1 row", other: "# rows" }),
     columns: (n: number, f: Format) => counted(f, n, { one: "1 field", other: "# fields" }),
+    sorted: (field: string, down: boolean) => `Sorted by ${field}, ${down ? "descending" : "ascending"}.`,
+    unsorted: "In the order of the data.",
     nothing: "Nothing matches.",
     progress: "Progress",
     last: "Last change",

@@ -248,6 +248,8 @@ export const es: Strings = {
     onlys: { all: "Todas", unfinished: "Sin terminar", marked: "Con un valor marcado" },
     total: (n, f) => counted(f, n, { one: "1 fila", other: "# filas" }),
     columns: (n, f) => counted(f, n, { one: "1 campo", other: "# campos" }),
+    sorted: (field, down) => `Ordenado por ${field}, ${down ? "descendente" : "ascendente"}.`,
+    unsorted: "En el orden de los datos.",
     nothing: "No hay coincidencias.",
     progress: "Progreso",
     last: "Último cambio",

@@ -245,6 +245,8 @@ export const ja: Strings = {
     onlys: { all: "すべて", unfinished: "未完了", marked: "印のある値を含む" },
     total: (n, f) => `${f.number(n)}行`,
     columns: (n, f) => `${f.number(n)}個のフィールド`,
+    sorted: (field, down) => `${field}の${down ? "降順" : "昇順"}に並べました。`,
+    unsorted: "データの順序です。",
     nothing: "一致するものはありません。",
     progress: "進捗",
     last: "最後の変更",

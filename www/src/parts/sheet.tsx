@@ -4,6 +4,7 @@ import { useRef } from "preact/hooks";
 import type { SheetColumn, SheetOf, SheetRow, SheetSelection } from "../engine/browse.js";
 import { f, t } from "../i18n/index.js";
 import { look, useCalm, useLook } from "../looking.js";
+import { announce } from "../state.js";
 import { Failed } from "./fault.js";
 import { Grid } from "./grid.js";
 import { Finder, Picker } from "./picker.js";
@@ -58,7 +59,10 @@ export function Sheet({ of, onOpen }: Props) {
   };
   const sort = (at: number) => {
     const field = chosen[at - front]?.facts.field;
-    if (field) change(by !== field ? { by: field, down: false } : down ? { by: null, down: false } : { down: true });
+    if (!field) return;
+    const next = by !== field ? { by: field, down: false } : down ? { by: null, down: false } : { by, down: true };
+    change(next);
+    announce(next.by === null ? words.unsorted : words.sorted(field, next.down));
   };
   const sorted = chosen.findIndex(({ facts }) => facts.field === by);
   const open = (row: number, at: number) => {
@@ -92,7 +96,7 @@ export function Sheet({ of, onOpen }: Props) {
         <p class="quiet">{words.nothing}</p>
       ) : (
         <Grid
-          key={`${JSON.stringify(asked)}\0${sought}\0${total}`}
+          key={`${JSON.stringify([asked.find, asked.only])}\0${sought}\0${total}`}
           label={words.sheetGrid(kind)}
           nameLabel={words.name}
           columns={heads}
