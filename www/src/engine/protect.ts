@@ -139,6 +139,7 @@ export interface Spool extends Sink {
 export interface WasmLooked {
   protection(): Protection;
   texts(start: number, count: number): { total: number; texts: ReviewText[] };
+  free(): void;
 }
 
 /** The class `Prepared` of the wasm module. */
@@ -178,6 +179,11 @@ export class Look {
   /** Some of the texts that can be approved. */
   texts(start: number, count: number): { total: number; texts: ReviewText[] } {
     return this.#looked.texts(start, count);
+  }
+
+  /** Gives its memory back; no texts can be had of it any more. */
+  free(): void {
+    this.#looked.free();
   }
 }
 
