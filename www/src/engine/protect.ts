@@ -107,6 +107,8 @@ export interface Protection {
   rows: PathRow[];
   risk: Risk | null;
   participants: number;
+  /** How many people the participants are, by their ids. */
+  people: number;
   unique_by_duration: number;
   deviations: string[];
 }
