@@ -48,11 +48,11 @@ export function Failed({ what, fault, onAgain }: { what: string; fault: Fault; o
         <strong>{what}</strong>
       </p>
       <FaultNote fault={fault} />
-      <p class="buttons">
+      <div class="buttons">
         <button type="button" class="small" onClick={onAgain}>
           {t.value.failed.tryAgain}
         </button>
-      </p>
+      </div>
     </div>
   );
 }
