@@ -9,7 +9,7 @@ use windrow::limits::Limits;
 use windrow::order::Set;
 use windrow::protect::check::check;
 use windrow::protect::preset::Preset;
-use windrow::protect::{Given, prepare};
+use windrow::protect::{Given, look, prepare};
 use windrow::recipe::Recipe;
 use windrow::source::feed;
 
@@ -26,7 +26,12 @@ fn shared(name: &str, bytes: &[u8]) -> Files {
     let zip = common::export(&protected.study, &protected.recipe).unwrap();
     let leaks = check(&mut Cursor::new(&zip), &protected.searcher, &protected.own_columns).unwrap();
     assert_eq!(leaks.total, 0, "{:?}", leaks.list);
-    common::unzip(&zip)
+    let files = common::unzip(&zip);
+    let mut work = look(&study, &recipe).unwrap();
+    feed(work.as_mut(), &[bytes], 1 << 16).unwrap();
+    let (seen, done) = (work.finish().unwrap(), report(&files));
+    assert_eq!([done["participants"].as_u64(), done["people"].as_u64()], [seen.participants, seen.people].map(Some));
+    files
 }
 
 fn report(files: &Files) -> serde_json::Value {

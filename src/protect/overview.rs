@@ -22,6 +22,8 @@ pub struct Overview {
     pub risk: Option<RiskReport>,
     /// Participants.
     pub participants: u64,
+    /// How many people the participants are, by their ids.
+    pub people: u64,
     /// Participants whose total duration, as it will be rounded, no other participant has.
     pub unique_by_duration: u64,
     /// Choices weaker than those of the level, in words.

@@ -109,6 +109,39 @@ onPage("what differs is marked in words, and credentials are not shown", async (
   assert.equal(await page.locator(".sheet .named").first().innerText(), "p5");
 });
 
+onPage("sorting leaves the focus on the head of the column, and says the order", async (page) => {
+  await page.setViewportSize({ width: 390, height: 700 });
+  await openEight(page);
+  await openTab(page, "Players");
+  await page.getByLabel("uproot’s internal fields, too").check();
+  await told(page, ".sheet h2", "3 fields");
+  const names = () => page.locator(".sheet .named").allInnerTexts();
+  const inOrder = (first) => page.waitForFunction((first) => document.querySelector(".sheet .named")?.innerText === first, first);
+  await inOrder("p0");
+  const head = page.locator(".sheet [role=columnheader]", { hasText: "answer" });
+  await page.locator(".sheet [role=gridcell]").first().focus();
+  await page.keyboard.press("Control+ArrowUp");
+  for (let i = 0; i < 10 && !(await head.evaluate((one) => one === document.activeElement).catch(() => false)); i += 1) await page.keyboard.press("ArrowRight");
+  const far = await page.locator(".sheet .grid").evaluate((grid) => grid.scrollLeft);
+  const steps = [
+    ["Enter", "ascending", /^Sorted by answer, ascending/, "p2"],
+    ["Enter", "descending", /^Sorted by answer, descending/, "p0"],
+    ["Enter", null, /^In the order of the data/, "p0"],
+    ["click", "ascending", /^Sorted by answer, ascending/, "p2"],
+  ];
+  for (const [how, order, said, first] of steps) {
+    await (how === "click" ? head.click() : page.keyboard.press("Enter"));
+    await page.waitForFunction((order) => document.activeElement?.getAttribute("aria-sort") === order && document.activeElement.innerText.startsWith("answer"), order);
+    await inOrder(first);
+    assert.match(await page.locator("main + [role=status]").innerText(), said);
+    assert.ok(await head.evaluate((one) => one === document.activeElement), "the focus stays when the rows have come");
+    assert.equal(await page.locator(".sheet .grid").evaluate((grid) => grid.scrollLeft), far, "nothing moves sideways");
+  }
+  await page.keyboard.press("ArrowDown");
+  assert.match(await page.evaluate(() => document.activeElement.innerText), /blue/);
+  assert.equal((await names()).length, 8);
+});
+
 onPage("a player's history shows deletions; a search counts, and Enter leads to the change in its history", async (page) => {
   await openEight(page);
   await openTab(page, "Players");

@@ -152,3 +152,40 @@ faulty("preparing: the user cancels while it works on one large file", async (pa
   const whole = (await page.evaluate(() => window.reads)) - after;
   assert.ok(whole > 2 * after, `${whole} reads: it would have been over anyway`);
 });
+
+faulty("reading texts looks at the data once for each choice, and gives back what was seen before", async (page) => {
+  // Counts looks that are begun and given back, beside what the module does.
+  await injected(page, `{
+    const { Instance } = WebAssembly;
+    const told = new BroadcastChannel("looks");
+    WebAssembly.Instance = function (...given) {
+      const { exports } = new Instance(...given);
+      const counted = (name) => (...all) => (told.postMessage(name), exports[name](...all));
+      return { exports: { ...exports, study_look: counted("study_look"), __wbg_looked_free: counted("__wbg_looked_free") } };
+    };
+  }`);
+  await page.evaluate(() => {
+    window.looks = {};
+    new BroadcastChannel("looks").onmessage = ({ data }) => (window.looks[data] = (window.looks[data] ?? 0) + 1);
+  });
+  const counts = () => page.evaluate(() => window.looks);
+  const settled = () => page.locator(".protect [aria-busy=false]").waitFor();
+  await choose(page, join(root, "tests/cases/protect/canary/uproot_canary.msgpack"));
+  await page.getByRole("tab", { name: "Prepare for sharing" }).click();
+  await settled();
+  assert.deepEqual(await counts(), { study_look: 1 });
+  await page.getByRole("navigation", { name: "Steps" }).getByRole("button", { name: "Texts" }).click();
+  await page.getByRole("radio", { name: /^Read them/ }).check();
+  await page.locator(".review li").first().waitFor();
+  await settled();
+  assert.deepEqual(await counts(), { study_look: 2, __wbg_looked_free: 1 });
+  // Of the choices for the tables none has a say in it.
+  await page.getByRole("tab", { name: "Export" }).click();
+  await page.getByRole("radio", { name: "JSON Lines" }).check();
+  await page.getByRole("tab", { name: "Prepare for sharing" }).click();
+  const steps = page.getByRole("navigation", { name: "Steps" });
+  await steps.getByRole("button", { name: "Risk" }).click();
+  await steps.getByRole("button", { name: "Texts" }).click();
+  await page.locator(".review li").first().waitFor();
+  assert.deepEqual(await counts(), { study_look: 2, __wbg_looked_free: 1 });
+});

@@ -29,8 +29,8 @@ function onPage(name, work, options = {}) {
   });
 }
 
-/** Twelve players who never meet; with `nick` one of them is called like a word of the README. */
-function dump({ nick } = {}) {
+/** Twelve players who never meet; with `nick` one of them is called like a word of the README. With `again` they come twice. */
+function dump({ nick, again } = {}) {
   const rows = [];
   let seq = 0;
   const put = (storage, field, type, json) => {
@@ -49,6 +49,11 @@ function dump({ nick } = {}) {
     put(storage, "gadget", 2, JSON.stringify(`thing number ${n} of its kind`));
     put(storage, "remarks", 2, JSON.stringify(`I am Ottilie Berg and you can write to ottilie${n}@example.org whenever you like, thank you`));
   });
+  const label = (n) => JSON.stringify(`5e1f2a3b4c5d6e7f8a9b0c${10 + n}`);
+  if (again) {
+    put("session/late", "_uproot_players", 132, JSON.stringify(names.map((uname) => ({ sname: "late", uname }))));
+    for (const session of ["quiet", "late"]) names.forEach((name, n) => put(`player/${session}/${name}`, "label", 2, label(n)));
+  }
   if (nick) put("player/quiet/bcdf0", "nick", 2, JSON.stringify(nick));
   return file("quiet.msgpack", Buffer.concat(rows));
 }
@@ -127,9 +132,16 @@ onPage("the risk is said in words, and the step that helps most is one click awa
   await toTab(page, dump());
   await step(page, "Risk").click();
   await page.getByText("nobody else looks like 12 of the 12 participants").waitFor();
-  await page.getByText("There are only 12 participants").waitFor();
+  await page.getByText("Only 12 people took part.").waitFor();
   await page.getByRole("button", { name: "Do this" }).click();
   await page.getByText("Nothing has to be hidden").waitFor();
+});
+
+onPage("who took part twice is counted once in the warning about small groups", async (page) => {
+  await toTab(page, dump({ again: true }));
+  await step(page, "Risk").click();
+  await page.getByText("nobody else looks like 12 of the 12 participants").waitFor();
+  await page.getByText("Only 12 people took part.").waitFor();
 });
 
 onPage("a text that was read comes out redacted, the others do not", async (page) => {

@@ -127,6 +127,18 @@ export const states = {
     await page.evaluate(() => window.workers.at(-1).terminate());
     await page.locator(".fault").waitFor();
   },
+  refused: async (page) => {
+    await page.evaluate(() => {
+      const send = Worker.prototype.postMessage;
+      Worker.prototype.postMessage = function (message, ...rest) {
+        if (message.ask !== "preview" && message.ask !== "contents") return send.call(this, message, ...rest);
+        const fault = { code: "io", message: "", detail: "", advice: "", place: {} };
+        this.dispatchEvent(new MessageEvent("message", { data: { id: message.id, fault } }));
+      };
+    });
+    await openExample(page);
+    for (const part of [".preview", ".contents"]) await page.locator(`${part} .outcome.bad`).waitFor();
+  },
   saving: async (page) => {
     await openExample(page);
     await hold(page, "export");

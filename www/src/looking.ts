@@ -15,27 +15,30 @@ export function search(filter: ChangeFilter, options: { signal: AbortSignal; onP
   return line().call("search", { filter }, options);
 }
 
-/** An answer, or why there is none; `waiting` while the last one is out of date. */
+/** An answer, or why there is none; `waiting` while the last one is out of date. `again` asks once more. */
 export interface Answered<A> {
   answer: A | null;
   fault: Fault | null;
   waiting: boolean;
+  again: () => void;
 }
 
 /** Asks a question again whenever it changes; the last answer stays until the next one is there. */
 export function useLook<L extends keyof Looks>(name: L, what: Looks[L]["ask"]): Signal<Answered<Looks[L]["answer"]>> {
-  const answered = useSignal<Answered<Looks[L]["answer"]>>({ answer: null, fault: null, waiting: true });
+  const asked = useSignal(0);
+  const again = () => (asked.value += 1);
+  const answered = useSignal<Answered<Looks[L]["answer"]>>({ answer: null, fault: null, waiting: true, again });
   useEffect(() => {
     let current = true;
     answered.value = { ...answered.peek(), waiting: true };
     look(name, what).then(
-      (answer) => current && (answered.value = { answer, fault: null, waiting: false }),
-      (error: unknown) => current && (answered.value = { answer: null, fault: faultOf(error), waiting: false }),
+      (answer) => current && (answered.value = { answer, fault: null, waiting: false, again }),
+      (error: unknown) => current && (answered.value = { answer: null, fault: faultOf(error), waiting: false, again }),
     );
     return () => {
       current = false;
     };
-  }, [JSON.stringify(what)]);
+  }, [JSON.stringify(what), asked.value]);
   return answered;
 }
 

@@ -18,7 +18,8 @@ export interface Requests {
   contents: { ask: { recipe: Recipe }; answer: FileContents[] };
   commandLine: { ask: { recipe: Recipe; inputs: string[]; output: string }; answer: string };
   look: { ask: { recipe: Recipe }; answer: Protection };
-  texts: { ask: { recipe: Recipe; start: number; count: number }; answer: { total: number; texts: ReviewText[] } };
+  /** Of what was looked at last. */
+  texts: { ask: { start: number; count: number }; answer: { total: number; texts: ReviewText[] } };
   /** `file` is a name in the browser's own storage, or empty where there is none. `stored` is null after leaks. */
   protect: { ask: { recipe: Recipe; given: Given; file: string }; answer: { name: string; size: number; stored: Blob | null; leaks: Leaks } };
   /** Prepares the data to look at; rows are of what was prepared last. */

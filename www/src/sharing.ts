@@ -162,9 +162,9 @@ export const kinds: Record<string, (row: PathRow) => boolean> = {
   all: () => true,
 };
 
-/** Some of the texts that can be read and approved. */
+/** Some of the texts that can be read and approved, as the last look saw them. */
 export function textsAt(start: number, count: number): Promise<{ total: number; texts: ReviewText[] }> {
-  return line().call("texts", { recipe: recipe(), start, count });
+  return line().call("texts", { start, count });
 }
 
 /** Approves a text, or takes that back. */

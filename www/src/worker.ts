@@ -24,8 +24,8 @@ const WORTH_HELPERS = 50_000;
 const WORTH_STARTING = 16 << 20;
 
 let study: OpenStudy | undefined;
-/** What was looked at last, with the recipe it was for. */
-let looked: { recipe: string; look: Look } | undefined;
+/** What was looked at last. */
+let looked: Look | undefined;
 /** Where changes were searched for last. */
 let searched: Browser | undefined;
 /** What was prepared to be looked at; it takes as much memory as the data. */
@@ -106,14 +106,15 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
   },
 
   async look(id, { recipe }, signal) {
-    looked = { recipe: JSON.stringify(recipe), look: await opened().look(recipe, { signal, onProgress: progressOf(id) }) };
-    return looked.look.protection;
+    const look = await opened().look(recipe, { signal, onProgress: progressOf(id) });
+    looked?.free();
+    looked = look;
+    return look.protection;
   },
 
-  async texts(_, { recipe, start, count }, signal) {
-    const asked = JSON.stringify(recipe);
-    if (looked?.recipe !== asked) looked = { recipe: asked, look: await opened().look(recipe, { signal }) };
-    return looked.look.texts(start, count);
+  async texts(_, { start, count }) {
+    if (!looked) throw new EngineError({ code: "internal", message: "nothing was looked at" });
+    return looked.texts(start, count);
   },
 
   async protect(id, { recipe, given, file }, signal) {

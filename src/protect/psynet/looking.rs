@@ -58,10 +58,11 @@ impl Work<Overview> for Looking {
         };
         if let Phase::Write(_, decided) = &mut preparing.phase {
             let (survey, census) = (decided.survey.clone(), decided.census.clone());
-            let (risk, preset) = (decided.risk.take(), preparing.asked.preset.clone());
+            let (risk, people, preset) = (decided.risk.take(), decided.people, preparing.asked.preset.clone());
             let telling = Paced::new(async move |pace| {
                 let mut overview = rows::overview(&survey, &preset, pace).await;
                 overview.participants = census.people.len() as u64;
+                overview.people = people;
                 overview.unique_by_duration = census.unique_durations(&preset);
                 overview.risk = risk;
                 Ok(overview)

@@ -81,6 +81,7 @@ async fn seen(log: &Log, recipe: &Recipe, preset: &Preset, pace: &mut Pace) -> R
     let mut overview = survey.overview(preset, pace).await;
     overview.risk = quasi.report;
     overview.participants = quasi.participants;
+    overview.people = quasi.people;
     overview.unique_by_duration = quasi.unique_by_duration;
     Ok(overview)
 }

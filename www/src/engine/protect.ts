@@ -107,6 +107,8 @@ export interface Protection {
   rows: PathRow[];
   risk: Risk | null;
   participants: number;
+  /** How many people the participants are, by their ids. */
+  people: number;
   unique_by_duration: number;
   deviations: string[];
 }
@@ -139,6 +141,7 @@ export interface Spool extends Sink {
 export interface WasmLooked {
   protection(): Protection;
   texts(start: number, count: number): { total: number; texts: ReviewText[] };
+  free(): void;
 }
 
 /** The class `Prepared` of the wasm module. */
@@ -178,6 +181,11 @@ export class Look {
   /** Some of the texts that can be approved. */
   texts(start: number, count: number): { total: number; texts: ReviewText[] } {
     return this.#looked.texts(start, count);
+  }
+
+  /** Gives its memory back; no texts can be had of it any more. */
+  free(): void {
+    this.#looked.free();
   }
 }
 

@@ -150,8 +150,7 @@ export interface TableInfo {
   view: string;
   /** Kind of storage, or PsyNet's class. */
   kind: string;
-  /** Null for the timeline, whose rows only a preview counts. */
-  rows: number | null;
+  rows: number;
   columns: string[];
 }
 

@@ -112,7 +112,7 @@ export const protect: Strings["protect"] = {
     sensitive: "Was schaden kann, wenn es bekannt wird",
     sensitiveLead: "Auch unter Personen, die sich gleichen, verrät ein Feld etwas, wenn alle dieselbe Antwort gegeben haben.",
     sensitiveColumns: { path: "Feld", distinct: "Verschiedene Antworten in der einheitlichsten Gruppe (l)", t: "Abstand von allen Teilnehmern (t)" },
-    few: (n, f) => `Es gibt nur ${counted(f, n, { one: "1 Teilnehmer", other: "# Teilnehmer" })}. In einer so kleinen Gruppe sind Personen vielleicht schon an ihren Antworten zu erkennen.`,
+    few: (n, f) => `Nur ${counted(f, n, { one: "1 Person hat", other: "# Personen haben" })} teilgenommen. In einer so kleinen Gruppe sind Personen vielleicht schon an ihren Antworten zu erkennen.`,
     durations: (n, f) =>
       `${counted(f, n, { one: "1 Teilnehmer brauchte", other: "# Teilnehmer brauchten" })} eine Zeit, die sonst niemand brauchte. Wer weiß, wie lange jemand gebraucht hat, kann die Person vielleicht finden; gröbere Zeiten helfen.`,
     choices: "Wie grob",

@@ -231,7 +231,6 @@ export const de: Strings = {
     grid: (table) => `Tabelle ${table}. Bewegen Sie sich mit den Pfeiltasten.`,
     row: "Zeile",
     noValue: "kein Wert",
-    wait: "Die Tabelle wird berechnet",
   },
 
   players: {
@@ -249,6 +248,8 @@ export const de: Strings = {
     onlys: { all: "Alle", unfinished: "Nicht fertig", marked: "Mit markiertem Wert" },
     total: (n, f) => counted(f, n, { one: "1 Zeile", other: "# Zeilen" }),
     columns: (n, f) => counted(f, n, { one: "1 Feld", other: "# Felder" }),
+    sorted: (field, down) => `Sortiert nach ${field}, ${down ? "absteigend" : "aufsteigend"}.`,
+    unsorted: "In der Reihenfolge der Daten.",
     nothing: "Nichts passt dazu.",
     progress: "Fortschritt",
     last: "Letzte Änderung",
@@ -373,6 +374,9 @@ export const de: Strings = {
     advice: "Was Sie tun können",
     other: "Andere Datei wählen",
     again: "Noch einmal lesen",
+    tryAgain: "Noch einmal versuchen",
+    rows: "Einige Zeilen konnten nicht geholt werden",
+    contents: "Was das ZIP enthalten wird, konnte nicht berechnet werden",
   },
 
   faults: {

@@ -111,7 +111,7 @@ export const protect = {
     sensitive: "What may harm if known",
     sensitiveLead: "Even among people who look the same, a field tells something if they all gave the same answer.",
     sensitiveColumns: { path: "Field", distinct: "Different answers in the most uniform group (l)", t: "Distance from all participants (t)" },
-    few: (n: number, f: Format) => `There are only ${counted(f, n, { one: "1 participant", other: "# participants" })}. In so small a group people may be recognised by their answers alone.`,
+    few: (n: number, f: Format) => `Only ${counted(f, n, { one: "1 person", other: "# people" })} took part. In so small a group people may be recognised by their answers alone.`,
     durations: (n: number, f: Format) =>
       `${counted(f, n, { one: "1 participant took", other: "# participants took" })} a time that nobody else took. Who knows how long somebody took may find them; coarser times help.`,
     choices: "How coarse",

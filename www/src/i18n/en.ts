@@ -234,7 +234,6 @@ export const en = {
     grid: (table: string) => `Table ${table}. Move with the arrow keys.`,
     row: "Row",
     noValue: "no value",
-    wait: "Working out the table",
   },
 
   players: {
@@ -252,6 +251,8 @@ export const en = {
     onlys: { all: "All", unfinished: "Not finished", marked: "With a marked value" } as Record<string, string>,
     total: (n: number, f: Format) => counted(f, n, { one: "1 row", other: "# rows" }),
     columns: (n: number, f: Format) => counted(f, n, { one: "1 field", other: "# fields" }),
+    sorted: (field: string, down: boolean) => `Sorted by ${field}, ${down ? "descending" : "ascending"}.`,
+    unsorted: "In the order of the data.",
     nothing: "Nothing matches.",
     progress: "Progress",
     last: "Last change",
@@ -376,6 +377,9 @@ export const en = {
     advice: "What you can do",
     other: "Choose another file",
     again: "Read it again",
+    tryAgain: "Try again",
+    rows: "Some rows could not be fetched",
+    contents: "What the ZIP will contain could not be worked out",
   },
 
   /** Faults that are found by the page, not by the engine: what happened, and what to do. */

@@ -112,7 +112,7 @@ export const protect: Strings["protect"] = {
     sensitive: "Lo que puede perjudicar si se sabe",
     sensitiveLead: "Incluso entre personas iguales, un campo revela algo si todas dieron la misma respuesta.",
     sensitiveColumns: { path: "Campo", distinct: "Respuestas distintas en el grupo más uniforme (l)", t: "Distancia respecto a todos los participantes (t)" },
-    few: (n, f) => `Solo hay ${counted(f, n, { one: "1 participante", other: "# participantes" })}. En un grupo tan pequeño quizá se reconozca a las personas solo por sus respuestas.`,
+    few: (n, f) => `Solo ${counted(f, n, { one: "1 persona participó", other: "# personas participaron" })}. En un grupo tan pequeño quizá se reconozca a las personas solo por sus respuestas.`,
     durations: (n, f) =>
       `${counted(f, n, { one: "1 participante tardó", other: "# participantes tardaron" })} un tiempo que no tardó nadie más. Quien sepa cuánto tardó alguien quizá pueda encontrarlo; ayudan las horas menos precisas.`,
     choices: "Con cuánta precisión",

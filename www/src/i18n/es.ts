@@ -231,7 +231,6 @@ export const es: Strings = {
     grid: (table) => `Tabla ${table}. Muévase con las teclas de flecha.`,
     row: "Fila",
     noValue: "sin valor",
-    wait: "Calculando la tabla",
   },
 
   players: {
@@ -249,6 +248,8 @@ export const es: Strings = {
     onlys: { all: "Todas", unfinished: "Sin terminar", marked: "Con un valor marcado" },
     total: (n, f) => counted(f, n, { one: "1 fila", other: "# filas" }),
     columns: (n, f) => counted(f, n, { one: "1 campo", other: "# campos" }),
+    sorted: (field, down) => `Ordenado por ${field}, ${down ? "descendente" : "ascendente"}.`,
+    unsorted: "En el orden de los datos.",
     nothing: "No hay coincidencias.",
     progress: "Progreso",
     last: "Último cambio",
@@ -373,6 +374,9 @@ export const es: Strings = {
     advice: "Qué puede hacer",
     other: "Elegir otro archivo",
     again: "Leerlo otra vez",
+    tryAgain: "Intentarlo otra vez",
+    rows: "No se pudieron obtener algunas filas",
+    contents: "No se pudo calcular qué contendrá el ZIP",
   },
 
   faults: {

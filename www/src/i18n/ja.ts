@@ -228,7 +228,6 @@ export const ja: Strings = {
     grid: (table) => `表 ${table}。矢印キーで移動できます。`,
     row: "行",
     noValue: "値なし",
-    wait: "表を計算しています",
   },
 
   players: {
@@ -246,6 +245,8 @@ export const ja: Strings = {
     onlys: { all: "すべて", unfinished: "未完了", marked: "印のある値を含む" },
     total: (n, f) => `${f.number(n)}行`,
     columns: (n, f) => `${f.number(n)}個のフィールド`,
+    sorted: (field, down) => `${field}の${down ? "降順" : "昇順"}に並べました。`,
+    unsorted: "データの順序です。",
     nothing: "一致するものはありません。",
     progress: "進捗",
     last: "最後の変更",
@@ -370,6 +371,9 @@ export const ja: Strings = {
     advice: "できること",
     other: "別のファイルを選択",
     again: "もう一度読み込む",
+    tryAgain: "もう一度試す",
+    rows: "一部の行を取得できませんでした",
+    contents: "ZIPに入るものを調べられませんでした",
   },
 
   faults: {

@@ -1,22 +1,30 @@
 // What the ZIP will contain, known before it is made, and where a spreadsheet program would harm it.
-import { contents } from "../contents.js";
+import { useRef } from "preact/hooks";
+import { contents, countAgain } from "../contents.js";
 import type { Advice, FileContents } from "../engine/types.js";
 import { counted } from "../i18n/format.js";
 import { f, t } from "../i18n/index.js";
 import { state } from "../state.js";
+import { Failed } from "./fault.js";
 import { Scroller } from "./scroller.js";
 
 export function Contents() {
   const words = t.value.contents;
+  const summary = useRef<HTMLElement>(null);
   if (!state.tables.value?.list.length || state.summary.value?.parts !== undefined) return null;
-  const files = contents.value?.files;
+  const { files, fault } = contents.value ?? { files: null, fault: null };
   const { number, bytes } = f.value;
   const size = files?.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
+  const again = () => {
+    // The button that was pressed goes.
+    summary.current?.focus();
+    countAgain();
+  };
   return (
     <div class="contents">
       <details>
-        <summary>
-          {words.heading} <span class="quiet small">{files ? words.total(files.length, bytes(size), f.value) : words.working}</span>
+        <summary ref={summary}>
+          {words.heading} {!fault && <span class="quiet small">{files ? words.total(files.length, bytes(size), f.value) : words.working}</span>}
         </summary>
         <p class="hint">{words.lead}</p>
         {files && (
@@ -42,6 +50,7 @@ export function Contents() {
           </Scroller>
         )}
       </details>
+      {fault && <Failed what={t.value.failed.contents} fault={fault} onAgain={again} />}
       {files && <Harms files={files.filter(({ advice }) => advice.length > 0)} />}
     </div>
   );

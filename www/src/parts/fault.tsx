@@ -1,7 +1,9 @@
 // What went wrong, where, and what to do: the engine's own words, or the page's for what the page found.
+import { useEffect } from "preact/hooks";
 import type { Fault } from "../engine/error.js";
 import type { Place } from "../engine/types.js";
 import { f, t } from "../i18n/index.js";
+import { announce } from "../state.js";
 
 /** What happened and what to do, and the language of these words where it is not the page's. */
 interface Said {
@@ -34,6 +36,25 @@ export function placeText({ file, record, byte, field }: Place): string {
     field !== undefined && `${words.field} ${field}`,
   ];
   return parts.filter(Boolean).join(", ");
+}
+
+/** What could not be done and why, with a button to try again. */
+export function Failed({ what, fault, onAgain }: { what: string; fault: Fault; onAgain: () => void }) {
+  // The same fault may come again after another try, and then it is said again.
+  useEffect(() => announce(what), [fault]);
+  return (
+    <div class="outcome bad">
+      <p>
+        <strong>{what}</strong>
+      </p>
+      <FaultNote fault={fault} />
+      <div class="buttons">
+        <button type="button" class="small" onClick={onAgain}>
+          {t.value.failed.tryAgain}
+        </button>
+      </div>
+    </div>
+  );
 }
 
 export function FaultNote({ fault }: { fault: Fault }) {

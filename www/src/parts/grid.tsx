@@ -7,6 +7,7 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { t } from "../i18n/index.js";
+import { Failed } from "./fault.js";
 import { RowCache, type Row } from "./rowcache.js";
 
 const ROW = 30;
@@ -30,6 +31,7 @@ interface Props {
   onOpen?: (row: number, column: number) => void;
   /** Sorts by a column: by Enter on its head or a click. */
   onSort?: (column: number) => void;
+  /** The order of the rows; when it changes, `load` gives them in the new one. */
   sorted?: { column: number; down: boolean };
 }
 
@@ -45,15 +47,17 @@ interface Cell {
 export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpen, onSort, sorted }: Props) {
   const words = t.value.preview;
   const box = useRef<HTMLDivElement>(null);
-  const cache = useMemo(() => new RowCache(load, columns.length), []);
+  const cache = useMemo(() => new RowCache(load, columns.length), [sorted?.column, sorted?.down]);
   const view = useSignal({ first: 0, top: 0, left: 0, width: 800, height: 420 });
   const active = useSignal<Cell>({ row: reveal + 1, column: 1 });
   const follow = useRef(false);
   void cache.version.value;
 
   const indexWidth = Math.max(64, (nameLabel ? NAME : String(total).length) * LETTER + 28);
-  const sampled = cache.get(reveal);
-  const lefts = useMemo(() => placeColumns(indexWidth, columns, sampled && Array.from({ length: 30 }, (_, i) => cache.get(reveal + i))), [columns, sampled]);
+  // Columns stay as wide as their first texts made them: in another order of the rows the focus stays where it is.
+  const sample = useRef<(Row | undefined)[] | undefined>(undefined);
+  if (!sample.current && cache.get(reveal)) sample.current = Array.from({ length: 30 }, (_, i) => cache.get(reveal + i));
+  const lefts = useMemo(() => placeColumns(indexWidth, columns, sample.current), [columns, sample.current]);
   const width = lefts[columns.length]!;
   const full = (total + 1) * ROW;
   const height = Math.min(full, TALLEST);
@@ -61,7 +65,7 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
   const fits = Math.max(1, Math.floor(view.value.height / ROW) - 1);
   const lastFirst = Math.max(0, total - fits);
   const end = Math.min(total, first + fits + 2);
-  cache.want(first, end);
+  const { busy, fault } = cache.want(first, end);
 
   const scrolled = () => {
     const { scrollTop, scrollLeft, clientHeight } = box.current!;
@@ -81,6 +85,15 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
     if (reveal > 0) go(reveal + 1, 1, false);
     return () => observer.disconnect();
   }, []);
+
+  const before = useRef(cache);
+  useLayoutEffect(() => {
+    if (before.current === cache) return;
+    before.current = cache;
+    // In a new order the first rows are the ones to see.
+    box.current!.scrollTop = 0;
+    view.value = { ...view.peek(), first: 0, top: 0 };
+  }, [cache]);
 
   const go = (row: number, column: number, focus = true) => {
     const to = { row: clamp(row, 0, total), column: clamp(column, 0, columns.length) };
@@ -136,6 +149,13 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
     go(...move);
   };
 
+  const again = () => {
+    cache.again();
+    // The button that was pressed is gone.
+    if (activeInView) go(active.peek().row, active.peek().column);
+    else go(first + 1, 1);
+  };
+
   const right = left + view.value.width;
   const inView = columns.map((_, i) => i + 1).filter((c) => lefts[c]! > left - 200 && lefts[c - 1]! < right + 200);
   const cell = (row: number, column: number) => ({
@@ -162,7 +182,7 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
           aria-rowcount={total + 1}
           aria-colcount={columns.length + 1}
           aria-readonly="true"
-          aria-busy={rows.some((i) => !cache.get(i))}
+          aria-busy={busy}
           tabIndex={activeInView ? -1 : 0}
           onFocus={(event) => {
             if (event.target === event.currentTarget && !activeInView) go(first + 1, 1);
@@ -198,6 +218,7 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
           })}
         </div>
       </div>
+      {fault && <Failed what={t.value.failed.rows} fault={fault} onAgain={again} />}
       <p class="cellview" aria-hidden="true">
         {active.value.row > 0 && active.value.column > 0 && current && (
           <>

@@ -1,8 +1,6 @@
 // A look at any table of the result, before it is saved.
-import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { chosenSessions } from "../choices.js";
-import { faultOf, type Fault } from "../engine/error.js";
 import type { Preview as Seen, TableInfo } from "../engine/types.js";
 import { f, t } from "../i18n/index.js";
 import { nearSession, previewRows } from "../job.js";
@@ -26,7 +24,7 @@ export function Preview() {
         {words.heading}{" "}
         {shown && (
           <span class="quiet">
-            {[shown.rows !== null && words.rows(shown.rows, f.value), words.columns(shown.columns.length, f.value)].filter(Boolean).join(", ")}
+            {[words.rows(shown.rows, f.value), words.columns(shown.columns.length, f.value)].join(", ")}
           </span>
         )}
       </h2>
@@ -42,23 +40,12 @@ export function Preview() {
   );
 }
 
-/** The rows of one table, which are counted first where nobody knows their number. */
+/** The rows of one table. */
 export function TableRows({ table: { path, rows, columns }, load }: { table: TableInfo; load: (start: number, count: number) => Promise<Seen> }) {
   const words = t.value.preview;
-  const total = useSignal(rows);
-  const fault = useSignal<Fault | null>(null);
-  useEffect(() => {
-    if (rows !== null) return;
-    load(0, 1).then(
-      (preview) => (total.value = preview.total),
-      (error: unknown) => (fault.value = faultOf(error)),
-    );
-  }, []);
-  if (fault.value) return <FaultNote fault={fault.value} />;
-  if (total.value === null) return <p class="quiet">{words.wait}</p>;
-  if (total.value === 0) return <p class="quiet">{words.empty}</p>;
+  if (rows === 0) return <p class="quiet">{words.empty}</p>;
   const cells = (start: number, count: number) => load(start, count).then((preview) => preview.rows.map((cells) => ({ cells })));
-  return <Grid label={words.grid(path)} columns={columns} total={total.value} load={cells} />;
+  return <Grid label={words.grid(path)} columns={columns} total={rows} load={cells} />;
 }
 
 /** Chooses a session and a table; `id` tells two of these on one page apart. */

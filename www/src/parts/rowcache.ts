@@ -1,5 +1,6 @@
 // Rows of a table, loaded by blocks when they come into view and forgotten when there are too many.
 import { signal, type Signal } from "@preact/signals";
+import { faultOf, type Fault } from "../engine/error.js";
 
 export interface Row {
   /** Texts of the cells; null means no value. */
@@ -20,9 +21,10 @@ const CELLS = 20_000;
 const MOST = 40;
 
 export class RowCache {
-  /** Grows when rows arrive; reading it subscribes a component. */
+  /** Grows when rows arrive or cannot be fetched; reading it subscribes a component. */
   readonly version: Signal<number> = signal(0);
-  readonly #blocks = new Map<number, Row[] | null>();
+  /** Null stands for rows that were asked for, a fault for rows that could not be fetched. */
+  readonly #blocks = new Map<number, Row[] | Fault | null>();
   readonly #load: (start: number, count: number) => Promise<Row[]>;
   readonly #size: number;
 
@@ -33,14 +35,26 @@ export class RowCache {
 
   /** A row, if it is here. */
   get(index: number): Row | undefined {
-    return this.#blocks.get(Math.floor(index / this.#size))?.[index % this.#size];
+    const block = this.#blocks.get(Math.floor(index / this.#size));
+    return Array.isArray(block) ? block[index % this.#size] : undefined;
   }
 
-  /** Asks for the rows from `start` to before `end` that are not here. */
-  want(start: number, end: number): void {
+  /** Asks for the rows from `start` to before `end` that are not here. Says whether some are on their way, and why others are not. */
+  want(start: number, end: number): { busy: boolean; fault: Fault | null } {
+    const found = { busy: false, fault: null as Fault | null };
     for (let block = Math.floor(start / this.#size); block * this.#size < end; block += 1) {
       if (!this.#blocks.has(block)) void this.#fill(block);
+      const rows = this.#blocks.get(block) ?? null;
+      if (rows === null) found.busy = true;
+      else if (!Array.isArray(rows)) found.fault = rows;
     }
+    return found;
+  }
+
+  /** Rows that could not be fetched may be asked for again. */
+  again(): void {
+    for (const [block, rows] of [...this.#blocks]) if (rows && !Array.isArray(rows)) this.#blocks.delete(block);
+    this.version.value += 1;
   }
 
   async #fill(block: number): Promise<void> {
@@ -49,9 +63,9 @@ export class RowCache {
       const rows = await this.#load(block * this.#size, this.#size);
       this.#blocks.set(block, rows);
       for (const old of [...this.#blocks.keys()].slice(0, Math.max(0, this.#blocks.size - MOST))) this.#blocks.delete(old);
-      this.version.value += 1;
-    } catch {
-      this.#blocks.delete(block); // the table is gone (a choice was changed, the file closed); asked again when wanted
+    } catch (error) {
+      this.#blocks.set(block, faultOf(error));
     }
+    this.version.value += 1;
   }
 }

@@ -4,7 +4,8 @@ import { useRef } from "preact/hooks";
 import type { SheetColumn, SheetOf, SheetRow, SheetSelection } from "../engine/browse.js";
 import { f, t } from "../i18n/index.js";
 import { look, useCalm, useLook } from "../looking.js";
-import { FaultNote } from "./fault.js";
+import { announce } from "../state.js";
+import { Failed } from "./fault.js";
 import { Grid } from "./grid.js";
 import { Finder, Picker } from "./picker.js";
 import type { Row } from "./rowcache.js";
@@ -29,8 +30,20 @@ export function Sheet({ of, onOpen }: Props) {
   const rows = useLook("rows", { of, selection: asked, columns: [], start: 0, count: 0 }).value;
   const storages = useRef(new Map<number, SheetRow>());
   const top = useRef<HTMLElement>(null);
-  if (known.fault) return <FaultNote fault={known.fault} />;
-  if (!known.answer || !rows.answer) return <section class="sheet" aria-busy="true" />;
+  const again = (asked: { again: () => void }) => {
+    // The button that was pressed goes.
+    top.current?.querySelector("h2")?.focus();
+    asked.again();
+  };
+  if (known.fault) {
+    return (
+      <section ref={top} class="sheet" aria-labelledby="sheet">
+        <h2 id="sheet" tabIndex={-1}>{words.sheet}</h2>
+        <Failed what={t.value.failed.rows} fault={known.fault} onAgain={() => again(known)} />
+      </section>
+    );
+  }
+  if (!known.answer || !(rows.answer || rows.fault)) return <section class="sheet" aria-busy="true" />;
   const sought = column.value.trim().toLowerCase();
   const columns = known.answer.rows.map((facts, at) => ({ facts, at }));
   const exact = columns.filter(({ facts }) => facts.field.toLowerCase() === sought);
@@ -46,21 +59,25 @@ export function Sheet({ of, onOpen }: Props) {
   };
   const sort = (at: number) => {
     const field = chosen[at - front]?.facts.field;
-    if (field) change(by !== field ? { by: field, down: false } : down ? { by: null, down: false } : { down: true });
+    if (!field) return;
+    const next = by !== field ? { by: field, down: false } : down ? { by: null, down: false } : { by, down: true };
+    change(next);
+    announce(next.by === null ? words.unsorted : words.sorted(field, next.down));
   };
   const sorted = chosen.findIndex(({ facts }) => facts.field === by);
   const open = (row: number, at: number) => {
     const found = storages.current.get(row);
     if (found) onOpen(found.storage, found.name, chosen[at - front]?.facts.field ?? "");
   };
-  const { total } = rows.answer;
+  const total = rows.answer?.total ?? 0;
   const kind = words.kinds[of.kind] ?? of.kind;
   return (
     <section ref={top} class="sheet" aria-labelledby="sheet" aria-busy={rows.waiting}>
       <h2 id="sheet" tabIndex={-1}>
         {words.sheet}{" "}
         <span class="quiet" role="status">
-          {words.total(total, f.value)}, {words.columns(chosen.length, f.value)}
+          {rows.answer && `${words.total(total, f.value)}, `}
+          {words.columns(chosen.length, f.value)}
         </span>
       </h2>
       <div class="pickers">
@@ -73,11 +90,13 @@ export function Sheet({ of, onOpen }: Props) {
           onChange={(only) => change({ only: only as NonNullable<SheetSelection["only"]> })}
         />
       </div>
-      {total === 0 || heads.length === 0 ? (
+      {rows.fault ? (
+        <Failed what={t.value.failed.rows} fault={rows.fault} onAgain={() => again(rows)} />
+      ) : total === 0 || heads.length === 0 ? (
         <p class="quiet">{words.nothing}</p>
       ) : (
         <Grid
-          key={`${JSON.stringify(asked)}\0${sought}\0${total}`}
+          key={`${JSON.stringify([asked.find, asked.only])}\0${sought}\0${total}`}
           label={words.sheetGrid(kind)}
           nameLabel={words.name}
           columns={heads}

@@ -5,18 +5,18 @@ import { decide, prefer, sharing } from "../../sharing.js";
 import { Scroller } from "../scroller.js";
 import { pathName } from "./fields.js";
 
-/** With fewer participants a small group alone gives people away. */
+/** With fewer people a small group alone gives people away. */
 const FEW = 20;
 
 export function Risk({ protection }: { protection: Protection }) {
   const words = t.value.protect.risk;
-  const { risk, participants, unique_by_duration: durations, rows } = protection;
+  const { risk, people, unique_by_duration: durations, rows } = protection;
   const { level, k } = sharing.preset.value;
   return (
     <section aria-labelledby="protect-risk">
       <h2 id="protect-risk" tabIndex={-1}>{words.heading}</h2>
       <p class="hint">{words.lead}</p>
-      {participants > 0 && participants < FEW && <p class="warn">{words.few(participants, f.value)}</p>}
+      {people > 0 && people < FEW && <p class="warn">{words.few(people, f.value)}</p>}
       {!risk && <p>{words.none}</p>}
       {risk && (
         <>

@@ -36,7 +36,10 @@ function Review() {
   const start = useSignal(0);
   const page = useSignal<{ total: number; texts: ReviewText[] } | { fault: Fault } | null>(null);
   const protection = sharing.protection.value;
+  const busy = sharing.busy.value;
   useEffect(() => {
+    // The texts are those of the look that is under way.
+    if (busy) return;
     let current = true;
     textsAt(start.value, PAGE).then(
       (found) => current && (page.value = found),
@@ -45,7 +48,7 @@ function Review() {
     return () => {
       current = false;
     };
-  }, [start.value, protection]);
+  }, [start.value, protection, busy]);
   if (!page.value) return null;
   if ("fault" in page.value) return <FaultNote fault={page.value.fault} />;
   const { total, texts } = page.value;
