@@ -379,7 +379,7 @@ fn rows_of_a_grouped_table_are_not_held_at_once() {
     let rounds = (1..=8000).map(|n| Row::new(FIELDS + n, "model/s/m", "round", 0, &n.to_string()));
     let input = folder.file("dump", &dump(&fields.chain(rounds).collect::<Vec<_>>()));
     let command = format!(
-        "ulimit -v 60000; exec '{}' export '{input}' --gvar round --threads 1 -o '{}'",
+        "ulimit -v 80000; exec '{}' export '{input}' --gvar round --threads 1 -o '{}'",
         env!("CARGO_BIN_EXE_windrow"),
         folder.path("o.zip")
     );

@@ -77,3 +77,19 @@ faulty("current values", async (page) => {
   await triedAgain(page, page.locator(".sheet"), /Some rows could not be fetched/, ".sheet h2");
   assert.equal(await page.getByLabel("Find a name or a value").inputValue(), "a");
 });
+
+faulty("tables that cannot be planned are not to be saved, until a choice makes them possible", async (page) => {
+  await choose(page, example);
+  await ready(page);
+  await refuse(page, "tables");
+  const save = page.getByRole("button", { name: "Save ZIP" });
+  const note = page.locator("#save-note");
+  await page.getByLabel("Page times").uncheck();
+  await page.locator(".preview .fault").waitFor();
+  assert.equal(await save.getAttribute("aria-disabled"), "true");
+  assert.match(await note.innerText(), /cannot be made with these choices/);
+  await allow(page);
+  await page.getByLabel("Changes, side by side").uncheck();
+  await page.waitForFunction(() => document.querySelector(".savebox button")?.getAttribute("aria-disabled") === "false");
+  assert.match(await note.innerText(), /The ZIP holds/);
+});

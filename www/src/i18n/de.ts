@@ -352,6 +352,7 @@ export const de: Strings = {
     tables: (n, f) => counted(f, n, { one: "1 Tabelle", other: "# Tabellen" }),
     noSession: "Wählen Sie mindestens eine Session.",
     noTable: "Wählen Sie mindestens eine Tabelle.",
+    refused: "Mit dieser Auswahl lassen sich die Tabellen nicht erstellen: siehe Vorschau.",
     care: "Das ZIP enthält, was Teilnehmer eingegeben haben. Behandeln Sie es als personenbezogene Daten.",
     saving: "Das ZIP wird erstellt",
     part: (percent) => `${percent} fertig`,

@@ -355,6 +355,7 @@ export const en = {
     tables: (n: number, f: Format) => counted(f, n, { one: "1 table", other: "# tables" }),
     noSession: "Choose at least one session.",
     noTable: "Choose at least one table.",
+    refused: "The tables cannot be made with these choices: see the preview.",
     care: "The ZIP holds what participants entered. Handle it as personal data.",
     saving: "Making the ZIP",
     part: (percent: string) => `${percent} done`,

@@ -352,6 +352,7 @@ export const es: Strings = {
     tables: (n, f) => counted(f, n, { one: "1 tabla", other: "# tablas" }),
     noSession: "Elija al menos una sesión.",
     noTable: "Elija al menos una tabla.",
+    refused: "Con esta selección no se pueden crear las tablas: vea la vista previa.",
     care: "El ZIP contiene lo que escribieron los participantes. Trátelo como datos personales.",
     saving: "Creando el ZIP",
     part: (percent) => `${percent} hecho`,

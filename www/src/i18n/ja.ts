@@ -349,6 +349,7 @@ export const ja: Strings = {
     tables: (n, f) => `${f.number(n)}個の表`,
     noSession: "セッションを1つ以上選んでください。",
     noTable: "表を1つ以上選んでください。",
+    refused: "この選択では表を作成できません。プレビューをご覧ください。",
     care: "ZIPには参加者が入力した内容が入っています。個人データとして扱ってください。",
     saving: "ZIPを作成しています",
     part: (percent) => `${percent} 完了`,

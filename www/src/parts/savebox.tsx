@@ -12,7 +12,9 @@ export function SaveBox() {
   const recipe = state.recipe.value!;
   const tables = state.tables.value?.list;
   const parted = state.summary.value?.parts !== undefined;
-  const why = recipe.sessions?.length === 0 ? words.noSession : givesNothing(recipe) || (tables?.length === 0 && !parted) ? words.noTable : "";
+  const refused = state.tablesFault.value !== null;
+  const nothing = givesNothing(recipe) || (tables?.length === 0 && !parted);
+  const why = recipe.sessions?.length === 0 ? words.noSession : refused ? words.refused : nothing ? words.noTable : "";
   const box = useRef<HTMLElement>(null);
   const before = useRef(saving.name);
   useEffect(() => {
