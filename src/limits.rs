@@ -70,15 +70,6 @@ impl Limits {
         Ok(())
     }
 
-    /// Whether a CSV table of so many rows and columns may be made at a path.
-    pub fn cells(path: &str, rows: u64, columns: usize) -> Result<()> {
-        if rows.saturating_mul(columns as u64) > Self::CELLS {
-            return Err(Error::new(Code::TooManyCells, Place::file(path))
-                .detail(format!("It has {rows} rows of {columns} columns; the limit is {} cells.", Self::CELLS)));
-        }
-        Ok(())
-    }
-
     /// Whether so many bytes of memory are within the budget.
     pub fn memory(&self, bytes: u64) -> Result<()> {
         if bytes > self.memory {

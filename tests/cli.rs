@@ -351,6 +351,13 @@ fn failures_leave_the_folder_as_it_was() {
     assert_eq!(folder.names(), before);
 }
 
+/// Runs the command line in a shell that has set a limit before.
+#[cfg(target_os = "linux")]
+fn limited(limit: &str, arguments: &[&str]) -> Output {
+    let command = format!("{limit}; exec \"$@\"");
+    Command::new("sh").args(["-c", &command, "sh", env!("CARGO_BIN_EXE_windrow")]).args(arguments).output().unwrap()
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn a_full_disk_leaves_nothing_behind() {
@@ -359,12 +366,7 @@ fn a_full_disk_leaves_nothing_behind() {
     let folder = Folder::new("full");
     let input = case("real_chat/gzip/uproot.msgpack.gz");
     // A limit on the size of files stands in for a disk that is full.
-    let command = format!(
-        "ulimit -f 8; trap '' XFSZ; exec '{}' export '{input}' -o '{}'",
-        env!("CARGO_BIN_EXE_windrow"),
-        folder.path("o.zip")
-    );
-    let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+    let output = limited("ulimit -f 8; trap '' XFSZ", &["export", &input, "-o", &folder.path("o.zip")]);
     exits(&output, 2);
     assert_eq!(folder.names(), Vec::<String>::new());
 }
@@ -378,12 +380,8 @@ fn rows_of_a_grouped_table_are_not_held_at_once() {
     let fields = (1..=FIELDS).map(|n| Row::new(n, "model/s/m", &format!("f{n}"), 0, "1"));
     let rounds = (1..=8000).map(|n| Row::new(FIELDS + n, "model/s/m", "round", 0, &n.to_string()));
     let input = folder.file("dump", &dump(&fields.chain(rounds).collect::<Vec<_>>()));
-    let command = format!(
-        "ulimit -v 80000; exec '{}' export '{input}' --gvar round --threads 1 -o '{}'",
-        env!("CARGO_BIN_EXE_windrow"),
-        folder.path("o.zip")
-    );
-    let output = Command::new("sh").args(["-c", &command]).output().unwrap();
+    let zip = folder.path("o.zip");
+    let output = limited("ulimit -v 80000", &["export", &input, "--gvar", "round", "--threads", "1", "-o", &zip]);
     // It has no list of players.
     exits(&output, 1);
     let table = &read_zip(&folder.path("o.zip"))["s/latest_by_round/model.csv"];

@@ -2,9 +2,9 @@
 
 use crate::error::{Code, Place, Problem, Problems};
 use crate::filter::{self, Choice, Line, Rule};
-use crate::log::{Log, Session};
+use crate::log::{Log, STORAGE, Session};
 use crate::value::Type;
-use crate::view::{STORAGE, has_player_list, has_storage_field};
+use crate::view::{has_player_list, has_storage_field};
 
 /// Adds a problem for each reason why uproot would not export a session.
 pub fn check(log: &Log, session: &Session, problems: &mut Problems) {

@@ -76,7 +76,7 @@ impl Builder {
             unnumbered: false,
             exported: false,
             coarse: false,
-            moves: false,
+            storage_field: false,
             cells: false,
         };
         Builder {

@@ -20,6 +20,9 @@ pub use tally::{Aside, Outline, Part};
 /// The kind of storage that holds credentials and room lists and never leaves, in any mode.
 pub const ADMIN: &str = "admin";
 
+/// The column that decides in which file a row goes. A field may be called so, too.
+pub(crate) const STORAGE: &str = "!storage";
+
 /// One change as a reader found it.
 #[derive(Clone, Copy, Debug)]
 pub struct Change<'a> {
@@ -118,8 +121,8 @@ pub struct Log {
     pub exported: bool,
     /// Whether times are not those at which things happened, so that only numbers say what came first.
     pub(crate) coarse: bool,
-    /// Whether a field is called like the column that decides in which file a row goes, quotes around it aside.
-    pub(crate) moves: bool,
+    /// Whether a field is called [`STORAGE`], quotes around it aside: to look for one in each session takes long.
+    pub(crate) storage_field: bool,
     /// Whether some values are CSV cells, whose types must be guessed where an output has types.
     pub cells: bool,
 }

@@ -10,10 +10,8 @@ mod odd;
 mod page_times;
 mod reprs;
 
-pub(crate) use odd::STORAGE;
-
 use crate::filter::{self, Choice, Line};
-use crate::log::{Log, Section, Session};
+use crate::log::{Log, STORAGE, Section, Session};
 use crate::order;
 use crate::table::Rows;
 pub use columns::order as column_order;
@@ -174,5 +172,5 @@ pub fn has_player_list(log: &Log, session: &Session) -> bool {
 
 /// Whether a field of a session overwrites the column that decides in which file a row goes.
 pub fn has_storage_field(log: &Log, session: &Session, choice: Choice) -> bool {
-    odd::has_field(log, session, choice, |name| name == odd::STORAGE)
+    odd::has_field(log, session, choice, |name| name == STORAGE)
 }

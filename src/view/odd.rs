@@ -7,11 +7,9 @@
 use super::{Cursor, Options, Table, View};
 use crate::filter::{self, Choice};
 use crate::json;
-use crate::log::{Log, Session};
+use crate::log::{Log, STORAGE, Session};
 use crate::order::{Map, Set};
 use crate::table::{Cell, Rows};
-
-pub(crate) const STORAGE: &str = "!storage";
 
 /// Some rows and columns of a table.
 pub(super) struct Selection {
@@ -64,7 +62,7 @@ pub(super) fn splits_oddly(log: &Log, session: &Session, view: View, options: &O
 /// Whether a session has a field of some name, which is [`STORAGE`] but for quotes. Hardly any log has one, and it knows.
 pub(super) fn has_field(log: &Log, session: &Session, choice: Choice, named: impl Fn(&str) -> bool) -> bool {
     let mut sections = session.sections.iter();
-    log.moves && sections.any(|section| filter::lines(log, section, choice).any(|line| named(line.name(log))))
+    log.storage_field && sections.any(|section| filter::lines(log, section, choice).any(|line| named(line.name(log))))
 }
 
 /// The tables by kind, where the kind is what the row's `!storage` cell says.

@@ -2,9 +2,8 @@
 
 use super::{Builder, Keep};
 use crate::error::{Code, Place, Problem, Problems, Result};
-use crate::log::{Log, Outline, outline};
+use crate::log::{Log, Outline, STORAGE, outline};
 use crate::order;
-use crate::view::STORAGE;
 
 /// What [`Builder::end`] gives.
 pub enum Ended {
@@ -103,7 +102,7 @@ impl Builder {
         self.report_repeated(problems);
         outline::settle(&mut self.log, &self.histories, sorted, problems);
         let mut names = (0..self.log.fields.len() as u32).map(|field| self.log.fields.get(field));
-        self.log.moves = names.any(|name| name.trim_matches('"') == STORAGE);
+        self.log.storage_field = names.any(|name| name.trim_matches('"') == STORAGE);
         Ok(self.log)
     }
 }

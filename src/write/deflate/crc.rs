@@ -3,7 +3,7 @@
 //! A CRC is the remainder of a division by a polynomial over the numbers 0 and 1. CRC-32's divides
 //! `x^300 + x^155 + x^117 + x^89 + 1`, and squaring such a polynomial doubles its exponents and does nothing else. So the
 //! same holds for 128 times these exponents: 16 bytes can be added to those that stand 145, 183, 211 and 300 times 16 bytes
-//! behind them and then be forgotten. (The four places are those of "Chorba", Russell 2024, which goes by single bits.)
+//! behind them and then be forgotten. ("Chorba", Russell 2024, arXiv:2412.16398, does it with words and shifts.)
 
 use crc32fast::Hasher;
 
