@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { example } from "../wasm/cli.mjs";
 import { open } from "./harness.mjs";
 
 /** Keeps hold of the page's workers, and puts `window.inWorker` before the source of every worker that starts. */
@@ -21,6 +22,13 @@ function reachWorkers() {
   };
 }
 
+/** Lets the first files take the worker that the page has ready, so that the next ones get one that can be changed before. */
+export async function withoutReady(page) {
+  await choose(page, example);
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.evaluate(() => (window.workers = []));
+}
+
 /** How to run a test on a fresh page of a site whose workers can be reached. */
 export const faultyOn = (site) => (name, work, options = {}) =>
   test(name, { timeout: 90_000 }, async (t) => {
@@ -30,6 +38,7 @@ export const faultyOn = (site) => (name, work, options = {}) =>
     await context.addInitScript(reachWorkers);
     await page.reload();
     await page.getByRole("heading", { level: 1 }).waitFor();
+    await withoutReady(page);
     const saved = [];
     page.on("download", (download) => saved.push(download.path().then((path) => readFileSync(path))));
     await work(page, { context, saved });

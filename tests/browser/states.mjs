@@ -114,6 +114,9 @@ export const states = {
     await page.locator(".copied pre").first().waitFor();
   },
   gone: async (page) => {
+    // The first files get a worker that has started before.
+    await openExample(page);
+    await page.getByRole("button", { name: "Start over" }).click();
     await page.evaluate(() => {
       window.workers = [];
       window.Worker = class extends Worker {

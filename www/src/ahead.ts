@@ -8,7 +8,8 @@ import { RangeReader, type ByteSource, type Ranges, type Take } from "./engine/r
 export type ToReader = { read: Blob; start: number; end: number } | { again: ArrayBuffer };
 export type FromReader = { piece: Uint8Array<ArrayBuffer> } | { read: true } | { unread: Fault };
 
-/** Pieces that may be under way. */
+/** Bytes of a piece, and how many may be under way. */
+const PIECE = 1 << 20;
 const AHEAD = 3;
 
 /** Shorter ranges are read at once: asking somebody would take longer. */
@@ -73,9 +74,10 @@ export class AheadReader implements Ranges {
 
 /** The end that reads. */
 export class ReadingEnd {
-  readonly #reader = new RangeReader();
   readonly #post: (message: FromReader, moved: Transferable[]) => void;
-  readonly #free: (ArrayBuffer | null)[] = Array.from({ length: AHEAD }, () => null);
+  readonly #spare: ArrayBuffer[] = [];
+  readonly #reader = new RangeReader({ piece: PIECE, room: (size) => this.#spare.pop() ?? new ArrayBuffer(size) });
+  #underWay = 0;
   #wake = () => {};
 
   constructor(post: (message: FromReader, moved: Transferable[]) => void) {
@@ -84,7 +86,9 @@ export class ReadingEnd {
 
   async hear(data: ToReader): Promise<void> {
     if ("again" in data) {
-      this.#free.push(data.again);
+      this.#underWay -= 1;
+      // Slices bring memory of their own.
+      if (data.again.byteLength === PIECE && this.#spare.length < AHEAD) this.#spare.push(data.again);
       return this.#wake();
     }
     try {
@@ -96,11 +100,8 @@ export class ReadingEnd {
   }
 
   async #give(piece: Uint8Array): Promise<void> {
-    while (this.#free.length === 0) await new Promise<void>((resolve) => (this.#wake = resolve));
-    const used = this.#free.pop();
-    const room = used && used.byteLength >= piece.byteLength ? used : new ArrayBuffer(piece.byteLength);
-    const copy = new Uint8Array(room, 0, piece.byteLength);
-    copy.set(piece);
-    this.#post({ piece: copy }, [room]);
+    this.#post({ piece: piece as Uint8Array<ArrayBuffer> }, [piece.buffer as ArrayBuffer]);
+    this.#underWay += 1;
+    while (this.#underWay >= AHEAD) await new Promise<void>((resolve) => (this.#wake = resolve));
   }
 }

@@ -24,13 +24,12 @@ interface Call extends CallOptions {
 export class Bridge {
   readonly #worker: WatchedWorker<ToWorker, ToPage>;
   readonly #script: string;
-  readonly #onDeath: (reason: EngineError) => void;
+  /** Called if the worker ends by itself, with the reason. */
+  onDeath: (reason: EngineError) => void = () => {};
   readonly #calls = new Map<number, Call>();
   #last = 0;
 
-  /** `onDeath` is called if the worker ends by itself, with the reason. */
-  constructor(onDeath: (reason: EngineError) => void = () => {}) {
-    this.#onDeath = onDeath;
+  constructor() {
     // The address stays good while the worker lives: it starts its helpers from it.
     this.#script = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     this.#worker = new WatchedWorker(this.#script, (message) => this.#hear(message), (reason) => this.#die(reason));
@@ -58,7 +57,7 @@ export class Bridge {
 
   #die(reason: EngineError): void {
     this.end(reason);
-    this.#onDeath(reason);
+    this.onDeath(reason);
   }
 
   #hear(message: ToPage): void {

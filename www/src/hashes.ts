@@ -32,8 +32,10 @@ export class Hashes implements Hashing {
     return mine.take(raw);
   }
 
-  /** Frees what it has in the module; it is of no use then. */
-  free(): void {
-    for (const hasher of this.#hashers) hasher.free();
+  /** Forgets all files: what was stopped in the middle of one must not be the beginning of another. */
+  clear(): void {
+    for (const hasher of this.#hashers.splice(0)) hasher.free();
+    this.#begun.clear();
+    this.#idle.length = 0;
   }
 }

@@ -1,10 +1,11 @@
 // The job from files to summary: starts the worker, keeps the state, cancels, starts over.
 import { engineModule, exampleFile } from "./assets.js";
-import { Bridge } from "./bridge.js";
+import type { Bridge } from "./bridge.js";
 import { faultOf } from "./engine/error.js";
 import type { Preview, Recipe, TableInfo } from "./engine/types.js";
 import { fromList, type Given } from "./files.js";
 import { f, t } from "./i18n/index.js";
+import { takeReady } from "./ready.js";
 import { announce, state } from "./state.js";
 import { effect } from "@preact/signals";
 
@@ -41,12 +42,14 @@ export async function openFiles(given: Given[]): Promise<void> {
     end();
     state.phase.value = { name: "failed", fault: faultOf(reason), label, given };
   };
-  const mine = new Bridge(fail);
+  const { bridge: mine, idle } = takeReady();
+  mine.onDeath = fail;
   bridge = mine;
   state.phase.value = { name: "reading", label, size, part: 0 };
   announce(`${t.value.reading.heading} ${label}`);
   try {
     const module = await engineModule();
+    await idle;
     const onProgress = (part: number) => {
       if (bridge === mine) state.phase.value = { name: "reading", label, size, part };
     };

@@ -39,7 +39,7 @@ const STRETCHES = 32;
 const BLOCK = 1 / 16;
 
 /** A worker that makes, compresses or hashes. */
-export class Lane {
+class Lane {
   readonly #worker: WatchedWorker<ToLane, LaneAnswer>;
   readonly #jobs = new Map<number, { resolve: (answer: LaneAnswer) => void; reject: (error: Error) => void; work: number }>();
   #dead: EngineError | undefined;
@@ -96,51 +96,63 @@ export class Lane {
   }
 }
 
-/** Starts as many lanes as are of use for one export. */
-export function startLanes(module: WebAssembly.Module): Lane[] {
-  const most = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
-  return Array.from({ length: most }, () => new Lane(self.location.href, module));
-}
+/** As many lanes as are of use for one export. They may be started before there is one; `end` gives their memory back. */
+export class Lanes {
+  readonly #module: WebAssembly.Module;
+  #lanes: Lane[];
+  #hasher: Lane | undefined;
 
-/**
- * Lets lanes help with one export; `end` stops them and gives their memory back. `here` is what this worker does itself,
- * and `lent` what it has for others.
- */
-export function helpersOf(started: Lane[], module: WebAssembly.Module, here: Pick<Helpers, "packHere" | "hashHere">, lent?: Lent): Helpers & { end(): void } {
-  const copies = lent ? Math.min(started.length, Math.floor(COPIES / lent.size)) : 0;
-  const lanes = started.slice(0, copies || started.length);
-  for (const lane of started.slice(lanes.length)) lane.end();
-  const idlest = (fit = (_: Lane) => true) => lanes.filter(fit).reduce<Lane | undefined>((best, lane) => (best && best.load <= lane.load ? best : lane), undefined);
-  let hasher: Lane | undefined;
-  const makers = lent && copies > 0 && {
-    most: (1 + copies) * STRETCHES,
-    make(stretch: Stretch) {
-      const lane = idlest((lane) => lane.makes && lane.load < WORK);
-      // It does one thing after the other, so it need not be waited for until it is a copy.
-      return lane?.ask({ make: stretch }, [], stretch.work).then(({ made }) => made ?? lent.makeHere(stretch, pauses()));
-    },
-    ...lent,
-    take() {
-      for (const lane of lanes) lane.become(lent.copy());
-      lent.take();
-    },
-  };
-  return {
-    most: lanes.length * AHEAD,
-    ...here,
-    async pack(task, small) {
-      const { packed, room } = await idlest()!.ask({ pack: task, small }, [task.bytes.buffer]);
-      return { ...packed!, room: room! };
-    },
-    async hash(raw) {
-      hasher ??= new Lane(self.location.href, module);
-      const { digest, room } = await hasher.ask({ hash: raw }, [raw.bytes.buffer]);
-      return { digest, room: room! };
-    },
-    ...(makers && { makers }),
-    end() {
-      for (const lane of lanes) lane.end();
-      hasher?.end();
-    },
-  };
+  constructor(module: WebAssembly.Module) {
+    this.#module = module;
+    const most = Math.max(1, Math.min(MOST_LANES, (navigator.hardwareConcurrency || 2) - 1));
+    this.#lanes = Array.from({ length: most }, () => new Lane(self.location.href, module));
+  }
+
+  /** Whether there are any: the browser may have ended them. */
+  get alive(): boolean {
+    this.#lanes = this.#lanes.filter((lane) => lane.alive);
+    return this.#lanes.length > 0;
+  }
+
+  /** Lets them help with an export. `here` is what this worker does itself, and `lent` what it has for others. */
+  help(here: Pick<Helpers, "packHere" | "hashHere">, lent?: Lent): Helpers {
+    const copies = lent ? Math.min(this.#lanes.length, Math.floor(COPIES / lent.size)) : 0;
+    for (const lane of this.#lanes.splice(copies || this.#lanes.length)) lane.end();
+    const lanes = this.#lanes;
+    const idlest = (fit = (_: Lane) => true) => lanes.filter(fit).reduce<Lane | undefined>((best, lane) => (best && best.load <= lane.load ? best : lane), undefined);
+    const makers = lent && copies > 0 && {
+      most: (1 + copies) * STRETCHES,
+      make(stretch: Stretch) {
+        const lane = idlest((lane) => lane.makes && lane.load < WORK);
+        // It does one thing after the other, so it need not be waited for until it is a copy.
+        return lane?.ask({ make: stretch }, [], stretch.work).then(({ made }) => made ?? lent.makeHere(stretch, pauses()));
+      },
+      ...lent,
+      take() {
+        for (const lane of lanes) lane.become(lent.copy());
+        lent.take();
+      },
+    };
+    return {
+      most: lanes.length * AHEAD,
+      ...here,
+      async pack(task, small) {
+        const { packed, room } = await idlest()!.ask({ pack: task, small }, [task.bytes.buffer]);
+        return { ...packed!, room: room! };
+      },
+      hash: (raw) => this.#hash(raw),
+      ...(makers && { makers }),
+    };
+  }
+
+  async #hash(raw: Raw): Promise<{ digest?: Uint8Array | undefined; room: Uint8Array }> {
+    this.#hasher ??= new Lane(self.location.href, this.#module);
+    const { digest, room } = await this.#hasher.ask({ hash: raw }, [raw.bytes.buffer]);
+    return { digest, room: room! };
+  }
+
+  end(): void {
+    for (const lane of this.#lanes) lane.end();
+    this.#hasher?.end();
+  }
 }

@@ -2,12 +2,12 @@
 import { render } from "preact";
 import "./style.css";
 import { App } from "./app.js";
-import { engineModule } from "./assets.js";
 import { keepForOffline } from "./offline.js";
+import { getReady } from "./ready.js";
 import { clean } from "./save.js";
 
 render(<App />, document.getElementById("app")!);
 void clean();
 void keepForOffline();
-// Compiling takes a moment; the first file need not wait for it. A failure shows when a file is opened.
-requestAnimationFrame(() => setTimeout(() => engineModule().catch(() => {})));
+// Compiling takes a moment; the first file need not wait for it.
+requestAnimationFrame(() => setTimeout(() => getReady().catch(() => {})));

@@ -9,6 +9,8 @@ export type Outlet = "storage" | "page";
 
 /** The requests and what each is answered with. */
 export interface Requests {
+  /** Does the whole job with small files for a while and leaves nothing of it. */
+  practise: { ask: { module: WebAssembly.Module; files: { path: string; file: File }[] }; answer: null };
   open: { ask: { module: WebAssembly.Module; files: { path: string; file: File }[] }; answer: { summary: Summary; recipe: Recipe; version: string } };
   parseRecipe: { ask: { text: string }; answer: Recipe };
   recipeText: { ask: { recipe: Recipe }; answer: string };

@@ -3,13 +3,15 @@
 import * as wasm from "windrow-wasm";
 import { AheadReader, ReadingEnd, type ToReader } from "./ahead.js";
 import { showLife } from "./alive.js";
-import { EngineError, faultOf, throwIfAborted, type Fault } from "./engine/error.js";
-import { become, imprint, makeStretch, open, type Browser, type Instance, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
+import { EngineError, throwIfAborted } from "./engine/error.js";
+import { imprint, makeStretch, open, type Browser, type Instance, type Look, type OpenStudy, type ProtectedStudy, type Sink } from "./engine/index.js";
 import { compileEngine, type ToCompiler } from "./compiler.js";
 import { Hashes } from "./hashes.js";
-import { helpersOf, startLanes, type Lane, type LaneAnswer, type LaneJob, type Lent, type ToLane } from "./lanes.js";
+import { here, LaneEnd } from "./lane.js";
+import { Lanes, type Lent, type ToLane } from "./lanes.js";
 import { canSpool, memorySpool, storageSpool } from "./spool.js";
-import type { Recipe, Task } from "./engine/types.js";
+import { faultOfWork } from "./trap.js";
+import type { Recipe } from "./engine/types.js";
 import type { Outlet, Request, Requests, ToPage, ToWorker } from "./protocol.js";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -19,6 +21,9 @@ const MOST_UNDER_WAY = 8;
 
 /** Below this many changes or rows an export is done before helpers have started. */
 const WORTH_HELPERS = 50_000;
+
+/** Milliseconds of practice that make most of the module fast. */
+const LONG_ENOUGH = 600;
 
 /** While files of this many bytes are read there is time to start them. */
 const WORTH_STARTING = 16 << 20;
@@ -32,7 +37,9 @@ let searched: Browser | undefined;
 let prepared: ProtectedStudy | undefined;
 let engine: { module: WebAssembly.Module; instance: Instance } | undefined;
 /** Lanes that were started for the first export. */
-let started: Lane[] = [];
+let started: Lanes | undefined;
+/** Of the tables that are made here. */
+const hashes = new Hashes();
 const stops = new Map<number, AbortController>();
 const waiting = new Map<number, { underWay: number; wake: () => void }>();
 
@@ -42,6 +49,13 @@ function opened(): OpenStudy {
   if (!study) throw new EngineError({ code: "internal", message: "no file is open" });
   return study;
 }
+
+/** Instantiates the module, once. */
+function begin(module: WebAssembly.Module): void {
+  engine ??= { module, instance: wasm.initSync({ module }) };
+}
+
+const inputsOf = (files: Requests["open"]["ask"]["files"]) => files.map(({ path, file }) => ({ path, blob: file }));
 
 function forget(): void {
   prepared?.free();
@@ -60,12 +74,35 @@ function progressOf(id: number): (part: number) => void {
 }
 
 const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: AbortSignal) => Promise<Requests[R]["answer"]> } = {
+  async practise(_, { module, files }, signal) {
+    begin(module);
+    const lanes = (started = new Lanes(module));
+    const recipe = wasm.default_recipe();
+    const nowhere = { write() {}, close() {}, abort() {} };
+    for (const until = performance.now() + LONG_ENOUGH; performance.now() < until; ) {
+      study = await open(wasm, inputsOf(files), { signal });
+      try {
+        study.tables(recipe);
+        await study.export(recipe, nowhere, { signal, helpers: lanes.help(here, lent(recipe)) });
+      } finally {
+        study.free();
+        study = undefined;
+      }
+    }
+    return null;
+  },
+
   async open(id, { module, files }, signal) {
-    engine = { module, instance: wasm.initSync({ module }) };
+    begin(module);
     forget();
     const progress = progressOf(id);
-    const inputs = files.map(({ path, file }) => ({ path, blob: file }));
-    if (files.some(({ file }) => file.size >= WORTH_STARTING)) started = startLanes(module);
+    const inputs = inputsOf(files);
+    if (files.some(({ file }) => file.size >= WORTH_STARTING)) {
+      started ??= new Lanes(module);
+    } else {
+      started?.end();
+      started = undefined;
+    }
     const reader = new AheadReader(self.location.href, signal);
     try {
       study = await open(wasm, inputs, {
@@ -178,11 +215,10 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
     const sink = await sinks[outlet](id, file, signal);
     const { changes, psynet } = opened().summary;
     const work = psynet?.database.reduce((sum, { rows }) => sum + rows, 0) ?? changes;
-    const ready = started.splice(0).filter((lane) => lane.alive);
-    const workers = ready.length === 0 && engine && work >= WORTH_HELPERS ? startLanes(engine.module) : ready;
-    const lanes = engine && workers.length > 0 ? helpersOf(workers, engine.module, { packHere: pack, hashHere }, lent(recipe)) : undefined;
+    const lanes = started?.alive ? started : engine && work >= WORTH_HELPERS ? new Lanes(engine.module) : undefined;
+    started = undefined;
     try {
-      const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes }) };
+      const options = { signal, onProgress: progressOf(id), ...(lanes && { helpers: lanes.help(here, lent(recipe)) }) };
       const { name, size } = await opened().export(recipe, sink, options);
       return { name, size, stored: (await sink.stored?.()) ?? null };
     } finally {
@@ -195,21 +231,21 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
 function lent(recipe: Recipe): Lent | undefined {
   if (!engine || opened().summary.psynet) return undefined;
   const { instance } = engine;
-  let here: wasm.Lane | undefined;
+  let mine: wasm.Lane | undefined;
   const leave = () => {
-    here?.free();
-    here = undefined;
+    mine?.free();
+    mine = undefined;
   };
   return {
     size: instance.memory.buffer.byteLength + opened().partMemory(),
     copy: () => ({ pieces: imprint(instance), recipe }),
     take() {
       leave();
-      forgetHashes();
-      here = new wasm.Lane(recipe);
+      hashes.clear();
+      mine = new wasm.Lane(recipe);
     },
     leave,
-    makeHere: (stretch, pause) => makeStretch(here!, lane.hashes, stretch, pause),
+    makeHere: (stretch, pause) => makeStretch(mine!, hashes, stretch, pause),
   };
 }
 
@@ -240,14 +276,6 @@ const sinks: { [O in Outlet]: (id: number, file: string, signal: AbortSignal) =>
   },
 };
 
-/** After a trap the module can do nothing more. It traps when it panics, and when the browser gives it no more memory. */
-function faultOfWork(error: unknown): { fault: Fault; broken?: true } {
-  if (!(error instanceof WebAssembly.RuntimeError)) return { fault: faultOf(error) };
-  const place = wasm.panicked();
-  const memory = place === undefined && /unreachable/i.test(error.message);
-  return { broken: true, fault: { ...faultOf({ code: memory ? "out-of-memory" : "internal" }), detail: place ?? "" } };
-}
-
 async function answer<R extends Request>(message: { id: number; ask: R } & Requests[R]["ask"]): Promise<void> {
   const { id } = message;
   const stop = new AbortController();
@@ -270,90 +298,18 @@ function release(id: number): void {
   state.wake();
 }
 
-/** The other life of this script: a worker that makes, compresses or hashes for the one that holds the data. */
-const lane = { instance: undefined as Instance | undefined, copied: 0, tables: undefined as wasm.Lane | undefined, hashes: new Hashes() };
-
-function pack({ bytes, last }: Task, small: boolean) {
-  const packed = wasm.pack_block(bytes, last, small);
-  const answer = { bytes: packed.bytes as Uint8Array<ArrayBuffer>, crc: packed.crc };
-  packed.free();
-  return answer;
-}
-
-/** What was stopped in the middle of a file must not be the beginning of another's. */
-function forgetHashes(): void {
-  lane.hashes.free();
-  lane.hashes = new Hashes();
-}
-
-function hashHere(bytes: Uint8Array): Uint8Array {
-  const hasher = new wasm.Hasher();
-  hasher.update(bytes);
-  const digest = hasher.finish();
-  hasher.free();
-  return digest;
-}
-
-async function laneWork(data: LaneJob): Promise<LaneAnswer> {
-  const { job } = data;
-  if ("copy" in data) {
-    const { at, size, bytes } = data.copy;
-    if (at === 0) {
-      lane.copied = 0;
-      lane.tables?.free();
-      lane.tables = undefined;
-      forgetHashes();
-    }
-    const { byteLength } = bytes;
-    become(lane.instance!, data.copy);
-    // A piece for which there was no memory is missing for good, even if there is some for the next.
-    lane.copied += byteLength;
-    if (lane.copied === size) lane.tables = new wasm.Lane(data.recipe);
-    return { job };
-  }
-  if ("make" in data) {
-    if (!lane.tables) return { job };
-    const made = await makeStretch(lane.tables, lane.hashes, data.make);
-    return { job, made: { ...made, digest: await made.digest } };
-  }
-  if ("pack" in data) {
-    const room = new Uint8Array(data.pack.bytes.buffer as ArrayBuffer);
-    return { job, packed: pack(data.pack, data.small), room };
-  }
-  const room = new Uint8Array(data.hash.bytes.buffer as ArrayBuffer);
-  return { job, digest: await lane.hashes.take(data.hash), room };
-}
-
-async function serveLane(data: ToLane): Promise<void> {
-  if ("lane" in data) {
-    lane.instance = wasm.initSync({ module: data.lane });
-    return;
-  }
-  try {
-    const answer = await laneWork(data);
-    const arrays = [answer.packed?.bytes, answer.room, answer.digest, answer.made?.bytes, ...(answer.made?.blocks ?? [])];
-    self.postMessage(answer, arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : [])));
-  } catch (error) {
-    self.postMessage({ job: data.job, ...faultOfWork(error) } satisfies LaneAnswer);
-  }
-}
-
-/** Yet another life: a worker that only reads. */
-let reading: ReadingEnd | undefined;
-
-function serveReader(data: ToReader): void {
-  reading ??= new ReadingEnd((message, moved) => self.postMessage(message, moved));
-  void reading.hear(data);
-}
+/** The other lives of this script: a worker that makes tables, compresses and hashes, and one that only reads. */
+const lane = new LaneEnd((answer, moved) => self.postMessage(answer, moved));
+const reading = new ReadingEnd((message, moved) => self.postMessage(message, moved));
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker | ToLane | ToReader | ToCompiler>) => {
   await showLife();
   if ("engine" in data) {
     self.postMessage(await compileEngine(data));
   } else if ("lane" in data || "job" in data) {
-    void serveLane(data);
+    void lane.hear(data);
   } else if ("read" in data || "again" in data) {
-    serveReader(data);
+    void reading.hear(data);
   } else if ("ask" in data) {
     void answer(data as { id: number; ask: Request } & Requests[Request]["ask"]);
   } else if ("took" in data) {

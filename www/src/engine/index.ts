@@ -135,6 +135,11 @@ export class OpenStudy {
     return writeZip(() => this.#study.export(recipe), this.#inputs, sink, options, () => sink.close());
   }
 
+  /** Gives its memory back; it is of no use then. */
+  free(): void {
+    this.#study.free();
+  }
+
   /** About how many bytes of the module's memory an export takes beyond those that are taken now. */
   partMemory(): number {
     return this.#study.part_memory();

@@ -13,7 +13,7 @@ export interface ByteSource {
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
-/** Takes a piece, which must not be kept: its memory is used again, once this is done. */
+/** Takes a piece, which must not be kept: its memory is used again, once this is done. It may be moved away. */
 export type Take = (piece: Uint8Array) => void | Promise<void>;
 
 /** Who reads ranges of files. */
@@ -26,8 +26,10 @@ export interface ReadOptions {
   signal?: AbortSignal;
   /** Bytes read through one stream. */
   segment?: number;
-  /** Bytes handed over at once, at most. */
+  /** Bytes handed over at once: as many, where the browser can wait for them and the segment has them. */
   piece?: number;
+  /** Gives memory for a piece, if the last one was moved away. */
+  room?: (size: number) => ArrayBuffer;
   /** Milliseconds after which a read that has not settled is given up. */
   patience?: number;
 }
@@ -42,8 +44,8 @@ export class RangeReader implements Ranges {
   #streams = true;
   readonly #options: Required<Omit<ReadOptions, "signal">> & { signal: AbortSignal | undefined };
 
-  constructor({ signal, segment = 32 << 20, piece = 4 << 20, patience = 5000 }: ReadOptions = {}) {
-    this.#options = { signal, segment, piece, patience };
+  constructor({ signal, segment = 32 << 20, piece = 4 << 20, room = (size) => new ArrayBuffer(size), patience = 5000 }: ReadOptions = {}) {
+    this.#options = { signal, segment, piece, room, patience };
   }
 
   async read(file: ByteSource, start: number, end: number, use: Take): Promise<void> {
@@ -82,9 +84,12 @@ export class RangeReader implements Ranges {
       this.#streams = false;
       return;
     }
-    let memory = new ArrayBuffer(Math.min(this.#options.piece, part.size));
+    let memory = new ArrayBuffer(0);
     for (;;) {
-      const reading = reader.read(new Uint8Array(memory)).catch(() => undefined);
+      // What was moved away has no bytes.
+      if (memory.byteLength === 0) memory = this.#options.room(Math.min(this.#options.piece, part.size));
+      const view = new Uint8Array(memory);
+      const reading = reader.read(view, { min: view.byteLength }).catch(() => undefined);
       const result = await inTime(reading, this.#options.patience);
       if (!result) {
         this.stalls += 1;

@@ -211,6 +211,7 @@ export interface WasmStudy {
   look(recipe: Recipe): WasmWork<WasmLooked>;
   prepare(recipe: Recipe, given: Omit<Given, "key"> & { key: number[] }): WasmWork<WasmPrepared>;
   browser(): WasmBrowser;
+  free(): void;
 }
 
 /** A session being read. */
