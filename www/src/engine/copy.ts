@@ -24,7 +24,7 @@ export interface Imprint {
 /** Bytes of a page of WebAssembly's memory. */
 const PAGE = 65_536;
 
-/** Bytes of a piece: whoever becomes a copy writes one while the next is made, and a second memory of all is never needed. */
+/** Bytes of a piece: whoever becomes a copy writes one while the next is made, so that seldom all of them are in memory. */
 const PIECE = 128 * PAGE;
 
 /** The pieces, all of which must be taken before the instance does anything else. */
