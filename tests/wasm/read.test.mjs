@@ -30,6 +30,19 @@ test("a real Blob comes whole", async () => {
   assert.deepEqual(await readAll(new Blob([bytes])), { got: whole, stalls: 0 });
 });
 
+test("pieces whose memory is moved away come whole, each in memory that was asked for", async () => {
+  const sizes = [];
+  const room = (size) => (sizes.push(size), new ArrayBuffer(64));
+  const got = [];
+  const reader = new RangeReader({ segment: 300, piece: 64, room });
+  await reader.read(new Blob([bytes]), 10, 990, (piece) => {
+    got.push(...structuredClone(piece, { transfer: [piece.buffer] }));
+    assert.equal(piece.byteLength, 0);
+  });
+  assert.deepEqual(got, whole);
+  assert.ok(sizes.length > 980 / 64 && sizes.every((size) => size <= 64));
+});
+
 test("a reader that never settles is given up, and no third one is tried", async () => {
   let tried = 0;
   const silent = () => streamOf(() => (tried++, new Promise(() => {})));
