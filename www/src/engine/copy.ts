@@ -25,7 +25,7 @@ export interface Imprint {
 const PAGE = 65_536;
 
 /** Bytes of a piece: whoever becomes a copy writes one while the next is made, so that seldom all of them are in memory. */
-const PIECE = 128 * PAGE;
+const PIECE = 16 * PAGE;
 
 /** The pieces, all of which must be taken before the instance does anything else. */
 export function* imprint({ memory: { buffer }, __wbindgen_externrefs: { length: objects } }: Instance): Generator<Imprint, void> {
@@ -42,10 +42,4 @@ export function become(instance: Instance, { bytes, at, size, objects }: Imprint
   memory.grow(Math.max(0, size - memory.buffer.byteLength) / PAGE);
   table.grow(Math.max(0, objects - table.length));
   new Uint8Array(memory.buffer).set(new Uint8Array(bytes), at);
-  letGo(bytes);
-}
-
-/** Gives memory back at once, where the browser can: nothing tells its collector how much hangs on these few objects. */
-function letGo(bytes: ArrayBuffer & { transfer?(size: number): ArrayBuffer }): void {
-  bytes.transfer?.(0);
 }
