@@ -1,6 +1,7 @@
 //! The command line that does what a recipe says, for a shell as POSIX has it (Linux, macOS, WSL, Git Bash).
 
 use crate::export::RECIPE as RECIPE_FILE;
+use crate::order::Set;
 use crate::psynet::{Assets, Form};
 use crate::recipe::{Compression, Filetype, Psynet, Recipe, ViewName};
 
@@ -16,14 +17,9 @@ pub fn export(recipe: &Recipe, inputs: &[String], output: &str) -> String {
 
 /// A folder stands for all that was dropped of it.
 fn tops(inputs: &[String]) -> Vec<&str> {
-    let mut tops = Vec::new();
-    for input in inputs {
-        let top = input.split('/').next().unwrap_or_default();
-        if !tops.contains(&top) {
-            tops.push(top);
-        }
-    }
-    tops
+    let mut known = Set::new();
+    let tops = inputs.iter().map(|input| input.split('/').next().unwrap_or_default());
+    tops.filter(|top| known.insert(*top)).collect()
 }
 
 /// A path that cannot be taken for an option.

@@ -9,6 +9,7 @@ use crate::describe::totals::Totals;
 use crate::describe::upstream;
 use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
+use crate::log::column::Names;
 use crate::log::{Aside, Log, Outline, Part, Session};
 use crate::order::Set;
 use crate::read::{self, Input};
@@ -25,6 +26,8 @@ pub struct Parted {
     limits: Limits,
     kinds: Vec<String>,
     asides: Vec<Aside>,
+    /// Names of the sessions, by their places.
+    names: Names,
     /// The sessions in order of first appearance, without sections.
     pub sessions: Vec<Session>,
     /// The same in numbers.
@@ -46,7 +49,16 @@ impl Parted {
     pub(crate) fn new(files: Vec<FileInfo>, heads: Vec<Vec<u8>>, limits: Limits, outline: Outline) -> Self {
         let Outline { kinds, sessions: asides } = outline;
         let (sessions, facts, fields, upstream) = Default::default();
-        Parted { files, heads, limits, kinds, asides, sessions, facts, fields, upstream }
+        let mut names = Names::default();
+        for aside in &asides {
+            names.intern(&aside.name);
+        }
+        Parted { files, heads, limits, kinds, asides, names, sessions, facts, fields, upstream }
+    }
+
+    /// The place of a session among all.
+    pub(crate) fn place(&self, name: &str) -> Option<usize> {
+        self.names.find(name).map(|place| place as usize)
     }
 
     /// Cuts a list of sessions into runs that fit the memory for a part; each has at least one.
@@ -119,14 +131,13 @@ impl Parted {
     /// # Errors
     /// [`Code::NoSuchSession`], and as [`Parted::load`].
     pub fn load_session(&self, name: &str) -> Result<Loading> {
-        let at = self.asides.iter().position(|aside| aside.name == name);
-        self.load(&[at.ok_or_else(|| Error::new(Code::NoSuchSession, Place::default().field(name)))?])
+        let none = || Error::new(Code::NoSuchSession, Place::default().field(name));
+        self.load(&[self.place(name).ok_or_else(none)?])
     }
 
     /// Adds why uproot would not export a session.
     pub(crate) fn add_upstream(&self, session: &Session, problems: &mut Problems) {
-        let at = self.sessions.iter().position(|known| known.name == session.name);
-        if let Some(known) = at.and_then(|at| self.upstream.get(at)) {
+        if let Some(known) = self.place(&session.name).and_then(|place| self.upstream.get(place)) {
             problems.extend(known.clone());
         }
     }

@@ -70,7 +70,7 @@ pub trait Seekable: Read + Seek {}
 impl<T: Read + Seek> Seekable for T {}
 
 impl Sparse {
-    /// Bytes asked for at once around a missing place, so that neighbours need no second request.
+    /// Bytes asked for at once around a missing place at least, so that neighbours need no second request.
     const READ_AHEAD: u64 = 64 << 10;
 
     /// A file of which nothing is at hand.
@@ -127,7 +127,8 @@ impl Read for Sparse {
             return Ok(0);
         }
         let Some(bytes) = self.at(self.position) else {
-            let want = (buffer.len() as u64).max(Self::READ_AHEAD);
+            // As much again as is at hand, so that a large directory, tried anew each time, is read in few requests.
+            let want = (buffer.len() as u64).max(Self::READ_AHEAD).max(self.held());
             let next = self.parts.range(self.position..).next().map_or(self.size, |(start, _)| *start);
             self.missing = Some(self.position..(self.position + want).min(next));
             return Err(io::ErrorKind::WouldBlock.into());
@@ -173,5 +174,19 @@ mod tests {
             }
         }
         assert_eq!(read, &all[200_000..]);
+    }
+
+    #[test]
+    fn long_ranges_are_asked_for_a_few_times() {
+        let mut file = Sparse::new(16 << 20);
+        let mut asked = 0;
+        while io::copy(&mut file, &mut io::sink()).is_err() {
+            let range = file.missing().unwrap();
+            file.fill(range.start, vec![0; (range.end - range.start) as usize]);
+            file.seek(SeekFrom::Start(0)).unwrap();
+            asked += 1;
+        }
+        // 64 kB, and then as much again eight times.
+        assert_eq!(asked, 9);
     }
 }

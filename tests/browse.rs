@@ -210,6 +210,8 @@ fn what_differs_from_the_others_is_marked() {
         ("p9", "payoff", Mark::Far),
     ];
     assert_eq!(marks, expected.map(|(name, field, mark)| (name.to_owned(), field.to_owned(), mark)));
+    let counted = |field: &str| marks.iter().filter(|(_, marked, _)| marked == field).count() as u64;
+    assert!(sheet.columns.iter().all(|column| column.marked == counted(&column.field)));
     let marked = Selection { only: Only::Marked, ..Selection::default() };
     assert_eq!(sheet.select(&log, &marked), [4, 5, 6, 8, 9]);
     let unfinished = Selection { only: Only::Unfinished, ..Selection::default() };

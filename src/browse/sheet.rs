@@ -66,6 +66,21 @@ struct Rule {
     expected: bool,
 }
 
+impl Rule {
+    /// The mark of a cell in which a change is shown.
+    fn mark(&self, log: &Log, change: u32) -> Option<Mark> {
+        let id = log.value(change);
+        if id.is_tombstone() {
+            return Some(Mark::Deleted);
+        }
+        if self.common.is_some_and(|common| common != id) {
+            return Some(Mark::Differs);
+        }
+        let number = self.within.and_then(|within| Some((within, shown::number(log, id)?)));
+        number.is_some_and(|((low, high), n)| n < low || n > high).then_some(Mark::Far)
+    }
+}
+
 /// The storages of one kind in one session.
 pub struct Sheet {
     /// Name of the session.
@@ -223,14 +238,18 @@ impl Sheet {
         });
     }
 
+    /// Counts the marks of each column. Of many columns a row may have few, so those that it lacks are not looked at.
     fn count_marks(&mut self, log: &Log) {
-        let mut counts = vec![0; self.columns.len()];
-        for row in &self.rows {
-            for (column, count) in counts.iter_mut().enumerate() {
-                *count += u64::from(self.mark(log, row, column as u32).is_some());
+        let all = self.rows.len() as u64;
+        for (column, rule) in self.columns.iter_mut().zip(&self.rules) {
+            column.marked = if rule.expected { all } else { 0 };
+        }
+        for (at, change) in self.rows.iter().flat_map(|row| &row.cells) {
+            if let (Some(column), Some(rule)) = (self.columns.get_mut(*at as usize), self.rules.get(*at as usize)) {
+                column.marked -= u64::from(rule.expected);
+                column.marked += u64::from(rule.mark(log, *change).is_some());
             }
         }
-        self.columns.iter_mut().zip(counts).for_each(|(column, count)| column.marked = count);
     }
 
     fn change(row: &Row, column: u32) -> Option<u32> {
@@ -240,18 +259,10 @@ impl Sheet {
 
     fn mark(&self, log: &Log, row: &Row, column: u32) -> Option<Mark> {
         let rule = self.rules.get(column as usize)?;
-        let Some(change) = Self::change(row, column) else {
-            return rule.expected.then_some(Mark::Missing);
-        };
-        let id = log.value(change);
-        if id.is_tombstone() {
-            return Some(Mark::Deleted);
+        match Self::change(row, column) {
+            Some(change) => rule.mark(log, change),
+            None => rule.expected.then_some(Mark::Missing),
         }
-        if rule.common.is_some_and(|common| common != id) {
-            return Some(Mark::Differs);
-        }
-        let number = rule.within.and_then(|within| Some((within, shown::number(log, id)?)));
-        number.is_some_and(|((low, high), n)| n < low || n > high).then_some(Mark::Far)
     }
 
     /// Number of storages.
@@ -266,7 +277,12 @@ impl Sheet {
             needle.is_in(own_name(log.storages.get(row.storage)))
                 || row.cells.iter().any(|(_, change)| needle.is_in(&shown::content(log, log.value(*change))))
         };
-        let marked = |row: &Row| (0..self.columns.len()).any(|c| self.mark(log, row, c as u32).is_some());
+        let expected = self.rules.iter().filter(|rule| rule.expected).count();
+        let marked = |row: &Row| {
+            let rules = || row.cells.iter().filter_map(|(at, change)| Some((self.rules.get(*at as usize)?, *change)));
+            rules().filter(|(rule, _)| rule.expected).count() < expected
+                || rules().any(|(rule, change)| rule.mark(log, change).is_some())
+        };
         let wanted = |row: &Row| match selection.only {
             Only::All => true,
             Only::Unfinished => row.standing.unfinished(),

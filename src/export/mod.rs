@@ -339,8 +339,8 @@ impl Export {
 
     /// Takes the digest of a file.
     pub fn hashed(&mut self, file: usize, digest: [u8; 32]) {
-        if let Some(listed) = self.listed.iter_mut().find(|l| l.0 == file) {
-            listed.2 = Some(digest);
+        if let Ok(at) = self.listed.binary_search_by_key(&file, |l| l.0) {
+            self.listed[at].2 = Some(digest);
         }
     }
 
@@ -366,8 +366,9 @@ impl Export {
         }
         // Those of the files before it; later ones may be hashed already.
         let before = self.listed.partition_point(|l| l.0 < self.files);
-        let waits = self.listed.iter().take(before).any(|l| l.2.is_none());
-        if waits && matches!(self.jobs.front(), Some((Job::Checksums { .. }, _))) {
+        if matches!(self.jobs.front(), Some((Job::Checksums { .. }, _)))
+            && self.listed[..before].iter().any(|l| l.2.is_none())
+        {
             return Ok(false);
         }
         let Some((job, stretches)) = self.jobs.pop_front() else { return Ok(false) };

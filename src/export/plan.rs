@@ -6,6 +6,7 @@ use crate::error::{Code, Error, Place, Result};
 use crate::file_names::Taken;
 use crate::limits::Limits;
 use crate::log::{Log, Session};
+use crate::order::{Map, Set};
 use crate::protect::report;
 use crate::psynet::{self, LeftOut};
 use crate::recipe::{Filetype, Recipe, ViewName, grouped_folder};
@@ -44,9 +45,11 @@ pub fn chosen<'s>(sessions: &'s [Session], recipe: &Recipe) -> Result<Vec<&'s Se
     match &recipe.sessions {
         None => Ok(sessions.iter().collect()),
         Some(names) => {
+            let wanted = Set::from_iter(names.iter().map(String::as_str));
+            let named = sessions.iter().map(|session| (session.name.as_str(), session));
+            let known = Map::from_iter(named.filter(|(name, _)| wanted.contains(name)));
             let none = |name: &String| Error::new(Code::NoSuchSession, Place::default().field(name.as_str()));
-            let find = |name: &String| sessions.iter().find(|s| s.name == *name).ok_or_else(|| none(name));
-            names.iter().map(find).collect()
+            names.iter().map(|name| known.get(name.as_str()).copied().ok_or_else(|| none(name))).collect()
         }
     }
 }
@@ -176,6 +179,8 @@ pub(super) struct Plan {
     /// Whether the files at the top are still to be planned.
     top: bool,
     sessions: VecDeque<Waiting>,
+    /// Number of their changes.
+    changes: u64,
 }
 
 impl Plan {
@@ -190,11 +195,12 @@ impl Plan {
         }
         let all = study.sessions();
         let chosen = if all.is_empty() { Vec::new() } else { chosen(all, recipe)? };
-        let place = |session: &&Session| all.iter().position(|s| std::ptr::eq(s, *session));
-        let places: Vec<usize> = chosen.iter().filter_map(place).collect();
         let parts = match &study.data {
             // A database is written in the order of all changes.
-            Data::Parted(parted) => Some(Parts::new(study, parted, &places, recipe.database)),
+            Data::Parted(parted) => {
+                let places: Vec<usize> = chosen.iter().filter_map(|session| parted.place(&session.name)).collect();
+                Some(Parts::new(study, parted, &places, recipe.database))
+            }
             Data::Uproot(_) | Data::Psynet(_) => None,
         };
         let waiting = chosen.iter().zip(folders(&chosen)).map(|(session, folder)| Waiting {
@@ -203,7 +209,8 @@ impl Plan {
             changes: session.changes,
         });
         let sessions = waiting.collect();
-        Ok(Plan { study: study.clone(), parts, recipe: recipe.clone(), top: true, sessions })
+        let changes = chosen.iter().map(|session| session.changes).sum();
+        Ok(Plan { study: study.clone(), parts, recipe: recipe.clone(), top: true, sessions, changes })
     }
 
     /// Whether all was planned.
@@ -243,10 +250,7 @@ impl Plan {
             Data::Psynet(data) if self.top => {
                 data.tables(&self.recipe.psynet_options()).iter().map(|file| file.rows).sum()
             }
-            _ => {
-                let changes: u64 = self.sessions.iter().map(|session| session.changes).sum();
-                changes * self.recipe.wanted().count() as u64
-            }
+            _ => self.changes * self.recipe.wanted().count() as u64,
         }
     }
 
@@ -270,7 +274,8 @@ impl Plan {
             return Ok(Some(std::iter::once(recipe).chain(dump).collect()));
         }
         let Some(log) = log else { return Ok(None) };
-        let Some(Waiting { name, folder, .. }) = self.sessions.pop_front() else { return Ok(None) };
+        let Some(Waiting { name, folder, changes }) = self.sessions.pop_front() else { return Ok(None) };
+        self.changes -= changes;
         if let Some(parts) = &mut self.parts {
             parts.used();
         }

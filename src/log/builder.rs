@@ -71,6 +71,7 @@ impl Builder {
             order: Vec::new(),
             spans: Vec::new(),
             sessions: Vec::new(),
+            session_names: Names::default(),
             admin: 0,
             admin_texts: AdminTexts::default(),
             unnumbered: false,

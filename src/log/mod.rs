@@ -110,6 +110,8 @@ pub struct Log {
     pub spans: Vec<Span>,
     /// The sessions in order of first appearance.
     pub sessions: Vec<Session>,
+    /// Their names, with the same numbers.
+    session_names: Names,
     /// Changes of the admin storage, which were counted and dropped.
     pub admin: u64,
     /// What a protected result is searched for beside the values of the log.
@@ -189,7 +191,7 @@ impl Log {
 
     /// The session of a name.
     pub fn session(&self, name: &str) -> Option<&Session> {
-        self.sessions.iter().find(|s| s.name == name)
+        self.sessions.get(self.session_names.find(name)? as usize)
     }
 
     /// The section of a session that holds storages of a kind.
@@ -210,6 +212,7 @@ impl Log {
             + self.storages.memory()
             + self.fields.memory()
             + self.contexts.memory()
+            + self.session_names.memory()
             + self.admin_texts.memory()
             + self.order.capacity() as u64 * 4
             + self.spans.capacity() as u64 * size_of::<Span>() as u64

@@ -140,7 +140,6 @@ impl Tree {
     ) {
         // Sessions in order of first appearance: node numbers are given in that order.
         let mut roots: Vec<(u32, u32, u32)> = Vec::new();
-        let mut sessions = Names::default();
         for kind in &self.nodes[0].children {
             let Child::Node(kind) = *kind else { continue };
             let kind_name = self.name(kind).to_owned();
@@ -157,13 +156,13 @@ impl Tree {
         }
         order::sort(&mut roots);
         for root in &mut roots {
-            root.2 = sessions.intern(self.name(root.0));
+            root.2 = log.session_names.intern(self.name(root.0));
         }
         order::by_key(&mut roots, |r| (r.2, r.1));
         let mut position = 0;
         for (node, kind, session) in roots {
             if log.sessions.len() <= session as usize {
-                let name = sessions.get(session).to_owned();
+                let name = log.session_names.get(session).to_owned();
                 let none = f64::NAN;
                 log.sessions.push(Session { name, sections: Vec::new(), changes: 0, first: none, last: none });
             }

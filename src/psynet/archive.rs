@@ -244,11 +244,9 @@ impl Archive {
                 Ok(None)
             }
             Err(ZipError::Io(e)) if e.kind() == ErrorKind::WouldBlock => {
-                let Home::File(file, size) = *home else { return Ok(None) };
+                let Home::File(file, _) = *home else { return Ok(None) };
                 let range = sparse.missing().ok_or_else(|| Error::new(Code::Damaged, Place::file(path)))?;
-                // A large directory is read in few requests.
-                let end = range.end.max(range.start.saturating_add(sparse.held())).min(size);
-                Ok(Some(Want { file, range: range.start..end }))
+                Ok(Some(Want { file, range }))
             }
             Err(error) => {
                 let encrypted = matches!(error, ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED));

@@ -6,6 +6,7 @@
 
 use super::{Export, object, page_recipe, thrown};
 use crate::export::{Blocks, tables_beside};
+use crate::order::Map;
 use crate::recipe::Recipe;
 use crate::study::{self, Data};
 use crate::view::Table;
@@ -69,7 +70,7 @@ pub struct Lane {
     study: study::Study,
     recipe: Recipe,
     /// Tables of the session and view that were asked for last, by path.
-    near: Vec<(String, Arc<Table>)>,
+    near: Map<String, Arc<Table>>,
 }
 
 #[wasm_bindgen]
@@ -78,20 +79,19 @@ impl Lane {
     #[wasm_bindgen(constructor)]
     pub fn new(recipe: JsValue) -> Thrown<Lane> {
         let study = LENT.take().ok_or_else(super::unread)?;
-        Ok(Lane { study, recipe: page_recipe(recipe)?, near: Vec::new() })
+        Ok(Lane { study, recipe: page_recipe(recipe)?, near: Map::new() })
     }
 
     /// Begins to make a stretch: rows of the table at a path in the ZIP.
     pub fn make(&mut self, session: &str, path: &str, start: f64, end: f64) -> Thrown<Making> {
-        if !self.near.iter().any(|(known, _)| known == path)
+        if !self.near.contains_key(path)
             && let Data::Uproot(log) = &self.study.data
             && let (Some(session), Some((folder, _))) = (log.session(session), path.split_once('/'))
         {
             let (tables, _) = tables_beside(log, session, folder, &self.recipe, path).map_err(thrown)?;
             self.near = tables.into_iter().map(|file| (file.path, Arc::new(file.table))).collect();
         }
-        let near = self.near.iter().find(|(known, _)| known == path);
-        let (_, table) = near.ok_or_else(super::unread)?;
+        let table = self.near.get(path).ok_or_else(super::unread)?;
         let blocks = Blocks::new(table.clone(), self.recipe.filetype, start as u64..end as u64);
         Ok(Making { blocks, packed: Packed::default(), level: self.recipe.compression.level() })
     }
