@@ -49,7 +49,7 @@ async function inNode(dump, zip) {
   return middle(laps);
 }
 
-/** Milliseconds in which the page compiles its module: nobody finds a file sooner. */
+/** Milliseconds in which the page compiles its module and practises: nobody finds a file sooner. */
 const READY = 2000;
 
 /** Settles when a button is there, at once: Playwright's own way looks every half second. */
