@@ -5,14 +5,18 @@ import { test } from "node:test";
 import { example } from "../wasm/cli.mjs";
 import { open } from "./harness.mjs";
 
-/** Keeps hold of the page's workers, and puts `window.inWorker` before the source of every worker that starts. */
-function reachWorkers() {
-  window.workers = [];
-  window.inWorker = "";
+/** Keeps hold of the page's workers, of what they are asked and answer, and puts `window.inWorker` before the source of every worker that starts. */
+export function reachWorkers(inWorker) {
+  Object.assign(window, { workers: [], asks: [], answers: [], inWorker });
   window.Worker = class extends Worker {
     constructor(...given) {
       super(...given);
       window.workers.push(this);
+      this.addEventListener("message", ({ data }) => window.answers.push(data));
+    }
+    postMessage(message, ...more) {
+      window.asks.push(message.ask);
+      super.postMessage(message, ...more);
     }
   };
   window.Blob = class extends Blob {
@@ -35,7 +39,7 @@ export const faultyOn = (site) => (name, work, options = {}) =>
     const { context, page, seen } = await open(site().browser, options.url?.() ?? site().url, options);
     t.after(() => context.close());
     page.setDefaultTimeout(20_000);
-    await context.addInitScript(reachWorkers);
+    await context.addInitScript(reachWorkers, "");
     await page.reload();
     await page.getByRole("heading", { level: 1 }).waitFor();
     await withoutReady(page);
