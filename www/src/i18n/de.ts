@@ -378,6 +378,7 @@ export const de: Strings = {
     tryAgain: "Noch einmal versuchen",
     rows: "Einige Zeilen konnten nicht geholt werden",
     contents: "Was das ZIP enthalten wird, konnte nicht berechnet werden",
+    part: (name) => `Das konnte nicht gezeigt werden: ${name}`,
   },
 
   faults: {

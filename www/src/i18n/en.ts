@@ -381,6 +381,7 @@ export const en = {
     tryAgain: "Try again",
     rows: "Some rows could not be fetched",
     contents: "What the ZIP will contain could not be worked out",
+    part: (name: string) => `This could not be shown: ${name}`,
   },
 
   /** Faults that are found by the page, not by the engine: what happened, and what to do. */

@@ -378,6 +378,7 @@ export const es: Strings = {
     tryAgain: "Intentarlo otra vez",
     rows: "No se pudieron obtener algunas filas",
     contents: "No se pudo calcular qué contendrá el ZIP",
+    part: (name) => `No se pudo mostrar: ${name}`,
   },
 
   faults: {

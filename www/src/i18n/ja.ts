@@ -375,6 +375,7 @@ export const ja: Strings = {
     tryAgain: "もう一度試す",
     rows: "一部の行を取得できませんでした",
     contents: "ZIPに入るものを調べられませんでした",
+    part: (name) => `表示できませんでした：${name}`,
   },
 
   faults: {

@@ -21,25 +21,20 @@ interface Props {
 
 export function Sheet({ of, onOpen }: Props) {
   const words = t.value.players;
-  const known = useLook("columns", { of }).value;
+  const known = useLook("columns", { of });
   const selection = useSignal<SheetSelection>({ only: "all", by: null, down: false });
   const find = useSignal("");
   const asked: SheetSelection = { ...selection.value, find: useCalm(find.value) };
   const column = useSignal("");
   const player = of.kind === "player";
-  const rows = useLook("rows", { of, selection: asked, columns: [], start: 0, count: 0 }).value;
+  const rows = useLook("rows", { of, selection: asked, columns: [], start: 0, count: 0 });
   const storages = useRef(new Map<number, SheetRow>());
   const top = useRef<HTMLElement>(null);
-  const again = (asked: { again: () => void }) => {
-    // The button that was pressed goes.
-    top.current?.querySelector("h2")?.focus();
-    asked.again();
-  };
   if (known.fault) {
     return (
       <section ref={top} class="sheet" aria-labelledby="sheet">
         <h2 id="sheet" tabIndex={-1}>{words.sheet}</h2>
-        <Failed what={t.value.failed.rows} fault={known.fault} onAgain={() => again(known)} />
+        <Failed what={t.value.failed.rows} fault={known.fault} onAgain={known.again} />
       </section>
     );
   }
@@ -91,7 +86,7 @@ export function Sheet({ of, onOpen }: Props) {
         />
       </div>
       {rows.fault ? (
-        <Failed what={t.value.failed.rows} fault={rows.fault} onAgain={() => again(rows)} />
+        <Failed what={t.value.failed.rows} fault={rows.fault} onAgain={rows.again} />
       ) : total === 0 || heads.length === 0 ? (
         <p class="quiet">{words.nothing}</p>
       ) : (
