@@ -80,6 +80,30 @@ faulty("current values", async (page) => {
   assert.equal(await page.getByLabel("Find a name or a value").inputValue(), "a");
 });
 
+faulty("an order of current values that cannot be had: the table and the focus stay", async (page) => {
+  await choose(page, example);
+  await ready(page);
+  await page.getByRole("tab", { name: "Players" }).click();
+  const sheet = page.locator(".sheet");
+  await filled(sheet.getByRole("grid"));
+  const inOrder = () => page.waitForFunction(() => document.activeElement.matches("[role=columnheader][aria-sort=ascending]"));
+  // Only what is in the new order fails, be it the rows or their number.
+  await refuse(page, "browse", "rows");
+  await page.evaluate(() => (window.refused = (message) => message.look === "rows" && message.what.selection.by));
+  await sheet.getByRole("gridcell").first().focus();
+  await page.keyboard.press("Control+ArrowUp");
+  await page.keyboard.press("Enter");
+  const told = sheet.locator(".outcome.bad");
+  await told.waitFor();
+  await inOrder();
+  await rests(page);
+  await allow(page);
+  await told.getByRole("button", { name: "Try again" }).click();
+  await told.waitFor({ state: "detached" });
+  await filled(sheet.getByRole("grid"));
+  await inOrder();
+});
+
 for (const [look, heading] of [["progress", "Progress of the session"], ["stays", "Who was where when"], ["pages", "How long each page took"], ["columns", "Spread of a field"], ["spread", "Spread of a field"]]) {
   faulty(`a picture whose question (${look}) fails`, async (page) => {
     await choose(page, example);
