@@ -8,7 +8,7 @@ use common::{log, open};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use windrow::browse::changes::{Filter, Search};
-use windrow::browse::sheet::{Mark, Only, Selection, Sheet};
+use windrow::browse::sheet::{By, Mark, Only, Selection, Sheet};
 use windrow::browse::standing::State;
 use windrow::browse::stays::{Selection as Lanes, Stays};
 use windrow::browse::{Answer, Browser, Look, Of};
@@ -221,11 +221,35 @@ fn what_differs_from_the_others_is_marked() {
         (left[0].standing.state, left[0].standing.page.as_deref(), left[0].standing.at),
         (State::Under, Some("Task"), Some((2, 2)))
     );
-    let by = |down| Selection { by: Some("payoff".to_owned()), down, ..Selection::default() };
-    assert_eq!(sheet.select(&log, &by(true))[0], 9);
-    assert_eq!(sheet.select(&log, &by(false)), [0, 3, 6, 1, 4, 7, 2, 5, 8, 9]);
     let find = Selection { find: "OTHER".to_owned(), ..Selection::default() };
     assert_eq!(sheet.select(&log, &find), [4]);
+}
+
+#[test]
+fn rows_are_sorted_by_values_and_by_how_far_players_came() {
+    let mut rows = ten();
+    let mut add = |seq: u64, player: u64, field: &str, kind: u8, payload: &str, time: f64| {
+        rows.push(Row { time, ..Row::new(seq, &format!("player/s/p{player}"), field, kind, payload) });
+    };
+    add(2000, 1, "show_page", 0, "-1", 950.0);
+    add(2001, 2, "show_page", 0, "0", 20.0);
+    add(2002, 2, "_uproot_dropout", 5, "true", 30.0);
+    add(2003, 4, "show_page", 0, "0", 41.0);
+    add(2004, 9, "page_order", 2, r#""odd""#, 42.0);
+    let log = opened(&rows);
+    let sheet = Sheet::new(&log, &log.sessions[0], "player", false);
+    let sorted = |by, down| sheet.select(&log, &Selection { by: Some(by), down, ..Selection::default() });
+    let payoff = || By::Field("payoff".to_owned());
+    assert_eq!(sorted(payoff(), true)[0], 9);
+    assert_eq!(sorted(payoff(), false), [0, 3, 6, 1, 4, 7, 2, 5, 8, 9]);
+    assert_eq!(sorted(By::Field("nowhere".to_owned()), true), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    // Not begun, dropped out, first page, second page, finished; last of all who has no order of pages.
+    assert_eq!(sorted(By::Progress, false), [1, 2, 4, 6, 0, 3, 5, 7, 8, 9]);
+    assert_eq!(sorted(By::Progress, true), [0, 3, 5, 7, 8, 6, 4, 2, 1, 9]);
+    assert_eq!(sorted(By::Last, true)[..3], [8, 1, 7]);
+    assert_eq!(sorted(By::Last, false)[..2], [6, 0]);
+    assert_eq!(sorted(By::Changes, true), [2, 1, 4, 8, 9, 0, 3, 7, 5, 6]);
+    assert_eq!(sorted(By::Changes, false), [5, 6, 0, 3, 7, 1, 4, 8, 9, 2]);
 }
 
 #[test]

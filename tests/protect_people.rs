@@ -106,6 +106,7 @@ fn a_person_in_many_sessions_is_one() {
     assert_eq!(players.len(), 36);
     assert!(players.iter().all(|p| p["age"] == "*" && p["country"] == "*" && p["gender"] == "*"));
     assert!(told(&files).contains("By their ids these are 6 people"));
+    assert!(told(&files).contains("Fewer than 20 people took part"), "of 36 participants");
 }
 
 #[test]

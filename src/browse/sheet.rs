@@ -110,10 +110,24 @@ pub struct Selection {
     pub find: String,
     /// Only rows that have a marked cell, or are not finished.
     pub only: Only,
-    /// Field to sort by; else the order of first appearance.
-    pub by: Option<String>,
+    /// What to sort by; else the order of first appearance.
+    pub by: Option<By>,
     /// Largest first.
     pub down: bool,
+}
+
+/// What rows can be sorted by.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// The current values of a field.
+    Field(String),
+    /// How far a player came.
+    Progress,
+    /// The time of the last change.
+    Last,
+    /// The number of changes.
+    Changes,
 }
 
 named! {
@@ -290,15 +304,23 @@ impl Sheet {
         };
         let rows = (0u32..).zip(&self.rows);
         let mut found: Vec<u32> = rows.filter(|(_, row)| wanted(row) && holds(row)).map(|(at, _)| at).collect();
-        let by = selection.by.as_ref().and_then(|by| self.columns.iter().position(|column| column.field == *by));
-        if let Some(column) = by {
-            let key = |at: &u32| {
-                let id = self.rows.get(*at as usize).and_then(|row| Self::change(row, column as u32));
-                let id = id.map(|change| log.value(change)).filter(|id| !id.is_tombstone());
-                id.map(|id| (shown::number(log, id), shown::content(log, id)))
+        let Some(by) = &selection.by else { return found };
+        let field = |name: &str| self.columns.iter().position(|column| column.field == name);
+        let column = if let By::Field(name) = by { field(name) } else { None };
+        let place = |row: &Row| {
+            let number = match by {
+                By::Field(_) => {
+                    let id = column.and_then(|column| Self::change(row, column as u32)).map(|change| log.value(change));
+                    let key = |id| (shown::number(log, id), shown::content(log, id));
+                    return Place::of(id.filter(|id| !id.is_tombstone()).map(key), selection.down);
+                }
+                By::Progress => row.standing.progress(),
+                By::Last => row.standing.last,
+                By::Changes => Some(row.standing.changes as f64),
             };
-            order::by_key(&mut found, |at| Place::of(key(at), selection.down));
-        }
+            Place::of(number.map(|number| (Some(number), "".into())), selection.down)
+        };
+        order::by_key(&mut found, |at| self.rows.get(*at as usize).map_or(Place::Nothing, place));
         found
     }
 

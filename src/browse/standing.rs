@@ -92,6 +92,20 @@ impl Standing {
         }
     }
 
+    /// A number that grows with how far the player came: not begun, dropped out, on a page, finished; by page where two
+    /// are alike. None where nothing is known.
+    pub fn progress(&self) -> Option<f64> {
+        let stage = match self.state {
+            State::Unknown => return None,
+            State::Waiting => 0.0,
+            State::Dropout => 1.0,
+            State::Under => 2.0,
+            State::Finished => 3.0,
+        };
+        let (page, of) = self.at.unwrap_or_default();
+        Some(stage + page as f64 / (of + 1) as f64)
+    }
+
     /// Whether the player has begun or waits, and has not come to the end.
     pub fn unfinished(&self) -> bool {
         matches!(self.state, State::Waiting | State::Under | State::Dropout)

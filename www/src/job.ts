@@ -7,7 +7,7 @@ import { fromList, type Given } from "./files.js";
 import { f, t } from "./i18n/index.js";
 import { takeReady } from "./ready.js";
 import { announce, state } from "./state.js";
-import { effect } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 
 let bridge: Bridge | null = null;
 
@@ -100,8 +100,14 @@ export function nearSession(): string {
   return all.includes(state.near.value) ? state.near.value : (all[0] ?? "");
 }
 
+const tries = signal(0);
+
+/** Asks for the list of tables once more. */
+export const planAgain = () => (tries.value += 1);
+
 /** Keeps the list of tables in step with the recipe. */
 effect(() => {
+  void tries.value;
   const recipe = state.recipe.value;
   const mine = bridge;
   if (!recipe || !mine) return;
@@ -109,8 +115,10 @@ effect(() => {
   const session = state.summary.peek()?.parts === undefined ? "" : nearSession();
   const before = state.tables.peek()?.list.find(({ path }) => path === state.shown.peek());
   state.tables.value = none ? { recipe, list: [] } : null;
-  state.tablesFault.value = null;
-  if (none) return;
+  if (none) {
+    state.tablesFault.value = null;
+    return;
+  }
   const current = () => bridge === mine && state.recipe.peek() === recipe && (session === "" || session === nearSession());
   mine.call("tables", { recipe, session }).then(
     (tables) => {
@@ -118,6 +126,7 @@ effect(() => {
       const shown = state.shown.peek();
       if (!tables.some(({ path }) => path === shown)) state.shown.value = bestTable(tables, before);
       state.tables.value = { recipe, list: tables };
+      state.tablesFault.value = null;
     },
     (error: unknown) => {
       if (!current()) return;

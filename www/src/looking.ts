@@ -1,5 +1,6 @@
-// Questions to the worker about what is in the data, and a way to ask them from a screen.
-import { useSignal, type Signal } from "@preact/signals";
+// Questions to the worker about what is in the data, and the way in which a screen asks: it has an answer, waits for one,
+// or knows why there is none and can ask again.
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import type { ChangeFilter, Looks } from "./engine/browse.js";
 import { faultOf, type Fault } from "./engine/error.js";
@@ -23,23 +24,38 @@ export interface Answered<A> {
   again: () => void;
 }
 
-/** Asks a question again whenever it changes; the last answer stays until the next one is there. */
-export function useLook<L extends keyof Looks>(name: L, what: Looks[L]["ask"]): Signal<Answered<Looks[L]["answer"]>> {
-  const asked = useSignal(0);
-  const again = () => (asked.value += 1);
-  const answered = useSignal<Answered<Looks[L]["answer"]>>({ answer: null, fault: null, waiting: true, again });
+/**
+ * Asks whenever what it asks `about` changes; the last answer stays until the next one is there. Null asks nothing yet.
+ * The signal calls off what nobody waits for any more.
+ */
+export function useAnswer<A>(ask: ((signal: AbortSignal) => Promise<A>) | null, about: unknown[]): Answered<A> {
+  const tries = useSignal(0);
+  const again = () => (tries.value += 1);
+  const answered = useSignal<Answered<A>>({ answer: null, fault: null, waiting: true, again });
   useEffect(() => {
-    let current = true;
+    if (!ask) return;
+    const stop = new AbortController();
+    const current = () => !stop.signal.aborted;
     answered.value = { ...answered.peek(), waiting: true };
-    look(name, what).then(
-      (answer) => current && (answered.value = { answer, fault: null, waiting: false, again }),
-      (error: unknown) => current && (answered.value = { answer: null, fault: faultOf(error), waiting: false, again }),
+    ask(stop.signal).then(
+      (answer) => current() && (answered.value = { answer, fault: null, waiting: false, again }),
+      (error: unknown) => current() && (answered.value = { answer: null, fault: faultOf(error), waiting: false, again }),
     );
-    return () => {
-      current = false;
-    };
-  }, [JSON.stringify(what), asked.value]);
-  return answered;
+    return () => stop.abort();
+  }, [ask === null, tries.value, ...about]);
+  return answered.value;
+}
+
+/** Asks a question about the data, again whenever it changes. */
+export function useLook<L extends keyof Looks>(name: L, what: Looks[L]["ask"] | null): Answered<Looks[L]["answer"]> {
+  return useAnswer(what && (() => look(name, what)), [JSON.stringify(what)]);
+}
+
+/** Does something when it is told to, and knows why it could not. */
+export function useDeed(work: () => Promise<void>): { act: () => void; fault: Fault | null } {
+  const fault = useSignal<Fault | null>(null);
+  const act = () => void work().then(() => (fault.value = null), (error: unknown) => (fault.value = faultOf(error)));
+  return { act, fault: fault.value };
 }
 
 /** A value that follows another one when it has been still for a moment. */

@@ -95,6 +95,15 @@ function until<T>(answer: Promise<T>, signal: AbortSignal): Promise<T> {
 /** Of the recipe only the sessions decide what would be done. */
 const sessions = computed(() => state.recipe.value?.sessions);
 
+const tries = signal(0);
+
+/** Looks once more. */
+export function lookAgain(): void {
+  // A first look shows how far it is, and can be stopped.
+  if (!sharing.protection.peek()) sharing.fault.value = null;
+  tries.value += 1;
+}
+
 /** Calls off the look that is under way. */
 let looking = new AbortController();
 
@@ -107,6 +116,7 @@ export function stopLooking(): void {
 
 /** Keeps what would be done in step with the choices, unless a user stopped that. */
 effect(() => {
+  void tries.value;
   if (!opened.value || sessions.value === undefined || !state.summary.value) return;
   const asked = recipe();
   if (sharing.stopped.value) return;

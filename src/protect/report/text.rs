@@ -96,7 +96,7 @@ impl Report {
             ));
         }
         if self.share() && self.people < FEW {
-            out.bullet("There are fewer than 20 participants: with so few, someone who knows who took part may recognise people by their answers.");
+            out.bullet(&format!("Fewer than {FEW} people took part: with so few, someone who knows who they are may recognise them by their answers."));
         }
         out.bullet(&match &self.key_label {
             Some(label) => format!("Tokens were made with the project key {label}. Exports with the same key can be joined; keep the key file apart from the data."),

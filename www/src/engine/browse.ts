@@ -56,12 +56,14 @@ export interface SheetRow {
   marks: [number, CellMark][];
 }
 
+export type By = { field: string } | "progress" | "last" | "changes";
+
 /** Which rows of a sheet, and in which order. */
 export interface SheetSelection {
   find?: string;
   only?: "all" | "unfinished" | "marked";
-  /** Field to sort by. */
-  by?: string | null;
+  /** What to sort by: the current values of a field, or how far players came. */
+  by?: By | null;
   down?: boolean;
 }
 

@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { formatFor } from "./format.js";
 import { languages } from "./languages.js";
 
-export type { Strings } from "./en.js";
+export type { Strings } from "./en/index.js";
 
 /** Where a choice is remembered. */
 const KEY = "windrow-language";

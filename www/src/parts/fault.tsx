@@ -38,10 +38,16 @@ export function placeText({ file, record, byte, field }: Place): string {
   return parts.filter(Boolean).join(", ");
 }
 
-/** What could not be done and why, with a button to try again. */
+/** What could not be done and why, with a button to try again. Every question of the page that fails is told by this. */
 export function Failed({ what, fault, onAgain }: { what: string; fault: Fault; onAgain: () => void }) {
   // The same fault may come again after another try, and then it is said again.
   useEffect(() => announce(what), [fault]);
+  const again = ({ currentTarget }: MouseEvent) => {
+    // The button goes when there is an answer; `onAgain` may know a better place for the focus.
+    const around = (currentTarget as Element).closest<HTMLElement>("details, section, [role=tabpanel]");
+    (around?.querySelector<HTMLElement>("summary, h2") ?? around)?.focus();
+    onAgain();
+  };
   return (
     <div class="outcome bad">
       <p>
@@ -49,7 +55,7 @@ export function Failed({ what, fault, onAgain }: { what: string; fault: Fault; o
       </p>
       <FaultNote fault={fault} />
       <div class="buttons">
-        <button type="button" class="small" onClick={onAgain}>
+        <button type="button" class="small" onClick={again}>
           {t.value.failed.tryAgain}
         </button>
       </div>

@@ -1,13 +1,12 @@
 // Every change of a session that fits a filter, or the whole history of one player, in the order in which they were made.
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import type { ChangeFilter, FoundChange } from "../engine/browse.js";
-import { faultOf, type Fault } from "../engine/error.js";
 import { f, t } from "../i18n/index.js";
-import { look, search, useCalm } from "../looking.js";
+import { look, search, useAnswer, useCalm } from "../looking.js";
 import { Choice } from "./choice.js";
-import { FaultNote } from "./fault.js";
+import { Failed } from "./fault.js";
 import { Grid } from "./grid.js";
 import { Finder, Picker } from "./picker.js";
 import type { Row } from "./rowcache.js";
@@ -29,20 +28,12 @@ interface Props {
   onSeed: (seed: Seed | null) => void;
 }
 
-interface Result {
-  search: number;
-  total: number;
-  reveal: number;
-}
-
 const open: ChangeFilter = { field: "", value: "", app: "", round: "", context: "", deletions: false };
 
 export function History({ box, session, internal, apps, seed, onSeed }: Props) {
   const words = t.value.history;
   const filter = useSignal<ChangeFilter>(open);
-  const result = useSignal<Result | null>(null);
-  const fault = useSignal<Fault | null>(null);
-  const part = useSignal<number | null>(null);
+  const part = useSignal(0);
   const rows = useRef(new Map<number, FoundChange>());
   const seen = useRef(seed);
   if (seen.current !== seed) {
@@ -51,33 +42,18 @@ export function History({ box, session, internal, apps, seed, onSeed }: Props) {
   }
   const calm = useCalm(filter.value);
   const asked: ChangeFilter = { ...(calm.field === filter.value.field ? calm : filter.value), session, internal, storage: seed?.storage ?? "" };
-  useEffect(() => {
-    const stop = new AbortController();
-    let current = true;
+  const find = async (signal: AbortSignal) => {
     part.value = 0;
-    const work = async () => {
-      const found = await search(asked, { signal: stop.signal, onProgress: (done) => current && (part.value = done) });
-      const reveal = seed?.seq === undefined ? 0 : await look("place", { search: found.search, seq: seed.seq });
-      if (!current) return;
-      rows.current.clear();
-      part.value = null;
-      fault.value = null;
-      result.value = { ...found, reveal };
-    };
-    work().catch((error: unknown) => {
-      if (!current) return;
-      part.value = null;
-      fault.value = faultOf(error);
-    });
-    return () => {
-      current = false;
-      stop.abort();
-    };
-  }, [JSON.stringify(asked), seed]);
+    const found = await search(asked, { signal, onProgress: (done) => !signal.aborted && (part.value = done) });
+    const reveal = seed?.seq === undefined ? 0 : await look("place", { search: found.search, seq: seed.seq });
+    if (!signal.aborted) rows.current.clear();
+    return { ...found, reveal };
+  };
+  const { answer: now, fault, waiting, again } = useAnswer(find, [JSON.stringify(asked), seed]);
 
   const change = (changes: ChangeFilter) => (filter.value = { ...filter.peek(), ...changes });
   const load = async (start: number, count: number): Promise<Row[]> => {
-    const { rows: some } = await look("found", { search: result.peek()!.search, start, count });
+    const { rows: some } = await look("found", { search: now!.search, start, count });
     some.forEach((row, i) => rows.current.set(start + i, row));
     return some.map(rowOf);
   };
@@ -88,13 +64,12 @@ export function History({ box, session, internal, apps, seed, onSeed }: Props) {
   const { columns } = words;
   const heads = [columns.time, columns.name, columns.field, columns.value, columns.kind, columns.app, columns.round, columns.context];
   const { field = "", value = "", app = "", round = "", context = "", deletions = false } = filter.value;
-  const now = result.value;
   return (
-    <section ref={box} class="history" aria-labelledby="history" aria-busy={part.value !== null}>
+    <section ref={box} class="history" aria-labelledby="history" aria-busy={waiting}>
       <h2 id="history" tabIndex={-1}>
         {seed ? words.of(seed.name) : words.heading}{" "}
         <span class="quiet" role="status">
-          {part.value !== null && part.value > 0 ? words.searching(f.value.percent(part.value)) : now && words.total(now.total, f.value)}
+          {waiting && part.value > 0 ? words.searching(f.value.percent(part.value)) : now && words.total(now.total, f.value)}
         </span>
       </h2>
       <div class="pickers">
@@ -110,7 +85,7 @@ export function History({ box, session, internal, apps, seed, onSeed }: Props) {
           </button>
         )}
       </div>
-      {fault.value && <FaultNote fault={fault.value} />}
+      {fault && <Failed what={t.value.failed.part(words.heading)} fault={fault} onAgain={again} />}
       {now?.total === 0 && <p class="quiet">{words.nothing}</p>}
       {now && now.total > 0 && (
         <Grid key={now.search} label={words.grid} nameLabel={words.seq} columns={heads} total={now.total} load={load} reveal={now.reveal} onOpen={around} />

@@ -3,9 +3,9 @@ import { useRef } from "preact/hooks";
 import { chosenSessions } from "../choices.js";
 import type { Preview as Seen, TableInfo } from "../engine/types.js";
 import { f, t } from "../i18n/index.js";
-import { nearSession, previewRows } from "../job.js";
+import { nearSession, planAgain, previewRows } from "../job.js";
 import { state } from "../state.js";
-import { FaultNote } from "./fault.js";
+import { Failed } from "./fault.js";
 import { Grid } from "./grid.js";
 
 export function Preview() {
@@ -20,7 +20,7 @@ export function Preview() {
   const shown = list.find(({ path }) => path === state.shown.value) ?? list[0];
   return (
     <section class={now ? "preview" : "preview waiting"} aria-labelledby="preview" aria-busy={!now}>
-      <h2 id="preview">
+      <h2 id="preview" tabIndex={-1}>
         {words.heading}{" "}
         {shown && (
           <span class="quiet">
@@ -28,7 +28,7 @@ export function Preview() {
           </span>
         )}
       </h2>
-      {fault && <FaultNote fault={fault} />}
+      {fault && <Failed what={t.value.failed.part(words.heading)} fault={fault} onAgain={planAgain} />}
       {!shown && !fault && <p class="quiet">{words.noTables}</p>}
       {shown && (
         <>

@@ -1,42 +1,40 @@
 // The choices as a recipe: saved, loaded, shown, and as the command line that does the same.
-import { useComputed, useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { loadRecipe, recipeTexts, saveRecipe } from "../choices.js";
 import { t } from "../i18n/index.js";
 import { givesNothing } from "../job.js";
+import { useAnswer, useDeed } from "../looking.js";
 import { state } from "../state.js";
+import { Failed } from "./fault.js";
 import { PickFiles } from "./pickfiles.js";
 
 export function RecipeBox() {
   const words = t.value.options;
   const said = useSignal("");
   const open = useSignal(false);
-  const texts = useSignal<[recipe: string, command: string]>(["", ""]);
-  const savable = useComputed(() => state.recipe.value !== null && !givesNothing(state.recipe.value));
-  useSignalEffect(() => {
-    const recipe = state.recipe.value;
-    if (!open.value || !recipe) return;
-    void recipeTexts().then((both) => {
-      if (state.recipe.peek() === recipe) texts.value = both;
-    }, () => {});
-  });
+  const chosen = state.recipe.value;
+  const saving = useDeed(saveRecipe);
+  const { answer, fault, again } = useAnswer(open.value && chosen ? recipeTexts : null, [chosen]);
   const load = async ([file]: File[]) => {
     if (file) said.value = await loadRecipe(file);
   };
-  const [recipe, command] = texts.value;
+  const [recipe, command] = answer ?? [];
   return (
     <details class="recipe" onToggle={(event) => (open.value = event.currentTarget.open)}>
       <summary>{words.recipe}</summary>
       <p class="hint">{words.recipeLead}</p>
       <p class="buttons">
-        <button type="button" class="small" onClick={() => void saveRecipe()}>
+        <button type="button" class="small" onClick={saving.act}>
           {words.recipeSave}
         </button>
         <PickFiles label={words.recipeLoad} class="small" multiple={false} accept=".json,application/json" onFiles={load} />
       </p>
       {said.value && <p class="hint" role="status">{said.value}</p>}
+      {saving.fault && <Failed what={t.value.failed.part(words.recipeSave)} fault={saving.fault} onAgain={saving.act} />}
+      {fault && <Failed what={t.value.failed.part(words.recipe)} fault={fault} onAgain={again} />}
       {recipe && <Copied label={words.recipeShow} text={recipe} />}
-      {command && savable.value && (
+      {command && chosen && !givesNothing(chosen) && (
         <Copied label={words.command} text={command} hint={command.includes(" --recipe ") ? `${words.commandLead} ${words.commandRecipe}` : words.commandLead} />
       )}
     </details>

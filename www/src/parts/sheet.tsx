@@ -1,7 +1,7 @@
 // The storages of one kind and what their fields hold now, with a mark where one differs from the others.
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import type { SheetColumn, SheetOf, SheetRow, SheetSelection } from "../engine/browse.js";
+import type { By, SheetColumn, SheetOf, SheetRow, SheetSelection } from "../engine/browse.js";
 import { f, t } from "../i18n/index.js";
 import { look, useCalm, useLook } from "../looking.js";
 import { announce } from "../state.js";
@@ -12,7 +12,7 @@ import type { Row } from "./rowcache.js";
 import { Scroller } from "./scroller.js";
 
 /** Columns in front of the fields, for players. */
-const FRONT = 3;
+const front = ["progress", "last", "changes"] as const;
 
 interface Props {
   of: SheetOf;
@@ -21,25 +21,22 @@ interface Props {
 
 export function Sheet({ of, onOpen }: Props) {
   const words = t.value.players;
-  const known = useLook("columns", { of }).value;
-  const selection = useSignal<SheetSelection>({ only: "all", by: null, down: false });
+  const known = useLook("columns", { of });
+  const only = useSignal<NonNullable<SheetSelection["only"]>>("all");
+  const order = useSignal<{ by: By | null; down: boolean }>({ by: null, down: false });
   const find = useSignal("");
-  const asked: SheetSelection = { ...selection.value, find: useCalm(find.value) };
+  const asked: SheetSelection = { only: only.value, find: useCalm(find.value) };
   const column = useSignal("");
   const player = of.kind === "player";
-  const rows = useLook("rows", { of, selection: asked, columns: [], start: 0, count: 0 }).value;
+  // How many there are does not depend on their order: while another one is asked for, or cannot be had, the table stays.
+  const rows = useLook("rows", { of, selection: asked, columns: [], start: 0, count: 0 });
   const storages = useRef(new Map<number, SheetRow>());
   const top = useRef<HTMLElement>(null);
-  const again = (asked: { again: () => void }) => {
-    // The button that was pressed goes.
-    top.current?.querySelector("h2")?.focus();
-    asked.again();
-  };
   if (known.fault) {
     return (
       <section ref={top} class="sheet" aria-labelledby="sheet">
         <h2 id="sheet" tabIndex={-1}>{words.sheet}</h2>
-        <Failed what={t.value.failed.rows} fault={known.fault} onAgain={() => again(known)} />
+        <Failed what={t.value.failed.rows} fault={known.fault} onAgain={known.again} />
       </section>
     );
   }
@@ -48,26 +45,24 @@ export function Sheet({ of, onOpen }: Props) {
   const columns = known.answer.rows.map((facts, at) => ({ facts, at }));
   const exact = columns.filter(({ facts }) => facts.field.toLowerCase() === sought);
   const chosen = exact.length ? exact : columns.filter(({ facts }) => facts.field.toLowerCase().includes(sought));
-  const change = (changes: SheetSelection) => (selection.value = { ...selection.peek(), ...changes });
-  const { by, down = false } = selection.value;
-  const front = player ? FRONT : 0;
-  const heads = [...(player ? [words.progress, words.last, words.changes] : []), ...chosen.map(({ facts }) => facts.field)];
+  const { by, down } = order.value;
+  const before = player ? front : [];
+  const heads = [...before.map((name) => words[name]), ...chosen.map(({ facts }) => facts.field)];
+  const orders: By[] = [...before, ...chosen.map(({ facts: { field } }) => ({ field }))];
   const load = async (start: number, count: number): Promise<Row[]> => {
-    const { rows } = await look("rows", { of, selection: asked, columns: chosen.map(({ at }) => at), start, count });
+    const { rows } = await look("rows", { of, selection: { ...asked, by, down }, columns: chosen.map(({ at }) => at), start, count });
     rows.forEach((row, i) => storages.current.set(start + i, row));
     return rows.map((row) => rowOf(row, chosen.map(({ facts }) => facts), player));
   };
   const sort = (at: number) => {
-    const field = chosen[at - front]?.facts.field;
-    if (!field) return;
-    const next = by !== field ? { by: field, down: false } : down ? { by: null, down: false } : { by, down: true };
-    change(next);
-    announce(next.by === null ? words.unsorted : words.sorted(field, next.down));
+    const next = at !== sorted ? { by: orders[at]!, down: false } : down ? { by: null, down: false } : { by, down: true };
+    order.value = next;
+    announce(next.by === null ? words.unsorted : words.sorted(heads[at]!, next.down));
   };
-  const sorted = chosen.findIndex(({ facts }) => facts.field === by);
+  const sorted = orders.findIndex((order) => JSON.stringify(order) === JSON.stringify(by));
   const open = (row: number, at: number) => {
     const found = storages.current.get(row);
-    if (found) onOpen(found.storage, found.name, chosen[at - front]?.facts.field ?? "");
+    if (found) onOpen(found.storage, found.name, chosen[at - before.length]?.facts.field ?? "");
   };
   const total = rows.answer?.total ?? 0;
   const kind = words.kinds[of.kind] ?? of.kind;
@@ -85,13 +80,13 @@ export function Sheet({ of, onOpen }: Props) {
         <Finder label={words.findColumn} value={column.value} onInput={(name) => (column.value = name)} />
         <Picker
           label={words.only}
-          value={selection.value.only ?? "all"}
-          options={(player ? ["all", "unfinished", "marked"] : ["all", "marked"]).map((only) => [only, words.onlys[only]!])}
-          onChange={(only) => change({ only: only as NonNullable<SheetSelection["only"]> })}
+          value={only.value}
+          options={(player ? ["all", "unfinished", "marked"] : ["all", "marked"]).map((name) => [name, words.onlys[name]!])}
+          onChange={(name) => (only.value = name as typeof only.value)}
         />
       </div>
       {rows.fault ? (
-        <Failed what={t.value.failed.rows} fault={rows.fault} onAgain={() => again(rows)} />
+        <Failed what={t.value.failed.rows} fault={rows.fault} onAgain={rows.again} />
       ) : total === 0 || heads.length === 0 ? (
         <p class="quiet">{words.nothing}</p>
       ) : (
@@ -104,7 +99,7 @@ export function Sheet({ of, onOpen }: Props) {
           load={load}
           onOpen={open}
           onSort={sort}
-          {...(sorted >= 0 && { sorted: { column: sorted + front, down } })}
+          {...(sorted >= 0 && { sorted: { column: sorted, down } })}
         />
       )}
       <p class="hint">{words.hint}</p>

@@ -62,7 +62,7 @@ export function Tabs({ label, tabs, open }: Props) {
         ))}
       </div>
       {tabs.map(({ id, Panel }) => (
-        <div key={id} role="tabpanel" id={`panel-${id}`} aria-labelledby={`tab-${id}`} hidden={id !== current}>
+        <div key={id} role="tabpanel" id={`panel-${id}`} aria-labelledby={`tab-${id}`} tabIndex={-1} hidden={id !== current}>
           {made(id) && <Panel />}
         </div>
       ))}

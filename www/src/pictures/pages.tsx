@@ -1,8 +1,7 @@
 // How long stays took, page by page: a small histogram over lengths of time, with quartiles and the median.
-import type { PageStays } from "../engine/browse.js";
+import type { Looks, PageStays } from "../engine/browse.js";
 import { f, t } from "../i18n/index.js";
 import { useLook } from "../looking.js";
-import { FaultNote } from "../parts/fault.js";
 import { Picture } from "./picture.js";
 import { fitted, lengths, scale, shortNames } from "./scale.js";
 
@@ -10,16 +9,15 @@ const ROW = 40;
 const TOP = 26;
 const HIGHEST = 22;
 
+type Pages = Looks["pages"]["answer"];
+
 /** The upper end of a bar, as a power of ten. */
 const endOf = (bar: number) => bar / 6 - 1;
 
 export function PageLengths({ session }: { session: string }) {
   const words = t.value.pictures.pages;
-  const { answer, fault, waiting } = useLook("pages", { session }).value;
-  if (fault) return <FaultNote fault={fault} />;
-  if (!answer) return <section class="picture" aria-busy="true" />;
+  const asked = useLook("pages", { session });
   const { number, duration } = f.value;
-  const { pages, left_out } = answer;
   const row = ({ name, stays, quantiles, negative, open, long }: PageStays) => [
     name || words.noName,
     number(stays),
@@ -28,18 +26,16 @@ export function PageLengths({ session }: { session: string }) {
     number(open),
     number(long),
   ];
-  const slowest = [...pages].sort((a, b) => (b.quantiles?.[2] ?? 0) - (a.quantiles?.[2] ?? 0))[0];
-  return (
-    <Picture
-      heading={words.heading}
-      summary={slowest?.quantiles ? words.summary(slowest.name || words.noName, duration(slowest.quantiles[2])) : words.none}
-      file={`${session}-pages`}
-      busy={waiting}
-      note={[words.read, left_out > 0 && words.left(left_out, f.value)].filter(Boolean).join(" ")}
-      table={{ columns: words.columns, rows: pages.map(row) }}
-      draw={(width) => draw(pages, width)}
-    />
-  );
+  const show = ({ pages, left_out }: Pages) => {
+    const slowest = [...pages].sort((a, b) => (b.quantiles?.[2] ?? 0) - (a.quantiles?.[2] ?? 0))[0];
+    return {
+      summary: slowest?.quantiles ? words.summary(slowest.name || words.noName, duration(slowest.quantiles[2])) : words.none,
+      note: [words.read, left_out > 0 && words.left(left_out, f.value)].filter(Boolean).join(" "),
+      table: { columns: words.columns, rows: pages.map(row) },
+      draw: (width: number) => draw(pages, width),
+    };
+  };
+  return <Picture heading={words.heading} file={`${session}-pages`} asked={asked} show={show} />;
 }
 
 function draw(pages: PageStays[], width: number) {

@@ -2,7 +2,6 @@
 import type { Progress } from "../engine/browse.js";
 import { f, t } from "../i18n/index.js";
 import { useLook } from "../looking.js";
-import { FaultNote } from "../parts/fault.js";
 import { Picture } from "./picture.js";
 import { countTicks, fitted, scale, shortNames, timeTicks } from "./scale.js";
 
@@ -34,25 +33,21 @@ function bandsOf({ bands, counts, finished, gone, merged }: Progress): Band[] {
 
 export function SessionProgress({ session }: { session: string }) {
   const words = t.value.pictures.progress;
-  const { answer, fault, waiting } = useLook("progress", { session }).value;
-  if (fault) return <FaultNote fault={fault} />;
-  if (!answer) return <section class="picture" aria-busy="true" />;
-  const { number, instant } = f.value;
-  const { times, players } = answer;
-  const bands = bandsOf(answer);
-  const shown = Array.from({ length: Math.min(MOMENTS, times.length) }, (_, i) => Math.round((i * (times.length - 1)) / (MOMENTS - 1)));
-  const last = times.length - 1;
-  return (
-    <Picture
-      heading={words.heading}
-      summary={times.length ? words.summary(number(answer.finished[last]!), number(answer.gone[last]!), number(players)) : words.none}
-      file={`${session}-progress`}
-      busy={waiting}
-      note={words.read}
-      table={{ columns: [words.moment, ...bands.map(({ name }) => name)], rows: shown.map((at) => [instant(times[at]!), ...bands.map(({ counts }) => number(counts[at]!))]) }}
-      draw={(width) => draw(answer, bands, width)}
-    />
-  );
+  const asked = useLook("progress", { session });
+  const show = (answer: Progress) => {
+    const { number, instant } = f.value;
+    const { times, players, finished, gone } = answer;
+    const bands = bandsOf(answer);
+    const moments = Array.from({ length: Math.min(MOMENTS, times.length) }, (_, i) => Math.round((i * (times.length - 1)) / (MOMENTS - 1)));
+    const last = times.length - 1;
+    return {
+      summary: times.length ? words.summary(number(finished[last]!), number(gone[last]!), number(players)) : words.none,
+      note: words.read,
+      table: { columns: [words.moment, ...bands.map(({ name }) => name)], rows: moments.map((at) => [instant(times[at]!), ...bands.map(({ counts }) => number(counts[at]!))]) },
+      draw: (width: number) => draw(answer, bands, width),
+    };
+  };
+  return <Picture heading={words.heading} file={`${session}-progress`} asked={asked} show={show} />;
 }
 
 function draw({ times, players }: Progress, bands: Band[], width: number) {

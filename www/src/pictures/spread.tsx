@@ -3,7 +3,6 @@ import { useSignal } from "@preact/signals";
 import type { SheetColumn, Spread } from "../engine/browse.js";
 import { f, t } from "../i18n/index.js";
 import { useLook } from "../looking.js";
-import { FaultNote } from "../parts/fault.js";
 import { Picker } from "../parts/picker.js";
 import { Picture } from "./picture.js";
 import { countTicks, fitted, scale } from "./scale.js";
@@ -19,35 +18,35 @@ function best(columns: SheetColumn[]): string {
 }
 
 export function FieldSpread({ session }: { session: string }) {
-  const { answer, fault } = useLook("columns", { of: { session, kind: "player" } }).value;
-  if (fault) return <FaultNote fault={fault} />;
-  if (!answer) return <section class="picture" aria-busy="true" />;
-  if (answer.rows.length === 0) return null;
-  return <OfField key={session} session={session} columns={answer.rows} />;
-}
-
-function OfField({ session, columns }: { session: string; columns: SheetColumn[] }) {
   const words = t.value.pictures.spread;
-  const field = useSignal(best(columns));
-  const { answer, fault, waiting } = useLook("spread", { of: { session, kind: "player" }, field: field.value }).value;
-  if (fault) return <FaultNote fault={fault} />;
-  if (!answer) return <section class="picture" aria-busy="true" />;
-  const { number, rounded } = f.value;
-  const { present, missing, distinct, quantiles, mean, bars, others, whole } = answer;
-  const summary = quantiles
-    ? words.numbers(number(present), quantiles.map(rounded), mean === null ? "" : rounded(mean))
-    : words.categories(number(present), distinct, f.value);
-  const rows = bars.map(({ range, text, count }) => [range ? (whole ? rounded(range[0]) : words.range(rounded(range[0]), rounded(range[1]))) : (text ?? ""), number(count)]);
-  if (others) rows.push([words.others(others[1], f.value), number(others[0])]);
+  const of = { session, kind: "player" };
+  const known = useLook("columns", { of });
+  const columns = known.answer?.rows ?? [];
+  const chosen = useSignal("");
+  const field = chosen.value || best(columns);
+  const spread = useLook("spread", columns.length > 0 ? { of, field } : null);
+  const show = (answer: Spread) => {
+    const { number, rounded } = f.value;
+    const { present, missing, distinct, quantiles, mean, bars, others, whole } = answer;
+    const summary = quantiles
+      ? words.numbers(number(present), quantiles.map(rounded), mean === null ? "" : rounded(mean))
+      : words.categories(number(present), distinct, f.value);
+    const rows = bars.map(({ range, text, count }) => [range ? (whole ? rounded(range[0]) : words.range(rounded(range[0]), rounded(range[1]))) : (text ?? ""), number(count)]);
+    if (others) rows.push([words.others(others[1], f.value), number(others[0])]);
+    return {
+      summary: `${summary} ${missing > 0 ? words.missing(missing, f.value) : ""}`.trim(),
+      table: { columns: [quantiles ? words.from : words.value, words.players], rows },
+      draw: (width: number) => (quantiles ? histogram(answer, width) : categories(answer, rows, width)),
+    };
+  };
+  if (known.answer && columns.length === 0) return null;
   return (
     <Picture
       heading={words.heading}
-      summary={`${summary} ${missing > 0 ? words.missing(missing, f.value) : ""}`.trim()}
-      file={`${session}-${field.value}`}
-      busy={waiting}
-      choices={<Picker label={words.field} value={field.value} options={columns.map(({ field }) => [field, field])} onChange={(name) => (field.value = name)} />}
-      table={{ columns: [quantiles ? words.from : words.value, words.players], rows }}
-      draw={(width) => (quantiles ? histogram(answer, width) : categories(answer, rows, width))}
+      file={`${session}-${field}`}
+      choices={columns.length > 0 && <Picker label={words.field} value={field} options={columns.map(({ field }) => [field, field])} onChange={(name) => (chosen.value = name)} />}
+      asked={known.answer ? spread : { ...known, answer: null }}
+      show={show}
     />
   );
 }

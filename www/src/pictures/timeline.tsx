@@ -1,10 +1,10 @@
 // Who was where when: a lane for each player, a bar for each stay on a page, a sign where a stay is suspicious.
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Stay, StayMark, Stays } from "../engine/browse.js";
 import { f, t } from "../i18n/index.js";
 import { useCalm, useLook } from "../looking.js";
 import { Choice } from "../parts/choice.js";
-import { FaultNote } from "../parts/fault.js";
 import { Finder, Picker } from "../parts/picker.js";
 import { Picture } from "./picture.js";
 import { fitted, scale, shortNames, timeTicks } from "./scale.js";
@@ -31,12 +31,10 @@ export function Timeline({ session, idles = true }: { session: string; idles?: b
   const find = useSignal("");
   const start = useSignal(0);
   const selection = { find: useCalm(find.value), marked: marked.value };
-  const { answer, fault, waiting } = useLook("stays", { session, idle: idle.value, selection, start: start.value, count: AT_ONCE }).value;
-  if (fault) return <FaultNote fault={fault} />;
-  if (!answer) return <section class="picture" aria-busy="true" />;
-  const { number } = f.value;
-  const { total, lanes, counts, left_out } = answer;
-  const first = total === 0 ? 0 : start.value + 1;
+  const asked = useLook("stays", { session, idle: idle.value, selection, start: start.value, count: AT_ONCE });
+  const known = useRef(0);
+  if (asked.answer) known.current = asked.answer.total;
+  const total = known.current;
   const turn = (by: number) => (start.value = Math.max(0, Math.min(start.peek() + by, Math.floor(Math.max(0, total - 1) / AT_ONCE) * AT_ONCE)));
   const choices = (
     <>
@@ -55,22 +53,22 @@ export function Timeline({ session, idles = true }: { session: string; idles?: b
       )}
     </>
   );
-  const summary = [
-    total > 0 && words.shown(number(first), number(first + lanes.length - 1), number(total)),
-    ...signs.map(([mark, sign]) => counts[mark] > 0 && `${sign} ${words.marks[mark]!(counts[mark], f.value)}`),
-  ].filter(Boolean);
-  return (
-    <Picture
-      heading={words.heading}
-      summary={`${summary.join("; ") || words.none}.`}
-      file={`${session}-timeline`}
-      busy={waiting}
-      choices={choices}
-      note={[words.read, left_out > 0 && words.left(number(left_out))].filter(Boolean).join(" ")}
-      table={tableOf(answer)}
-      draw={(width) => draw(answer, width)}
-    />
-  );
+  const show = (answer: Stays) => {
+    const { number } = f.value;
+    const { total, lanes, counts, left_out } = answer;
+    const first = total === 0 ? 0 : start.value + 1;
+    const summary = [
+      total > 0 && words.shown(number(first), number(first + lanes.length - 1), number(total)),
+      ...signs.map(([mark, sign]) => counts[mark] > 0 && `${sign} ${words.marks[mark]!(counts[mark], f.value)}`),
+    ].filter(Boolean);
+    return {
+      summary: `${summary.join("; ") || words.none}.`,
+      note: [words.read, left_out > 0 && words.left(number(left_out))].filter(Boolean).join(" "),
+      table: tableOf(answer),
+      draw: (width: number) => draw(answer, width),
+    };
+  };
+  return <Picture heading={words.heading} file={`${session}-timeline`} choices={choices} asked={asked} show={show} />;
 }
 
 const marksOf = (stay: Stay) => signs.filter(([mark]) => stay.marks[mark]).map(([mark]) => t.value.pictures.timeline.mark[mark]!);

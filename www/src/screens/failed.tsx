@@ -12,7 +12,7 @@ const WORTH_ANOTHER_TRY = new Set(["worker-gone", "out-of-memory", "internal"]);
 
 export function Failed({ phase }: { phase: Phase & { name: "failed" } }) {
   const words = t.value.failed;
-  const again = WORTH_ANOTHER_TRY.has(phase.fault.code);
+  const again = phase.given.length > 0 && WORTH_ANOTHER_TRY.has(phase.fault.code);
   return (
     <section class="failed">
       <Heading>{words.heading}</Heading>

@@ -4,7 +4,7 @@ import { useRef } from "preact/hooks";
 import { f, t } from "../i18n/index.js";
 import { useLook } from "../looking.js";
 import { Choice } from "../parts/choice.js";
-import { FaultNote } from "../parts/fault.js";
+import { Failed } from "../parts/fault.js";
 import { History, type Seed } from "../parts/history.js";
 import { Picker } from "../parts/picker.js";
 import { Sheet } from "../parts/sheet.js";
@@ -18,7 +18,7 @@ export function Players() {
   const internal = useSignal(false);
   const seed = useSignal<Seed | null>(null);
   const history = useRef<HTMLElement>(null);
-  const facets = useLook("facets", { session: session.value }).value;
+  const facets = useLook("facets", { session: session.value });
   const sessionPicker = sessions.length > 1 && (
     <Picker label={words.session} value={session.value} options={sessions.map(({ name }) => [name, name])} onChange={(name) => ((session.value = name), (seed.value = null))} />
   );
@@ -26,7 +26,7 @@ export function Players() {
     return (
       <div class="looking">
         <div class="pickers">{sessionPicker}</div>
-        {facets.fault ? <FaultNote fault={facets.fault} /> : <p class="quiet" aria-busy="true" />}
+        <div aria-busy={facets.waiting}>{facets.fault && <Failed what={t.value.failed.part(t.value.ready.tabs.players)} fault={facets.fault} onAgain={facets.again} />}</div>
       </div>
     );
   }

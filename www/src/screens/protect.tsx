@@ -2,12 +2,12 @@
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/index.js";
 import { Choice } from "../parts/choice.js";
-import { FaultNote } from "../parts/fault.js";
+import { Failed } from "../parts/fault.js";
 import { ProtectFields } from "../parts/protect/fields.js";
 import { Risk } from "../parts/protect/risk.js";
 import { ProtectSave } from "../parts/protect/save.js";
 import { Texts } from "../parts/protect/texts.js";
-import { openSharing, prefer, sharing, stopLooking, type StepName } from "../sharing.js";
+import { lookAgain, openSharing, prefer, sharing, stopLooking, type StepName } from "../sharing.js";
 
 const steps: StepName[] = ["fields", "risk", "texts", "save"];
 
@@ -25,14 +25,7 @@ export function Protect() {
           <Choice key={level} type="radio" name="level" words={words.level[level]} checked={sharing.preset.value.level === level} onChange={() => prefer({ level })} />
         ))}
       </fieldset>
-      {fault.value && (
-        <div class="outcome bad" role="alert">
-          <p>
-            <strong>{words.failed}</strong>
-          </p>
-          <FaultNote fault={fault.value} />
-        </div>
-      )}
+      {fault.value && <Failed what={words.failed} fault={fault.value} onAgain={lookAgain} />}
       {!protection.value && !fault.value && <First />}
       {protection.value && (
         <>
@@ -73,8 +66,9 @@ function First() {
   }, [stopped]);
   useLayoutEffect(() => {
     const mine = box.current;
+    const panel = mine?.closest<HTMLElement>("[role=tabpanel]");
     return () => {
-      if (mine?.contains(document.activeElement)) requestAnimationFrame(() => document.querySelector<HTMLElement>(".protect h2")?.focus());
+      if (mine?.contains(document.activeElement)) requestAnimationFrame(() => (panel?.querySelector("h2") ?? panel)?.focus());
     };
   }, []);
   return (

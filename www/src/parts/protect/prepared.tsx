@@ -6,7 +6,7 @@ import type { TableInfo } from "../../engine/types.js";
 import { t } from "../../i18n/index.js";
 import { preparedRows, preparedTables, sharing } from "../../sharing.js";
 import { announce, state } from "../../state.js";
-import { FaultNote } from "../fault.js";
+import { Failed } from "../fault.js";
 import { Pickers, TableRows } from "../preview.js";
 
 type Seen = { name: "no" } | { name: "working" } | { name: "tables"; list: TableInfo[]; number: number } | { name: "failed"; fault: Fault };
@@ -19,9 +19,12 @@ export function Prepared() {
   const stop = useRef(new AbortController());
   const box = useRef<HTMLDivElement>(null);
   const { name } = seen.value;
+  const before = useRef(name);
   useEffect(() => {
     // The button that was pressed is gone; what came in its place takes the focus.
-    if (name === "working" || (name === "tables" && document.activeElement === document.body)) box.current?.querySelector<HTMLElement>("button, select, [role=grid]")?.focus();
+    const lost = before.current === "working" && document.activeElement === document.body;
+    if (name === "working" || lost) box.current?.querySelector<HTMLElement>("button, select, [role=grid]")?.focus();
+    before.current = name;
   }, [name]);
   // Another choice: what was prepared is not what would be saved.
   useEffect(() => {
@@ -52,7 +55,7 @@ export function Prepared() {
       <h3>{words.heading}</h3>
       <p class="hint">{words.lead}</p>
       {sharing.key.value === "once" && now.name === "tables" && <p class="hint">{words.once}</p>}
-      {now.name === "failed" && <FaultNote fault={now.fault} />}
+      {now.name === "failed" && <Failed what={t.value.failed.part(words.heading)} fault={now.fault} onAgain={() => void show()} />}
       {now.name === "working" && (
         <>
           <p class="quiet" role="status">{words.working}</p>
@@ -63,7 +66,7 @@ export function Prepared() {
           </p>
         </>
       )}
-      {(now.name === "no" || now.name === "failed") && (
+      {now.name === "no" && (
         <p class="buttons">
           <button type="button" onClick={() => void show()}>
             {words.show}

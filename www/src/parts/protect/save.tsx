@@ -3,9 +3,10 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Action, Leaks, Protection } from "../../engine/protect.js";
 import { f, t } from "../../i18n/index.js";
+import { useDeed } from "../../looking.js";
 import { canSave, cancelChecked, hasKey, kinds, loadKey, loadPreset, newKey, saveChecked, savePreset, sharing } from "../../sharing.js";
 import { Choice } from "../choice.js";
-import { FaultNote } from "../fault.js";
+import { Failed, FaultNote } from "../fault.js";
 import { PickFiles } from "../pickfiles.js";
 import { Scroller } from "../scroller.js";
 import { Accept, Accepted } from "./accept.js";
@@ -94,6 +95,7 @@ function Keys() {
 function PresetFile() {
   const words = t.value.protect.save;
   const said = useSignal("");
+  const saving = useDeed(savePreset);
   const load = async ([file]: File[]) => {
     if (file) said.value = await loadPreset(file);
   };
@@ -102,11 +104,12 @@ function PresetFile() {
       <summary>{words.preset}</summary>
       <p class="hint">{words.presetLead}</p>
       <p class="buttons">
-        <button type="button" class="small" onClick={() => void savePreset()}>
+        <button type="button" class="small" onClick={saving.act}>
           {words.presetSave}
         </button>
         <PickFiles label={words.presetLoad} class="small" multiple={false} accept=".json,application/json" onFiles={(files) => void load(files)} />
       </p>
+      {saving.fault && <Failed what={t.value.failed.part(words.presetSave)} fault={saving.fault} onAgain={saving.act} />}
       {said.value && <p class="hint" role="status">{said.value}</p>}
     </details>
   );

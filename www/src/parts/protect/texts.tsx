@@ -1,13 +1,13 @@
 // Texts are read here one by one, with what was found in them, before any of them may come out.
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
-import { faultOf, type Fault } from "../../engine/error.js";
+import { useRef } from "preact/hooks";
 import type { Preset, ReviewText } from "../../engine/protect.js";
 import { f, t } from "../../i18n/index.js";
+import { useAnswer } from "../../looking.js";
 import { approve, prefer, sharing, textsAt } from "../../sharing.js";
 import { announce } from "../../state.js";
 import { Choice } from "../choice.js";
-import { FaultNote } from "../fault.js";
+import { Failed } from "../fault.js";
 import { pathName } from "./fields.js";
 
 /** Texts on one page. */
@@ -34,25 +34,12 @@ export function Texts() {
 function Review() {
   const words = t.value.protect.texts;
   const start = useSignal(0);
-  const page = useSignal<{ total: number; texts: ReviewText[] } | { fault: Fault } | null>(null);
-  const protection = sharing.protection.value;
-  const busy = sharing.busy.value;
-  useEffect(() => {
-    // The texts are those of the look that is under way.
-    if (busy) return;
-    let current = true;
-    textsAt(start.value, PAGE).then(
-      (found) => current && (page.value = found),
-      (error: unknown) => current && (page.value = { fault: faultOf(error) }),
-    );
-    return () => {
-      current = false;
-    };
-  }, [start.value, protection, busy]);
-  if (!page.value) return null;
-  if ("fault" in page.value) return <FaultNote fault={page.value.fault} />;
-  const { total, texts } = page.value;
-  if (total === 0) return <p class="quiet">{words.none}</p>;
+  const known = useRef(0);
+  // The texts are those of the look that is under way.
+  const { answer, fault, again } = useAnswer(sharing.busy.value ? null : () => textsAt(start.value, PAGE), [start.value, sharing.protection.value]);
+  if (answer) known.current = answer.total;
+  const total = known.current;
+  if (answer && total === 0) return <p class="quiet">{words.none}</p>;
   const to = Math.min(start.value + PAGE, total);
   const turn = (by: number) => {
     start.value = Math.max(0, start.value + by);
@@ -60,21 +47,26 @@ function Review() {
   };
   return (
     <>
-      <p role="status">{words.count(sharing.approved.value.size, total, f.value)}</p>
-      <ul role="list" class="review">
-        {texts.map((text) => (
-          <One key={text.id} text={text} />
-        ))}
-      </ul>
-      <p class="find">
-        <button type="button" class="small" aria-disabled={start.value === 0} onClick={() => start.value > 0 && turn(-PAGE)}>
-          {words.earlier}
-        </button>
-        <span class="quiet">{words.page(start.value + 1, to, total, f.value)}</span>
-        <button type="button" class="small" aria-disabled={to >= total} onClick={() => to < total && turn(PAGE)}>
-          {words.later}
-        </button>
-      </p>
+      {fault && <Failed what={t.value.failed.part(words.heading)} fault={fault} onAgain={again} />}
+      {answer && <p role="status">{words.count(sharing.approved.value.size, total, f.value)}</p>}
+      {answer && (
+        <ul role="list" class="review">
+          {answer.texts.map((text) => (
+            <One key={text.id} text={text} />
+          ))}
+        </ul>
+      )}
+      {total > 0 && (
+        <p class="find">
+          <button type="button" class="small" aria-disabled={start.value === 0} onClick={() => start.value > 0 && turn(-PAGE)}>
+            {words.earlier}
+          </button>
+          <span class="quiet">{words.page(start.value + 1, to, total, f.value)}</span>
+          <button type="button" class="small" aria-disabled={to >= total} onClick={() => to < total && turn(PAGE)}>
+            {words.later}
+          </button>
+        </p>
+      )}
     </>
   );
 }

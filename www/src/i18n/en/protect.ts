@@ -1,5 +1,5 @@
 // The words of the tab "Prepare for sharing". Words that promise too much stand in tests/browser/protect.test.mjs.
-import { counted, type Format } from "./format.js";
+import { counted, type Format } from "../format.js";
 
 export const protect = {
   tab: "Prepare for sharing",

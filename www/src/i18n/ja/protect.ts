@@ -1,5 +1,5 @@
 // The words of the tab 「共有の準備」.
-import type { Strings } from "./en.js";
+import type { Strings } from "../en/index.js";
 
 export const protect: Strings["protect"] = {
   tab: "共有の準備",

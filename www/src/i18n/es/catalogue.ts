@@ -1,11 +1,11 @@
 // The engine's catalogue of problems in Spanish: what each means, and what to do.
-import type { Catalogue } from "./codes.js";
+import type { Catalogue } from "../codes.js";
 
 const damaged = "El archivo puede estar dañado.";
 const kept = "Se conservó cada cambio completo anterior a ese lugar; si puede, haga otra vez el volcado.";
 const distrust = "No se fíe de este archivo; si es suyo, descomprímalo antes.";
 
-export const problems: Catalogue = {
+export const catalogue: Catalogue = {
   empty: ["El archivo está vacío.", "Haga otra vez el volcado o la exportación; quizá se detuvo el servidor mientras lo escribía."],
   "unknown-format": ["No es ninguno de los archivos que lee Windrow.", "Suelte un volcado de la base de datos (uproot.msgpack.gz, backup.bin), uproot.sqlite3, un database.zip o una exportación de PsyNet, o una tabla «ultralong» exportada en CSV o JSONL."],
   unsupported: ["Este tipo de archivo se reconoce, pero no se admite.", "El README dice qué se puede leer."],

@@ -1,11 +1,11 @@
 // The engine's catalogue of problems in Japanese: what each means, and what to do.
-import type { Catalogue } from "./codes.js";
+import type { Catalogue } from "../codes.js";
 
 const damaged = "ファイルが壊れている可能性があります。";
 const kept = "その場所より前の完全な変更はすべて残っています。できればダンプを作り直してください。";
 const distrust = "このファイルを信用しないでください。ご自身のものであれば、先に展開してください。";
 
-export const problems: Catalogue = {
+export const catalogue: Catalogue = {
   empty: ["ファイルが空です。", "ダンプまたはエクスポートを作り直してください。書き込み中にサーバーが停止した可能性があります。"],
   "unknown-format": ["Windrowが読めるファイルではありません。", "データベースのダンプ（uproot.msgpack.gz、backup.bin）、uproot.sqlite3、PsyNetの database.zip またはエクスポート、エクスポートしたultralong形式のCSVかJSONLをドロップしてください。"],
   unsupported: ["この種類のファイルは認識できますが、対応していません。", "読めるものについてはREADMEをご覧ください。"],

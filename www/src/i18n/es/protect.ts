@@ -1,6 +1,6 @@
 // The words of the tab «Preparar para compartir».
-import type { Strings } from "./en.js";
-import { counted } from "./format.js";
+import type { Strings } from "../en/index.js";
+import { counted } from "../format.js";
 
 export const protect: Strings["protect"] = {
   tab: "Preparar para compartir",

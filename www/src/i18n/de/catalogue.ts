@@ -1,11 +1,11 @@
 // The engine's catalogue of problems in German: what each means, and what to do.
-import type { Catalogue } from "./codes.js";
+import type { Catalogue } from "../codes.js";
 
 const damaged = "Die Datei könnte beschädigt sein.";
 const kept = "Jede vollständige Änderung vor dieser Stelle ist erhalten; erstellen Sie den Dump nach Möglichkeit neu.";
 const distrust = "Trauen Sie dieser Datei nicht; wenn sie von Ihnen stammt, entpacken Sie sie vorher.";
 
-export const problems: Catalogue = {
+export const catalogue: Catalogue = {
   empty: ["Die Datei ist leer.", "Erstellen Sie den Dump oder Export neu; vielleicht wurde der Server beim Schreiben angehalten."],
   "unknown-format": ["Dies ist keine der Dateien, die Windrow liest.", "Legen Sie einen Datenbank-Dump (uproot.msgpack.gz, backup.bin), uproot.sqlite3, ein database.zip oder einen Export von PsyNet oder eine exportierte „ultralong“-Tabelle als CSV oder JSONL ab."],
   unsupported: ["Diese Art von Datei wird erkannt, aber nicht unterstützt.", "In der README-Datei steht, was gelesen werden kann."],

@@ -1,0 +1,62 @@
+// The German words of the tab of pictures.
+import type { Strings } from "../en/index.js";
+import { counted } from "../format.js";
+
+export const pictures: Strings["pictures"] = {
+  table: "Dasselbe als Tabelle",
+  save: (form) => `Als ${form} speichern`,
+  saveAs: (heading, form) => `Als ${form} speichern: ${heading}`,
+  timeline: {
+    heading: "Wer wann wo war",
+    find: "Spieler suchen",
+    idle: "Untätig nach",
+    only: "Nur Spieler mit Auffälligkeiten",
+    before: "Vorige Spieler",
+    after: "Nächste Spieler",
+    shown: (first, last, total) => `Spieler ${first} bis ${last} von ${total}`,
+    none: "Es gibt keine Seitenzeiten",
+    read: "Ein Balken ist ein Aufenthalt auf einer Seite, ein Punkt das Ende des Experiments; ein gestrichelter Balken hat kein Ende und reicht bis zur letzten Änderung des Spielers. Extrem lang heißt mehr als das Fünffache des Medians der Seite.",
+    left: (n) => `Hier ausgelassene Aufenthalte: ${n}; die Tabelle der Seitenzeiten im Export enthält alle.`,
+    columns: ["Spieler", "Seite", "Von", "Bis", "Dauer", "Auffällig"],
+    mark: { negative: "endet vor dem Anfang", open: "hat kein Ende", long: "extrem lang", idle: "untätig" },
+    marks: {
+      negative: (n, f) => counted(f, n, { one: "1 Aufenthalt endet vor seinem Anfang", other: "# Aufenthalte enden vor ihrem Anfang" }),
+      open: (n, f) => counted(f, n, { one: "1 Aufenthalt hat kein Ende", other: "# Aufenthalte haben kein Ende" }),
+      long: (n, f) => counted(f, n, { one: "1 Aufenthalt ist extrem lang", other: "# Aufenthalte sind extrem lang" }),
+      idle: (n, f) => counted(f, n, { one: "1 Aufenthalt ist untätig", other: "# Aufenthalte sind untätig" }),
+    },
+  },
+  pages: {
+    heading: "Wie lange jede Seite dauerte",
+    summary: (page, median) => `Mit ${median} hat die Seite ${page} den längsten Median.`,
+    none: "Es gibt keine Seitenzeiten.",
+    noName: "(ohne Namen)",
+    read: "Die Säulen zählen Aufenthalte nach Dauer, auf einer Skala von Zehnerpotenzen. Der senkrechte Strich ist der Median, der dicke Strich umfasst die mittlere Hälfte.",
+    left: (n, f) => counted(f, n, { one: "1 Seite mit wenigen Aufenthalten ist ausgelassen.", other: "# Seiten mit wenigen Aufenthalten sind ausgelassen." }),
+    stays: (n, f) => counted(f, n, { one: "1 Aufenthalt", other: "# Aufenthalte" }),
+    columns: ["Seite", "Aufenthalte", "Kürzester", "Erstes Quartil", "Median", "Drittes Quartil", "Längster", "Ende vor dem Anfang", "Ohne Ende", "Extrem lang"],
+  },
+  progress: {
+    heading: "Verlauf der Session",
+    summary: (finished, gone, players) => `Am Ende waren ${finished} von ${players} Spielern fertig; ${gone} waren weg, ohne fertig zu sein.`,
+    none: "Es gibt keine Seitenzeiten.",
+    noName: "(ohne Namen)",
+    read: "Von unten: Spieler, die fertig sind; Spieler auf jeder Seite, von der letzten bis zur ersten; und, gestrichelt umrandet, Spieler, von denen nichts mehr aufgezeichnet wurde. Die Zeit, bevor ein Spieler kam, ist ausgelassen.",
+    moment: "Zeitpunkt",
+    finished: "Fertig",
+    gone: "Weg",
+    others: (n, f) => counted(f, n, { one: "1 weitere Seite", other: "# weitere Seiten" }),
+  },
+  spread: {
+    heading: "Streuung eines Feldes",
+    field: "Feld",
+    numbers: (n, [low, q1, median, q3, high], mean) => `Spieler mit einer Zahl: ${n}; von ${low} bis ${high}, Median ${median}, mittlere Hälfte von ${q1} bis ${q3}, Mittelwert ${mean}.`,
+    categories: (n, distinct, f) => `Spieler mit einem Wert: ${n}; ${counted(f, distinct, { one: "alle gleich", other: "# verschiedene Werte" })}.`,
+    missing: (n, f) => counted(f, n, { one: "1 Spieler hat keinen Wert.", other: "# Spieler haben keinen Wert." }),
+    range: (low, high) => `${low} bis ${high}`,
+    others: (n, f) => counted(f, n, { one: "1 weiterer Wert", other: "# weitere Werte" }),
+    from: "Bereich",
+    value: "Wert",
+    players: "Spieler",
+  },
+};

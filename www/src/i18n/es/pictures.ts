@@ -1,0 +1,62 @@
+// The Spanish words of the tab of pictures.
+import type { Strings } from "../en/index.js";
+import { counted } from "../format.js";
+
+export const pictures: Strings["pictures"] = {
+  table: "Lo mismo como tabla",
+  save: (form) => `Guardar como ${form}`,
+  saveAs: (heading, form) => `Guardar como ${form}: ${heading}`,
+  timeline: {
+    heading: "Quién estaba dónde y cuándo",
+    find: "Buscar un jugador",
+    idle: "Inactivo tras",
+    only: "Solo jugadores con algo sospechoso",
+    before: "Jugadores anteriores",
+    after: "Jugadores siguientes",
+    shown: (first, last, total) => `Jugadores ${first} a ${last} de ${total}`,
+    none: "No hay tiempos de página",
+    read: "Una barra es una estancia en una página; un punto, el final del experimento; una barra discontinua no tiene final y llega hasta el último cambio del jugador. Extremadamente larga significa más de cinco veces la mediana de la página.",
+    left: (n) => `Estancias que aquí se omiten: ${n}; la tabla de tiempos de página de la exportación las tiene todas.`,
+    columns: ["Jugador", "Página", "Desde", "Hasta", "Duración", "Sospechoso"],
+    mark: { negative: "termina antes de empezar", open: "no tiene final", long: "extremadamente larga", idle: "inactiva" },
+    marks: {
+      negative: (n, f) => counted(f, n, { one: "1 estancia termina antes de empezar", other: "# estancias terminan antes de empezar" }),
+      open: (n, f) => counted(f, n, { one: "1 estancia no tiene final", other: "# estancias no tienen final" }),
+      long: (n, f) => counted(f, n, { one: "1 estancia es extremadamente larga", other: "# estancias son extremadamente largas" }),
+      idle: (n, f) => counted(f, n, { one: "1 estancia es inactiva", other: "# estancias son inactivas" }),
+    },
+  },
+  pages: {
+    heading: "Cuánto duró cada página",
+    summary: (page, median) => `La página con la mediana más larga es ${page}: ${median}.`,
+    none: "No hay tiempos de página.",
+    noName: "(sin nombre)",
+    read: "Las columnas cuentan estancias según su duración, en una escala de potencias de diez. La línea vertical es la mediana; la línea gruesa abarca la mitad central.",
+    left: (n, f) => counted(f, n, { one: "Se omite 1 página con pocas estancias.", other: "Se omiten # páginas con pocas estancias." }),
+    stays: (n, f) => counted(f, n, { one: "1 estancia", other: "# estancias" }),
+    columns: ["Página", "Estancias", "Más corta", "Primer cuartil", "Mediana", "Tercer cuartil", "Más larga", "Terminan antes de empezar", "Sin final", "Extremadamente largas"],
+  },
+  progress: {
+    heading: "Progreso de la sesión",
+    summary: (finished, gone, players) => `Al final habían terminado ${finished} de ${players} jugadores; ${gone} se habían ido sin terminar.`,
+    none: "No hay tiempos de página.",
+    noName: "(sin nombre)",
+    read: "Desde abajo: jugadores que terminaron, jugadores en cada página, de la última a la primera, y, con borde discontinuo, jugadores de los que no se registró nada más. Se omite el tiempo anterior a la llegada de cada jugador.",
+    moment: "Momento",
+    finished: "Terminado",
+    gone: "Se fueron",
+    others: (n, f) => counted(f, n, { one: "1 página más", other: "# páginas más" }),
+  },
+  spread: {
+    heading: "Dispersión de un campo",
+    field: "Campo",
+    numbers: (n, [low, q1, median, q3, high], mean) => `Jugadores con un número: ${n}; de ${low} a ${high}, mediana ${median}, mitad central de ${q1} a ${q3}, media ${mean}.`,
+    categories: (n, distinct, f) => `Jugadores con un valor: ${n}; ${counted(f, distinct, { one: "todos iguales", other: "# valores distintos" })}.`,
+    missing: (n, f) => counted(f, n, { one: "1 jugador no tiene ninguno.", other: "# jugadores no tienen ninguno." }),
+    range: (low, high) => `${low} a ${high}`,
+    others: (n, f) => counted(f, n, { one: "1 valor más", other: "# valores más" }),
+    from: "Intervalo",
+    value: "Valor",
+    players: "Jugadores",
+  },
+};
