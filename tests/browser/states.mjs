@@ -14,6 +14,17 @@ const hold = (page, ask) =>
     };
   }, ask);
 
+/** Has requests of these kinds answered with a fault. */
+const refuse = (page, ...asks) =>
+  page.evaluate((asks) => {
+    const send = Worker.prototype.postMessage;
+    Worker.prototype.postMessage = function (message, ...rest) {
+      if (!asks.includes(message.ask)) return send.call(this, message, ...rest);
+      const fault = { code: "io", message: "", detail: "", advice: "", place: {} };
+      this.dispatchEvent(new MessageEvent("message", { data: { id: message.id, fault } }));
+    };
+  }, asks);
+
 const choose = (page, ...files) => page.locator("input[type=file]").first().setInputFiles(files);
 const rows = (page) => page.locator(".preview[aria-busy=false] [role=gridcell]").first().waitFor();
 const unfold = async (page) => {
@@ -131,17 +142,21 @@ export const states = {
     await page.locator(".fault").waitFor();
   },
   refused: async (page) => {
-    await page.evaluate(() => {
-      const send = Worker.prototype.postMessage;
-      Worker.prototype.postMessage = function (message, ...rest) {
-        if (message.ask !== "preview" && message.ask !== "contents") return send.call(this, message, ...rest);
-        const fault = { code: "io", message: "", detail: "", advice: "", place: {} };
-        this.dispatchEvent(new MessageEvent("message", { data: { id: message.id, fault } }));
-      };
-    });
+    await refuse(page, "preview", "contents");
     await openExample(page);
     for (const part of [".preview", ".contents"]) await page.locator(`${part} .outcome.bad`).waitFor();
   },
+  ...Object.fromEntries(
+    [["Players", "search"], ["Pictures", "browse"], ["Prepare for sharing", "look"]].map(([tab, ask]) => [
+      `refused-${ask}`,
+      async (page) => {
+        await openExample(page);
+        await refuse(page, ask);
+        await page.getByRole("tab", { name: tab }).click();
+        await page.locator("[role=tabpanel]:not([hidden]) .outcome.bad").first().waitFor();
+      },
+    ]),
+  ),
   saving: async (page) => {
     await openExample(page);
     await hold(page, "export");

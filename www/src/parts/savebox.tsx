@@ -39,7 +39,7 @@ export function SaveBox() {
         <>
           <Outcome />
           <button type="button" class="main big" aria-disabled={why !== ""} aria-describedby="save-note" onClick={() => why === "" && void save()}>
-            {saving.name === "done" ? words.again : words.button}
+            {saving.name === "done" ? words.again : words.button}{" "}
             {tables && !parted && why === "" && <span class="count">{words.tables(tables.length, f.value)}</span>}
           </button>
           <p id="save-note" class={why ? "hint warn" : "hint"}>

@@ -32,15 +32,14 @@ export function Sheet({ of, onOpen }: Props) {
   const rows = useLook("rows", { of, selection: asked, columns: [], start: 0, count: 0 });
   const storages = useRef(new Map<number, SheetRow>());
   const top = useRef<HTMLElement>(null);
-  if (known.fault) {
+  if (!known.answer || !(rows.answer || rows.fault)) {
     return (
-      <section ref={top} class="sheet" aria-labelledby="sheet">
+      <section ref={top} class="sheet" aria-labelledby="sheet" aria-busy={known.waiting || !known.fault}>
         <h2 id="sheet" tabIndex={-1}>{words.sheet}</h2>
-        <Failed what={t.value.failed.rows} fault={known.fault} onAgain={known.again} />
+        {known.fault && <Failed what={t.value.failed.rows} fault={known.fault} onAgain={known.again} />}
       </section>
     );
   }
-  if (!known.answer || !(rows.answer || rows.fault)) return <section class="sheet" aria-busy="true" />;
   const sought = column.value.trim().toLowerCase();
   const columns = known.answer.rows.map((facts, at) => ({ facts, at }));
   const exact = columns.filter(({ facts }) => facts.field.toLowerCase() === sought);
