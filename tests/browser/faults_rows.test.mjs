@@ -16,9 +16,11 @@ const faulty = faultyOn(() => site);
 const refuse = (page, ask, look) =>
   page.evaluate(([ask, look]) => {
     window.refused = (message) => message.ask === ask && (!look || (message.look === look && message.what.count !== 0));
+    window.refusals = 0;
     const send = Worker.prototype.postMessage;
     Worker.prototype.postMessage = function (message, ...rest) {
       if (!window.refused?.(message)) return send.call(this, message, ...rest);
+      window.refusals += 1;
       const fault = { code: "io", message: "", detail: "", advice: "", place: {} };
       setTimeout(() => this.dispatchEvent(new MessageEvent("message", { data: { id: message.id, fault } })));
     };
@@ -39,8 +41,10 @@ async function triedAgain(page, place, said, near) {
   await rests(page);
   const button = told.getByRole("button", { name: "Try again" });
   await button.focus();
+  const before = await page.evaluate(() => window.refusals);
   await page.keyboard.press("Enter");
   await focusIn(page, near);
+  await page.waitForFunction((before) => window.refusals > before, before);
   await told.waitFor();
   await rests(page);
   await allow(page);

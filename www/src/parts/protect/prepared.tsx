@@ -51,7 +51,7 @@ export function Prepared() {
   const now = seen.value;
   const shown = now.name === "tables" ? (now.list.find((table) => table.path === path.value) ?? now.list[0]) : undefined;
   return (
-    <div ref={box} class="prepared">
+    <div ref={box}>
       <h3>{words.heading}</h3>
       <p class="hint">{words.lead}</p>
       {sharing.key.value === "once" && now.name === "tables" && <p class="hint">{words.once}</p>}
