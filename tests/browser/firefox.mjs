@@ -1,5 +1,6 @@
 // A real Firefox as Debian ships it, driven through Marionette: its own protocol, one line of JSON after another.
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { createServer } from "node:net";
@@ -104,14 +105,27 @@ export async function startFirefox() {
   const lines = Object.entries(preferences(port, downloads)).map(([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`);
   writeFileSync(join(profile, "user.js"), lines.join(""));
   const child = spawn(firefoxPath, ["--headless", "--marionette", "--no-remote", "--profile", profile], { stdio: "ignore", env: { ...process.env, HOME: profile } });
+  const gone = once(child, "exit");
+  /** Ends Firefox at once and takes its folders away when it is gone: until then it writes to its profile. */
+  const stop = async () => {
+    child.kill("SIGKILL");
+    await gone;
+    for (const folder of [profile, downloads]) rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  };
   const attempt = () =>
     new Promise((resolve) => {
       const socket = connect(port, "127.0.0.1", () => resolve(socket));
       socket.once("error", () => resolve(undefined));
     });
-  const marionette = new Marionette(await until(attempt, "Firefox"));
-  await marionette.send("WebDriver:NewSession", { capabilities: { alwaysMatch: {} } });
-  await marionette.send("WebDriver:SetTimeouts", { script: 60_000 });
+  let marionette;
+  try {
+    marionette = new Marionette(await until(attempt, "Firefox"));
+    await marionette.send("WebDriver:NewSession", { capabilities: { alwaysMatch: {} } });
+    await marionette.send("WebDriver:SetTimeouts", { script: 60_000 });
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   /** Runs a function of the page and gives its result. */
   const run = (work, ...args) =>
     marionette.send("WebDriver:ExecuteAsyncScript", {
@@ -144,11 +158,9 @@ export async function startFirefox() {
       rmSync(join(downloads, name));
       return { name, bytes };
     },
-    async stop() {
-      await marionette.send("Marionette:Quit", { flags: ["eForceQuit"] }).catch(() => {});
+    stop: () => {
       marionette.end();
-      child.kill();
-      for (const folder of [profile, downloads]) rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+      return stop();
     },
   };
 }
