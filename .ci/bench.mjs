@@ -52,16 +52,27 @@ async function inNode(dump, zip) {
 /** Milliseconds in which the page compiles its module and practises: nobody finds a file sooner. */
 const READY = 2000;
 
-/** Settles when a button is there, at once: Playwright's own way looks every half second. */
-const shown = (page, label) =>
-  page.evaluate((label) => {
-    const is = () => [...document.querySelectorAll("button")].some((button) => button.textContent.includes(label));
-    return new Promise((resolve) => {
-      const look = () => is() && resolve();
+/**
+ * In the page: seconds from the choice of a file to the summary and to the saved ZIP, which is asked for as soon as the button
+ * is painted. Measured there, because whoever drives the browser takes a tenth of a second that no reader would wait for.
+ */
+const lapsInPage = () => {
+  const button = (label) => [...document.querySelectorAll("button")].find(({ textContent }) => textContent.includes(label));
+  const shown = (label) =>
+    new Promise((resolve) => {
+      const look = () => button(label) && resolve(performance.now());
       new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
       look();
     });
-  }, label);
+  const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  const chosen = new Promise((resolve) => document.addEventListener("change", () => resolve(performance.now()), { capture: true, once: true }));
+  return chosen.then(async (begin) => {
+    const summary = (await shown("Save ZIP")) - begin;
+    await painted();
+    button("Save ZIP").click();
+    return { summary: summary / 1000, whole: ((await shown("Save again")) - begin) / 1000 };
+  });
+};
 
 /** The page from the choice of the file to the summary, and on to the saved ZIP, in a browser with a profile on disk as people have. */
 async function inPage(dump) {
@@ -79,13 +90,9 @@ async function inPage(dump) {
     page.setDefaultTimeout(1_800_000);
     await page.goto(`http://127.0.0.1:${server.address().port}/`);
     await page.waitForTimeout(READY);
-    const begin = performance.now();
-    await page.locator("input[type=file]").first().setInputFiles(dump);
-    await shown(page, "Save ZIP");
-    laps.summary.push((performance.now() - begin) / 1000);
-    await page.getByRole("button", { name: "Save ZIP" }).evaluate((button) => button.click());
-    await shown(page, "Save again");
-    laps.whole.push((performance.now() - begin) / 1000);
+    const [lap] = await Promise.all([page.evaluate(lapsInPage), page.locator("input[type=file]").first().setInputFiles(dump)]);
+    laps.summary.push(lap.summary);
+    laps.whole.push(lap.whole);
     const now = rendererMemory();
     if (now && now.peak > (memory?.peak ?? 0)) memory = now;
     await browser.close();

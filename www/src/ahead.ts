@@ -17,22 +17,31 @@ const SHORT = 8 << 20;
 
 /** The end that takes the pieces. `end` stops the worker and gives its memory back. */
 export class AheadReader implements Ranges {
-  readonly #near: RangeReader;
   readonly #script: string;
   readonly #ended = new AbortController();
+  #near = new RangeReader();
   #worker: WatchedWorker<ToReader, FromReader> | undefined;
   #use: Take = () => {};
   #settle: { resolve: () => void; reject: (reason: unknown) => void } | undefined;
 
-  constructor(script: string, signal: AbortSignal) {
-    this.#near = new RangeReader({ signal });
+  constructor(script: string) {
     this.#script = script;
+  }
+
+  /** Whether it can read: the browser may have ended its worker. */
+  get alive(): boolean {
+    return !this.#ended.signal.aborted;
+  }
+
+  /** Stops what it reads from now on when `signal` says so. */
+  heed(signal: AbortSignal): void {
+    this.#near = new RangeReader({ signal });
     signal.addEventListener("abort", () => this.#fail(new EngineError({ code: "aborted" })), { signal: this.#ended.signal });
   }
 
   async read(file: ByteSource, start: number, end: number, use: Take): Promise<void> {
     if (end - start < SHORT || !(file instanceof Blob)) return this.#near.read(file, start, end, use);
-    const worker = (this.#worker ??= this.#start());
+    const worker = this.start();
     this.#use = use;
     await new Promise<void>((resolve, reject) => {
       this.#settle = { resolve, reject };
@@ -40,14 +49,15 @@ export class AheadReader implements Ranges {
     });
   }
 
-  #start(): WatchedWorker<ToReader, FromReader> {
+  /** Starts its worker, if it has none yet: that takes a moment. */
+  start(): WatchedWorker<ToReader, FromReader> {
     const hear = (message: FromReader) => {
       if ("read" in message) this.#settle?.resolve();
       else if ("unread" in message) this.#fail(new EngineError(message.unread));
       else this.#take(worker, message.piece);
     };
     const gone = (reason: EngineError) => this.#fail(reason);
-    const worker = new WatchedWorker<ToReader, FromReader>(this.#script, hear, gone);
+    const worker = (this.#worker ??= new WatchedWorker<ToReader, FromReader>(this.#script, hear, gone));
     return worker;
   }
 

@@ -42,18 +42,23 @@ export async function openFiles(given: Given[]): Promise<void> {
     end();
     state.phase.value = { name: "failed", fault: faultOf(reason), label, given };
   };
-  const { bridge: mine, idle } = takeReady();
+  const { bridge: mine, module, idle } = takeReady();
   mine.onDeath = fail;
   bridge = mine;
+  const onProgress = (part: number) => {
+    if (bridge === mine) state.phase.value = { name: "reading", label, size, part };
+  };
+  const ask = async () => {
+    const engine = module ?? (await engineModule());
+    await idle;
+    return mine.call("open", { module: engine, files: given }, { onProgress });
+  };
+  // Before the page draws anything: that takes a moment.
+  const opened = ask();
   state.phase.value = { name: "reading", label, size, part: 0 };
   announce(`${t.value.reading.heading} ${label}`);
   try {
-    const module = await engineModule();
-    await idle;
-    const onProgress = (part: number) => {
-      if (bridge === mine) state.phase.value = { name: "reading", label, size, part };
-    };
-    const { summary, recipe } = await mine.call("open", { module, files: given }, { onProgress });
+    const { summary, recipe } = await opened;
     if (bridge !== mine) return;
     state.inputs.value = given.map(({ path }) => path);
     state.summary.value = summary;

@@ -6,9 +6,10 @@ import { engineModule, exampleFile } from "./assets.js";
 import { Bridge } from "./bridge.js";
 import { fromList } from "./files.js";
 
-/** A worker, and when it has nothing to do any more. */
+/** A worker, the module if it has that already, and when it has nothing to do any more. */
 interface Ready {
   bridge: Bridge;
+  module?: WebAssembly.Module;
   idle: Promise<void>;
 }
 
@@ -33,7 +34,7 @@ export async function getReady(): Promise<void> {
       gone();
     },
   );
-  ready = { bridge, stop, idle };
+  ready = { bridge, module, stop, idle };
 }
 
 /** The worker that is ready, or a new one. */

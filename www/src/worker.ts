@@ -38,6 +38,8 @@ let prepared: ProtectedStudy | undefined;
 let engine: { module: WebAssembly.Module; instance: Instance } | undefined;
 /** Lanes that were started for the first export. */
 let started: Lanes | undefined;
+/** A reader whose worker was started for the first files. */
+let ahead: AheadReader | undefined;
 /** Of the tables that are made here. */
 const hashes = new Hashes();
 const stops = new Map<number, AbortController>();
@@ -77,6 +79,8 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
   async practise(_, { module, files }, signal) {
     begin(module);
     const lanes = (started = new Lanes(module));
+    ahead = new AheadReader(self.location.href);
+    ahead.start();
     const recipe = wasm.default_recipe();
     const nowhere = { write() {}, close() {}, abort() {} };
     for (const until = performance.now() + LONG_ENOUGH; performance.now() < until; ) {
@@ -103,7 +107,9 @@ const handlers: { [R in Request]: (id: number, ask: Requests[R]["ask"], signal: 
       started?.end();
       started = undefined;
     }
-    const reader = new AheadReader(self.location.href, signal);
+    const reader = ahead?.alive ? ahead : new AheadReader(self.location.href);
+    ahead = undefined;
+    reader.heed(signal);
     try {
       study = await open(wasm, inputs, {
         signal,
@@ -301,6 +307,9 @@ function release(id: number): void {
 /** The other lives of this script: a worker that makes tables, compresses and hashes, and one that only reads. */
 const lane = new LaneEnd((answer, moved) => self.postMessage(answer, moved));
 const reading = new ReadingEnd((message, moved) => self.postMessage(message, moved));
+
+// At once: some workers are started before there is work, and who hears nothing of one gives it up.
+void showLife();
 
 self.onmessage = async ({ data }: MessageEvent<ToWorker | ToLane | ToReader | ToCompiler>) => {
   await showLife();
