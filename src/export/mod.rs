@@ -98,6 +98,9 @@ pub struct Export {
     left_out: LeftOut,
 }
 
+/// Files that may be planned before one of them is made.
+const PLANNED: usize = 256;
+
 /// So many bytes of files are rendered and compressed for a piece of the ZIP, at most.
 const RAW: usize = 1 << 20;
 
@@ -254,9 +257,10 @@ impl Export {
         &self.left_out
     }
 
-    /// The next rows that the caller lets somebody render and compress; `None` when there are no more or `most` were
-    /// given out and are not in the archive yet. Once asked, [`Export::make`] leaves out uproot's tables, and
-    /// [`Export::made`] and [`Export::hashed`] bring what became of them.
+    /// The next rows that the caller lets somebody render and compress; `None` when there are no more, when `most` were
+    /// given out and are not in the archive yet, or when much is planned that [`Export::make`] is to make first. Once
+    /// asked, that leaves out uproot's tables but for little ones, and [`Export::made`] and [`Export::hashed`] bring what
+    /// became of the others.
     ///
     /// # Errors
     /// [`crate::error::Code::TooManyCells`].
@@ -269,8 +273,8 @@ impl Export {
             if let Some(stretch) = ahead.give() {
                 return Ok(Some(stretch));
             }
-            // What is planned depends on what is damaged.
-            if self.checking.is_some() || !self.plan_on()? {
+            // What is planned depends on what is damaged, and takes memory until it is made.
+            if self.checking.is_some() || self.jobs.len() >= PLANNED || !self.plan_on()? {
                 return Ok(None);
             }
         }
@@ -289,7 +293,7 @@ impl Export {
         let Some(jobs) = self.plan.more(&self.left_out)? else { return Ok(false) };
         for job in jobs {
             let stretches = match (&job, &mut self.ahead) {
-                (Job::Table { path, session, table, .. }, Some(ahead)) => {
+                (Job::Table { path, session, table, .. }, Some(ahead)) if !stretch::is_little(table) => {
                     Some(ahead.add(self.planned, path, session, self.plan.part(), table.clone()))
                 }
                 _ => None,

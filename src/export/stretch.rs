@@ -110,6 +110,14 @@ impl Blocks {
     }
 }
 
+/// Cells of a table that is made sooner than it is handed to somebody.
+const LITTLE: u64 = 4096;
+
+/// Whether a table is not worth a stretch.
+pub(super) fn is_little(table: &Table) -> bool {
+    table.rows.saturating_mul(table.columns.len() as u64) <= LITTLE
+}
+
 /// Bytes in a stretch, about: work for some hundredths of a second.
 const STRETCH: usize = 6 << 20;
 
