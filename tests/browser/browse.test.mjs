@@ -167,6 +167,28 @@ onPage("players are sorted by how far they came, by their last change and by the
   await order("p0 p1 p2 p3 p4 p5 p6 p7");
 });
 
+onPage("players are sorted by name, by keyboard and by click", async (page) => {
+  await openEight(page);
+  await openTab(page, "Players");
+  const head = page.locator(".sheet .head .index");
+  const sorted = async (first, order) => {
+    await page.waitForFunction((first) => document.querySelector(".sheet .named")?.innerText === first, first);
+    assert.equal(await head.getAttribute("aria-sort"), order);
+    assert.ok(await head.evaluate((one) => one === document.activeElement), "the focus stays on the head");
+  };
+  await page.locator(".sheet [role=gridcell]").first().focus();
+  await page.keyboard.press("Control+ArrowUp");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await sorted("p0", "ascending");
+  assert.match(await page.locator("main + [role=status]").innerText(), /^Sorted by Name, ascending/);
+  await page.keyboard.press("Enter");
+  await sorted("p7", "descending");
+  await head.click();
+  await sorted("p0", null);
+  assert.match(await page.locator("main + [role=status]").innerText(), /^In the order of the data/);
+});
+
 onPage("a player's history shows deletions; a search counts, and Enter leads to the change in its history", async (page) => {
   await openEight(page);
   await openTab(page, "Players");
