@@ -72,6 +72,14 @@ const openEight = async (page) => {
   await page.locator("input[type=file]").first().setInputFiles(eight());
   await page.getByRole("grid").waitFor();
 };
+
+/** Two sessions with a player each. */
+const two = () => file("two.msgpack", dump(["lab", "web"].flatMap((name) => [
+  [`session/${name}`, "_uproot_players", 128, JSON.stringify([[name, `${name}1`]])],
+  [`player/${name}/${name}1`, "page_order", 128, '["app/Intro"]'],
+  [`player/${name}/${name}1`, "show_page", 0, "0"],
+  [`player/${name}/${name}1`, "payoff", 0, "3"],
+])));
 const told = (page, selector, text) => page.waitForFunction(([selector, text]) => document.querySelector(selector)?.innerText.includes(text), [selector, text]);
 
 onPage("tabs are moved through by arrow keys and opened by Enter; a panel is made when it is first opened", async (page) => {
@@ -187,6 +195,36 @@ onPage("players are sorted by name, by keyboard and by click", async (page) => {
   await head.click();
   await sorted("p0", null);
   assert.match(await page.locator("main + [role=status]").innerText(), /^In the order of the data/);
+});
+
+onPage("the session that is picked is looked at in every tab, until other files are opened", async (page) => {
+  await page.locator("input[type=file]").first().setInputFiles(two());
+  await page.getByRole("grid").waitFor();
+  const picked = (id) => page.locator(`#panel-${id}`).getByLabel("Session", { exact: true });
+  await openTab(page, "Pictures");
+  assert.equal(await picked("pictures").inputValue(), "lab");
+  await openTab(page, "Players");
+  await picked("players").selectOption("web");
+  await told(page, ".sheet .named", "web1");
+  await page.locator(".sheet .named").click();
+  await page.getByRole("heading", { name: "History of web1" }).waitFor();
+  const drawn = () => page.locator("#panel-pictures .drawing").first().innerHTML();
+  const before = await drawn();
+  assert.equal(await picked("pictures").inputValue(), "lab", "a hidden tab does no work");
+  await openTab(page, "Pictures");
+  assert.equal(await picked("pictures").inputValue(), "web");
+  assert.notEqual(await drawn(), before);
+  await picked("pictures").selectOption("lab");
+  await openTab(page, "Players");
+  assert.equal(await picked("players").inputValue(), "lab");
+  await told(page, ".sheet .named", "lab1");
+  await page.getByRole("heading", { name: /^Changes/ }).waitFor();
+  await picked("players").selectOption("web");
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.locator("input[type=file]").first().setInputFiles(two());
+  await page.getByRole("grid").waitFor();
+  await openTab(page, "Players");
+  assert.equal(await picked("players").inputValue(), "lab");
 });
 
 onPage("a player's history shows deletions; a search counts, and Enter leads to the change in its history", async (page) => {
