@@ -227,6 +227,21 @@ onPage("the session that is picked is looked at in every tab, until other files 
   assert.equal(await picked("players").inputValue(), "lab");
 });
 
+onPage("numbers in the tables of pictures stand below each other", async (page) => {
+  await openEight(page);
+  await openTab(page, "Pictures");
+  await page.locator(".drawing svg").nth(3).waitFor();
+  for (const [i, figures] of [[0, [1, 2]], [1, [4]], [2, [1, 4, 9]], [3, [1]]]) {
+    const picture = page.locator(".picture").nth(i);
+    await picture.getByText("The same as a table").click();
+    const sides = await picture.getByRole("table").evaluate((table) => [...table.rows].slice(0, 2).map(({ cells }) => [...cells].map((cell) => getComputedStyle(cell).textAlign)));
+    for (const row of sides) {
+      assert.equal(row[0], "left");
+      for (const at of figures) assert.equal(row[at], "right", `${i}: ${at}`);
+    }
+  }
+});
+
 onPage("a player's history shows deletions; a search counts, and Enter leads to the change in its history", async (page) => {
   await openEight(page);
   await openTab(page, "Players");
