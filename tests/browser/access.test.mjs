@@ -67,3 +67,20 @@ test("a cell knows its place in the whole table", { timeout: 60_000 }, async () 
   await focusedAt("aria-rowindex", await grid.getAttribute("aria-rowcount"));
   await context.close();
 });
+
+test("the button below the prepared tables' heading keeps its distance", { timeout: 60_000 }, async () => {
+  const { context, page } = await open(site.browser, site.url, { viewport: { width: 380, height: 900 } });
+  await states["sharing-check-and-save"](page);
+  const edges = async (locator) => {
+    const { x, y, width, height } = await locator.boundingBox();
+    return { left: x, right: x + width, top: y, bottom: y + height };
+  };
+  const button = page.getByRole("button", { name: "Show the prepared tables" });
+  const lead = await edges(page.getByText("Look through the prepared tables before you save"));
+  assert.ok((await edges(button)).top - lead.bottom >= 8);
+  await button.click();
+  const heading = await edges(page.getByRole("heading", { name: "The tables as they will be" }));
+  const grid = await edges(page.locator(".protect .grid"));
+  assert.ok(grid.top > heading.bottom && grid.left === heading.left && grid.right <= 380, "the tables stand below, not beside");
+  await context.close();
+});
