@@ -14,9 +14,9 @@ const BAR = 14;
 const TOP = 26;
 /** Players drawn at once. */
 const AT_ONCE = 25;
-/** Most rows of the table, and its column of numbers. */
+/** Most rows of the table, and what its columns hold. */
 const ROWS = 500;
-const LENGTH = 4;
+const kinds = [undefined, undefined, "when", "when", "figure"] as const;
 
 /** The signs, in the order in which one is chosen for a stay with several marks. */
 const signs: [StayMark, string][] = [["negative", "⇠"], ["open", "…"], ["long", "!"], ["idle", "z"]];
@@ -85,7 +85,7 @@ function tableOf({ lanes, labels, stays }: Stays) {
     stay.to === null ? "" : duration(stay.to - stay.from),
     marksOf(stay).join(", "),
   ];
-  return { columns: words.columns, figure: (column: number) => column === LENGTH, rows: stays.slice(0, ROWS).map(row), ...(stays.length > ROWS && { left: words.left(number(stays.length - ROWS)) }) };
+  return { columns: words.columns, kind: (column: number) => kinds[column], rows: stays.slice(0, ROWS).map(row), ...(stays.length > ROWS && { left: words.left(number(stays.length - ROWS)) }) };
 }
 
 function draw({ lanes, labels, stays, range }: Stays, width: number) {
