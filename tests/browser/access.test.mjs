@@ -68,6 +68,25 @@ test("a cell knows its place in the whole table", { timeout: 60_000 }, async () 
   await context.close();
 });
 
+test("on a narrow screen what belongs to a field stands below its name, and is still a row of a table", { timeout: 60_000 }, async () => {
+  const { context, page } = await open(site.browser, site.url, { viewport: { width: 380, height: 900 } });
+  await states["sharing-fields"](page);
+  const table = page.locator(".decisions");
+  await table.waitFor();
+  const box = await table.boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= 380, "nothing has to be scrolled to sideways");
+  const row = table.getByRole("row").nth(1);
+  const [name, ...choices] = [row.getByRole("rowheader"), ...(await row.getByRole("combobox").all())];
+  let below = (await name.boundingBox()).y;
+  for (const choice of choices) {
+    const { x, y, width } = await choice.boundingBox();
+    assert.ok(y > below && x + width <= 380);
+    below = y;
+  }
+  assert.match(await page.locator(".protect section").ariaSnapshot(), /- table:\n\s+- rowgroup:\n\s+- row .*:\n\s+- columnheader/);
+  await context.close();
+});
+
 test("the button below the prepared tables' heading keeps its distance", { timeout: 60_000 }, async () => {
   const { context, page } = await open(site.browser, site.url, { viewport: { width: 380, height: 900 } });
   await states["sharing-check-and-save"](page);
