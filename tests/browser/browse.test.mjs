@@ -285,6 +285,8 @@ onPage("pictures say what they show, as a table too, and are saved as SVG and PN
   assert.equal(png.name, "lab-timeline.png");
   assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
   assert.ok(png.bytes.length > 2000);
+  await page.locator(".language").selectOption("ja");
+  assert.match(await timeline.locator(".hint").first().innerText(), /[^.]。$/, "a sentence ends as its language has it");
 });
 
 onPage("a PsyNet export has pictures of its participants", async (page) => {

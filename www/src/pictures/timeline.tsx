@@ -61,9 +61,9 @@ export function Timeline({ session, idles = true }: { session: string; idles?: b
     const summary = [
       total > 0 && words.shown(number(first), number(first + lanes.length - 1), number(total)),
       ...signs.map(([mark, sign]) => counts[mark] > 0 && `${sign} ${words.marks[mark]!(counts[mark], f.value)}`),
-    ].filter(Boolean);
+    ].filter((part) => part !== false);
     return {
-      summary: `${summary.join("; ") || words.none}.`,
+      summary: words.sentence(...(summary.length > 0 ? summary : [words.none])),
       note: [words.read, left_out > 0 && words.left(number(left_out))].filter(Boolean).join(" "),
       table: tableOf(answer),
       draw: (width: number) => draw(answer, width),
