@@ -146,6 +146,14 @@ impl fmt::Display for Place {
     }
 }
 
+/// A number inside a detail, as English writes it: a detail is an English sentence wherever it is read, and who has to
+/// count the digits of a limit does not see how large it is.
+pub fn grouped(n: u64) -> String {
+    let digits = n.to_string();
+    let groups = digits.as_bytes().rchunks(3).rev().map(String::from_utf8_lossy);
+    groups.collect::<Vec<_>>().join(",")
+}
+
 /// One thing that went wrong, with its place, how often, and what it means here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -308,6 +316,13 @@ mod tests {
         seen.sort_unstable();
         seen.dedup();
         assert_eq!(seen.len(), Code::ALL.len());
+    }
+
+    #[test]
+    fn numbers_are_grouped_by_thousands() {
+        let numbers = [0, 999, 1000, 19_692, 10_000_000_000, u64::MAX];
+        let expected = ["0", "999", "1,000", "19,692", "10,000,000,000", "18,446,744,073,709,551,615"];
+        assert_eq!(numbers.map(grouped), expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Ask here before growing anything that the input controls: every limit has a name, a unit and an error.
 
-use crate::error::{Code, Error, Place, Result};
+use crate::error::{Code, Error, Place, Result, grouped};
 
 /// How much a reader may take. The defaults fit a browser tab; the command line may raise them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +63,11 @@ impl Limits {
         let bomb = unpacked > Self::RATIO_FROM && unpacked / packed.max(1) > self.ratio;
         if bomb || unpacked > self.inflated {
             return Err(Error::new(Code::InflatesTooFar, Place::default().byte(packed)).detail(format!(
-                "{packed} bytes gave more than {unpacked}; the limits are {} bytes and {} to 1.",
-                self.inflated, self.ratio
+                "{} bytes gave more than {}; the limits are {} bytes and {} to 1.",
+                grouped(packed),
+                grouped(unpacked),
+                grouped(self.inflated),
+                grouped(self.ratio)
             )));
         }
         Ok(())
@@ -73,7 +76,7 @@ impl Limits {
     /// Whether so many bytes of memory are within the budget.
     pub fn memory(&self, bytes: u64) -> Result<()> {
         if bytes > self.memory {
-            let detail = format!("The budget is {} MB.", self.memory / 1_000_000);
+            let detail = format!("The budget is {} MB.", grouped(self.memory / 1_000_000));
             return Err(Error::new(Code::OutOfMemory, Place::default()).detail(detail));
         }
         Ok(())

@@ -253,6 +253,23 @@ fn rows_are_sorted_by_values_and_by_how_far_players_came() {
 }
 
 #[test]
+fn rows_are_sorted_by_name_in_the_order_of_code_points() {
+    let names = ["p10", "p2", "é", "P3", "p", "a/b", "\u{ff5e}", "\u{1f600}"];
+    let row = |(name, seq): (&&str, u64)| Row::new(seq, &format!("player/s/{name}"), "app", 2, r#""chat""#);
+    let rows: Vec<Row> = names.iter().zip(1..).map(row).collect();
+    let log = opened(&rows);
+    let sheet = Sheet::new(&log, &log.sessions[0], "player", false);
+    let sorted = |down| {
+        let rows = sheet.select(&log, &Selection { by: Some(By::Name), down, ..Selection::default() });
+        sheet.shown(&log, &rows, &[]).into_iter().map(|row| row.name).collect::<Vec<_>>()
+    };
+    let mut expected = ["P3", "a/b", "p", "p10", "p2", "é", "\u{ff5e}", "\u{1f600}"];
+    assert_eq!(sorted(false), expected);
+    expected.reverse();
+    assert_eq!(sorted(true), expected);
+}
+
+#[test]
 fn suspicious_stays_are_marked() {
     let log = opened(&ten());
     let stays = Stays::of_session(&log, &log.sessions[0], 300.0);

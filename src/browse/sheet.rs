@@ -122,6 +122,8 @@ pub struct Selection {
 pub enum By {
     /// The current values of a field.
     Field(String),
+    /// The storage's own name, by its code points.
+    Name,
     /// How far a player came.
     Progress,
     /// The time of the last change.
@@ -309,6 +311,10 @@ impl Sheet {
         let column = if let By::Field(name) = by { field(name) } else { None };
         let place = |row: &Row| {
             let number = match by {
+                By::Name => {
+                    let name = own_name(log.storages.get(row.storage));
+                    return Place::of(Some((None, name.into())), selection.down);
+                }
                 By::Field(_) => {
                     let id = column.and_then(|column| Self::change(row, column as u32)).map(|change| log.value(change));
                     let key = |id| (shown::number(log, id), shown::content(log, id));

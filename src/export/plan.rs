@@ -2,7 +2,7 @@
 
 use super::parts::Parts;
 use crate::describe::{dictionary, psynet_readme, readme};
-use crate::error::{Code, Error, Place, Result};
+use crate::error::{Code, Error, Place, Result, grouped};
 use crate::file_names::Taken;
 use crate::limits::Limits;
 use crate::log::{Log, Session};
@@ -81,7 +81,12 @@ pub fn check_cells(filetype: Filetype, path: &str, rows: u64, columns: usize) ->
     if filetype == Filetype::Jsonl || rows.saturating_mul(columns as u64) <= Limits::CELLS {
         return Ok(());
     }
-    let detail = format!("It has {rows} rows of {columns} columns; the limit is {} cells.", Limits::CELLS);
+    let detail = format!(
+        "It has {} rows of {} columns; the limit is {} cells.",
+        grouped(rows),
+        grouped(columns as u64),
+        grouped(Limits::CELLS)
+    );
     Err(Error::new(Code::TooManyCells, Place::file(path)).detail(detail))
 }
 

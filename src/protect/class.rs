@@ -271,7 +271,10 @@ pub fn classify(system: System, path: &str, stats: &Stats) -> Suggestion {
         return Suggestion::new(Class::Experiment, DecidedBy::Values, reason);
     }
     if stats.categories() {
-        let reason = format!("{} different short texts, shared by participants: categories.", stats.distinct);
+        let reason = match stats.distinct {
+            1 => "One short text, shared by participants: a category.".to_owned(),
+            n => format!("{n} different short texts, shared by participants: categories."),
+        };
         return Suggestion::new(Class::Experiment, DecidedBy::Values, reason);
     }
     Suggestion::new(Class::FreeText, DecidedBy::Nobody, "Text that no rule knows; withheld until you decide.")

@@ -4,7 +4,7 @@
 //! paths that would lead elsewhere are still refused, since no exporter writes such.
 
 use super::recognise;
-use crate::error::{Code, Error, Place, Result};
+use crate::error::{Code, Error, Place, Result, grouped};
 use crate::limits::Limits;
 use crate::source::{FileInfo, Seekable, Sparse, Want};
 use flate2::{Decompress, FlushDecompress, Status};
@@ -106,7 +106,7 @@ fn list(archive: &ZipArchive<&mut dyn Seekable>, file: usize, info: &FileInfo, l
     let place = |name: &str| Place::file(format!("{}/{name}", info.path));
     if archive.len() > limits.members {
         return Err(Error::new(Code::TooManyMembers, Place::file(&info.path))
-            .detail(format!("The limit is {}.", limits.members)));
+            .detail(format!("The limit is {}.", grouped(limits.members as u64))));
     }
     let mut names = Vec::new();
     let (mut tables, mut loose, mut sums) = (Vec::new(), Vec::new(), Vec::new());

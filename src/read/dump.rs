@@ -4,7 +4,7 @@
 //! the next one starts; everything before is kept and the place is reported.
 
 use super::msgpack::{self, Found, Row};
-use crate::error::{Code, Place, Problem, Problems, Result};
+use crate::error::{Code, Place, Problem, Problems, Result, grouped};
 use crate::limits::Limits;
 use crate::log::column::ValueId;
 use crate::log::{Builder, Change};
@@ -113,7 +113,8 @@ impl DumpReader {
         self.broken = true;
         self.carry = Vec::new();
         let place = Place::default().record(self.rows + 1).byte(self.offset);
-        self.problems.add(Problem::new(code, place).detail(format!("{} complete changes were read.", self.rows)));
+        self.problems
+            .add(Problem::new(code, place).detail(format!("{} complete changes were read.", grouped(self.rows))));
     }
 
     /// Reads whole rows; returns how many bytes they took.

@@ -187,7 +187,7 @@ impl Damage {
                 "",
                 "Apostrophes were taken away that Windrow puts before texts in CSV for spreadsheets.",
             ),
-            (self.full_cells, lossy, "!data", "Values are exactly 32767 characters long, where Excel cuts them."),
+            (self.full_cells, lossy, "!data", "Values are exactly 32,767 characters long, where Excel cuts them."),
         ];
         for (count, code, field, detail) in seen {
             if count > 0 {

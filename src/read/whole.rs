@@ -4,7 +4,7 @@ use super::dump::DumpReader;
 use super::gzip::End;
 use super::unpack::Unpack;
 use super::{Filled, Format, Input};
-use crate::error::{Code, Place, Problem, Result};
+use crate::error::{Code, Place, Problem, Result, grouped};
 use crate::limits::Limits;
 use crate::log::{Builder, Part};
 use crate::source::{FileInfo, Reader, Want};
@@ -51,7 +51,7 @@ impl Whole {
     fn broke_off(&mut self, code: Code, byte: u64, how: &str) -> Result<()> {
         self.broken = true;
         self.dump.settle(&mut self.changes)?;
-        let detail = format!("{how}: {} complete changes were read.", self.changes.len());
+        let detail = format!("{how}: {} complete changes were read.", grouped(self.changes.len()));
         self.dump.problems.add(Problem::new(code, Place::default().byte(byte)).detail(detail));
         Ok(())
     }

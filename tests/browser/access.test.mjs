@@ -67,3 +67,39 @@ test("a cell knows its place in the whole table", { timeout: 60_000 }, async () 
   await focusedAt("aria-rowindex", await grid.getAttribute("aria-rowcount"));
   await context.close();
 });
+
+test("on a narrow screen what belongs to a field stands below its name, and is still a row of a table", { timeout: 60_000 }, async () => {
+  const { context, page } = await open(site.browser, site.url, { viewport: { width: 380, height: 900 } });
+  await states["sharing-fields"](page);
+  const table = page.locator(".decisions");
+  await table.waitFor();
+  const box = await table.boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= 380, "nothing has to be scrolled to sideways");
+  const row = table.getByRole("row").nth(1);
+  const [name, ...choices] = [row.getByRole("rowheader"), ...(await row.getByRole("combobox").all())];
+  let below = (await name.boundingBox()).y;
+  for (const choice of choices) {
+    const { x, y, width } = await choice.boundingBox();
+    assert.ok(y > below && x + width <= 380);
+    below = y;
+  }
+  assert.match(await page.locator(".protect section").ariaSnapshot(), /- table:\n\s+- rowgroup:\n\s+- row .*:\n\s+- columnheader/);
+  await context.close();
+});
+
+test("the button below the prepared tables' heading keeps its distance", { timeout: 60_000 }, async () => {
+  const { context, page } = await open(site.browser, site.url, { viewport: { width: 380, height: 900 } });
+  await states["sharing-check-and-save"](page);
+  const edges = async (locator) => {
+    const { x, y, width, height } = await locator.boundingBox();
+    return { left: x, right: x + width, top: y, bottom: y + height };
+  };
+  const button = page.getByRole("button", { name: "Show the prepared tables" });
+  const lead = await edges(page.getByText("Look through the prepared tables before you save"));
+  assert.ok((await edges(button)).top - lead.bottom >= 8);
+  await button.click();
+  const heading = await edges(page.getByRole("heading", { name: "The tables as they will be" }));
+  const grid = await edges(page.locator(".protect .grid"));
+  assert.ok(grid.top > heading.bottom && grid.left === heading.left && grid.right <= 380, "the tables stand below, not beside");
+  await context.close();
+});

@@ -72,6 +72,14 @@ const openEight = async (page) => {
   await page.locator("input[type=file]").first().setInputFiles(eight());
   await page.getByRole("grid").waitFor();
 };
+
+/** Two sessions with a player each. */
+const two = () => file("two.msgpack", dump(["lab", "web"].flatMap((name) => [
+  [`session/${name}`, "_uproot_players", 128, JSON.stringify([[name, `${name}1`]])],
+  [`player/${name}/${name}1`, "page_order", 128, '["app/Intro"]'],
+  [`player/${name}/${name}1`, "show_page", 0, "0"],
+  [`player/${name}/${name}1`, "payoff", 0, "3"],
+])));
 const told = (page, selector, text) => page.waitForFunction(([selector, text]) => document.querySelector(selector)?.innerText.includes(text), [selector, text]);
 
 onPage("tabs are moved through by arrow keys and opened by Enter; a panel is made when it is first opened", async (page) => {
@@ -167,6 +175,73 @@ onPage("players are sorted by how far they came, by their last change and by the
   await order("p0 p1 p2 p3 p4 p5 p6 p7");
 });
 
+onPage("players are sorted by name, by keyboard and by click", async (page) => {
+  await openEight(page);
+  await openTab(page, "Players");
+  const head = page.locator(".sheet .head .index");
+  const sorted = async (first, order) => {
+    await page.waitForFunction((first) => document.querySelector(".sheet .named")?.innerText === first, first);
+    assert.equal(await head.getAttribute("aria-sort"), order);
+    assert.ok(await head.evaluate((one) => one === document.activeElement), "the focus stays on the head");
+  };
+  await page.locator(".sheet [role=gridcell]").first().focus();
+  await page.keyboard.press("Control+ArrowUp");
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await sorted("p0", "ascending");
+  assert.match(await page.locator("main + [role=status]").innerText(), /^Sorted by Name, ascending/);
+  await page.keyboard.press("Enter");
+  await sorted("p7", "descending");
+  await head.click();
+  await sorted("p0", null);
+  assert.match(await page.locator("main + [role=status]").innerText(), /^In the order of the data/);
+});
+
+onPage("the session that is picked is looked at in every tab, until other files are opened", async (page) => {
+  await page.locator("input[type=file]").first().setInputFiles(two());
+  await page.getByRole("grid").waitFor();
+  const picked = (id) => page.locator(`#panel-${id}`).getByLabel("Session", { exact: true });
+  await openTab(page, "Pictures");
+  assert.equal(await picked("pictures").inputValue(), "lab");
+  await openTab(page, "Players");
+  await picked("players").selectOption("web");
+  await told(page, ".sheet .named", "web1");
+  await page.locator(".sheet .named").click();
+  await page.getByRole("heading", { name: "History of web1" }).waitFor();
+  const drawn = () => page.locator("#panel-pictures .drawing").first().innerHTML();
+  const before = await drawn();
+  assert.equal(await picked("pictures").inputValue(), "lab", "a hidden tab does no work");
+  await openTab(page, "Pictures");
+  assert.equal(await picked("pictures").inputValue(), "web");
+  assert.notEqual(await drawn(), before);
+  await picked("pictures").selectOption("lab");
+  await openTab(page, "Players");
+  assert.equal(await picked("players").inputValue(), "lab");
+  await told(page, ".sheet .named", "lab1");
+  await page.getByRole("heading", { name: /^Changes/ }).waitFor();
+  await picked("players").selectOption("web");
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.locator("input[type=file]").first().setInputFiles(two());
+  await page.getByRole("grid").waitFor();
+  await openTab(page, "Players");
+  assert.equal(await picked("players").inputValue(), "lab");
+});
+
+onPage("numbers in the tables of pictures stand below each other", async (page) => {
+  await openEight(page);
+  await openTab(page, "Pictures");
+  await page.locator(".drawing svg").nth(3).waitFor();
+  for (const [i, figures] of [[0, [1, 2]], [1, [4]], [2, [1, 4, 9]], [3, [1]]]) {
+    const picture = page.locator(".picture").nth(i);
+    await picture.getByText("The same as a table").click();
+    const sides = await picture.getByRole("table").evaluate((table) => [...table.rows].slice(0, 2).map(({ cells }) => [...cells].map((cell) => getComputedStyle(cell).textAlign)));
+    for (const row of sides) {
+      assert.equal(row[0], "left");
+      for (const at of figures) assert.equal(row[at], "right", `${i}: ${at}`);
+    }
+  }
+});
+
 onPage("a player's history shows deletions; a search counts, and Enter leads to the change in its history", async (page) => {
   await openEight(page);
   await openTab(page, "Players");
@@ -210,6 +285,8 @@ onPage("pictures say what they show, as a table too, and are saved as SVG and PN
   assert.equal(png.name, "lab-timeline.png");
   assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
   assert.ok(png.bytes.length > 2000);
+  await page.locator(".language").selectOption("ja");
+  assert.match(await timeline.locator(".hint").first().innerText(), /[^.]。$/, "a sentence ends as its language has it");
 });
 
 onPage("a PsyNet export has pictures of its participants", async (page) => {

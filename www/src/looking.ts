@@ -1,10 +1,29 @@
 // Questions to the worker about what is in the data, and the way in which a screen asks: it has an answer, waits for one,
 // or knows why there is none and can ask again.
-import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { signal, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { ChangeFilter, Looks } from "./engine/browse.js";
 import { faultOf, type Fault } from "./engine/error.js";
+import type { Summary } from "./engine/types.js";
 import { line } from "./job.js";
+import { state } from "./state.js";
+
+/** The session that was picked to look at, and of which files: the next ones begin with their first. */
+const picked = signal<{ of: Summary | null; session: string }>({ of: null, session: "" });
+
+/** Picks the session that every tab looks at. */
+export function pickSession(session: string): void {
+  picked.value = { of: state.summary.peek(), session };
+}
+
+/** The session that a tab looks at. A hidden tab stays with the one it has: nobody waits for answers about another. */
+export function useSession(tab: string): string {
+  const { of, session } = picked.value;
+  const summary = state.summary.value;
+  const mine = useRef<string | null>(null);
+  if (mine.current === null || state.tab.value === tab) mine.current = (of === summary ? session : summary?.sessions[0]?.name) ?? "";
+  return mine.current;
+}
 
 /** Asks a question. */
 export function look<L extends keyof Looks>(look: L, what: Looks[L]["ask"]): Promise<Looks[L]["answer"]> {

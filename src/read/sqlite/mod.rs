@@ -16,7 +16,7 @@ mod record;
 mod schema;
 mod wal;
 
-use crate::error::{Code, Error, Place, Problem, Problems, Result};
+use crate::error::{Code, Error, Place, Problem, Problems, Result, grouped};
 use crate::limits::Limits;
 use crate::source::{FileInfo, Reader, Want};
 use btree::Walk;
@@ -264,7 +264,7 @@ impl<S: Changes> Database<S> {
         let others = self.tables.iter().enumerate().filter(|(at, _)| *at != self.chosen);
         for (_, (other, rows)) in others.take(Self::NAMED) {
             let place = Place::file(&self.main).field(&other.name);
-            let detail = format!("It has {rows} rows, {} has {most}.", table.name);
+            let detail = format!("It has {} rows, {} has {}.", grouped(*rows), table.name, grouped(most));
             self.report.problems.add(Problem::new(Code::OtherTable, place).detail(detail));
         }
         Phase::Rows(Walk::new(table.root, self.limits.record, Seen::default()))

@@ -3,7 +3,7 @@
 use super::cache::{Cache, Part, Stop, Tried};
 use super::header::{Header, LENGTH};
 use super::wal::Wal;
-use crate::error::{Code, Error, Place, Problem, Problems, Result};
+use crate::error::{Code, Error, Place, Problem, Problems, Result, grouped};
 use crate::order::Map;
 
 /// The pages of a database as of its last commit.
@@ -55,8 +55,10 @@ impl Pages {
         if self.wal.is_empty() && self.count > there {
             problems.add(Problem::new(Code::Truncated, cache.place(Part::Main, cache.size(Part::Main))).detail(
                 format!(
-                    "The database has {} pages of {} bytes, but only {there} of them are in the file.",
-                    self.count, header.page_size
+                    "The database has {} pages of {} bytes, but only {} of them are in the file.",
+                    grouped(self.count),
+                    grouped(header.page_size as u64),
+                    grouped(there)
                 ),
             ));
         }

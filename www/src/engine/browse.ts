@@ -56,7 +56,7 @@ export interface SheetRow {
   marks: [number, CellMark][];
 }
 
-export type By = { field: string } | "progress" | "last" | "changes";
+export type By = { field: string } | "name" | "progress" | "last" | "changes";
 
 /** Which rows of a sheet, and in which order. */
 export interface SheetSelection {

@@ -29,7 +29,7 @@ interface Props {
   reveal?: number;
   /** Opens what a cell stands for: by Enter, by a double click, or by a click on the name of the row. */
   onOpen?: (row: number, column: number) => void;
-  /** Sorts by a column: by Enter on its head or a click. */
+  /** Sorts by a column, or by the names of the rows, which are column -1: by Enter on its head or a click. */
   onSort?: (column: number) => void;
   /** The order of the rows; when it changes, `load` gives them in the new one. */
   sorted?: { column: number; down: boolean };
@@ -139,8 +139,8 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
       End: [far ? total : row, columns.length],
     };
     if (event.key === "Enter" && !event.altKey && !far) {
-      if (row === 0 && column > 0) onSort?.(column - 1);
-      else if (row > 0) onOpen?.(row - 1, column - 1);
+      if (row === 0) onSort?.(column - 1);
+      else onOpen?.(row - 1, column - 1);
       return;
     }
     const move = moves[event.key];
@@ -168,6 +168,7 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
     style: column === 0 ? { width: px(indexWidth) } : { left: px(lefts[column - 1]!), width: px(lefts[column]! - lefts[column - 1]!) },
   });
   const order = (column: number) => (sorted?.column === column ? (sorted.down ? "descending" : "ascending") : undefined);
+  const arrow = (column: number) => order(column) && <span aria-hidden="true">{sorted!.down ? " ↓" : " ↑"}</span>;
   const base = full === height ? first * ROW : top;
   const rows = Array.from({ length: end - first }, (_, i) => first + i);
   const activeInView = active.value.row === 0 || (active.value.row - 1 >= first && active.value.row - 1 < end);
@@ -190,13 +191,14 @@ export function Grid({ label, columns, total, load, nameLabel, reveal = 0, onOpe
           style={{ width: px(width), height: px(height) }}
         >
           <div role="row" aria-rowindex={1} class="row head" style={{ width: px(width), height: px(ROW) }}>
-            <span role="columnheader" class={nameLabel ? "index left" : "index"} {...cell(0, 0)}>
+            <span role="columnheader" class={`index${nameLabel ? " left" : ""}${onSort ? " sorts" : ""}`} aria-sort={order(-1)} onClick={() => onSort?.(-1)} {...cell(0, 0)}>
               {nameLabel ?? words.row}
+              {arrow(-1)}
             </span>
             {inView.map((c) => (
               <span role="columnheader" key={c} class={onSort && "sorts"} aria-sort={order(c - 1)} onClick={() => onSort?.(c - 1)} {...cell(0, c)}>
                 {columns[c - 1]}
-                {order(c - 1) && <span aria-hidden="true">{sorted!.down ? " ↓" : " ↑"}</span>}
+                {arrow(c - 1)}
               </span>
             ))}
           </div>

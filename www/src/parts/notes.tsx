@@ -13,22 +13,23 @@ export function Notes({ notes }: { notes: PsynetSummary["notes"] }) {
           {words.heading} <span class="quiet">{f.value.number(notes.length)}</span>
         </h2>
       </summary>
-      <p>{words.lead}</p>
+      <p class="hint">{words.lead}</p>
       <Scroller label={words.heading} tall={notes.length > 6}>
-        <table class="list">
-          <thead>
-            <tr>
-              <th scope="col">{words.columns.what}</th>
-              <th scope="col">{words.columns.text}</th>
+        {/* The roles are said because a browser may forget them where rows are laid out as blocks. */}
+        <table class="list stacked" role="table">
+          <thead role="rowgroup">
+            <tr role="row">
+              <th scope="col" role="columnheader">{words.columns.what}</th>
+              <th scope="col" role="columnheader">{words.columns.text}</th>
             </tr>
           </thead>
-          <tbody>
+          <tbody role="rowgroup">
             {notes.map(({ class: name, column, text }, i) => (
-              <tr key={i}>
-                <th scope="row">
+              <tr role="row" key={i}>
+                <th scope="row" role="rowheader">
                   <code>{column ? `${name}.${column}` : name}</code>
                 </th>
-                <td lang="en">{text}</td>
+                <td role="cell" lang="en">{text}</td>
               </tr>
             ))}
           </tbody>

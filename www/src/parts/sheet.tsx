@@ -47,18 +47,19 @@ export function Sheet({ of, onOpen }: Props) {
   const { by, down } = order.value;
   const before = player ? front : [];
   const heads = [...before.map((name) => words[name]), ...chosen.map(({ facts }) => facts.field)];
-  const orders: By[] = [...before, ...chosen.map(({ facts: { field } }) => ({ field }))];
+  const orders: By[] = ["name", ...before, ...chosen.map(({ facts: { field } }) => ({ field }))];
   const load = async (start: number, count: number): Promise<Row[]> => {
     const { rows } = await look("rows", { of, selection: { ...asked, by, down }, columns: chosen.map(({ at }) => at), start, count });
     rows.forEach((row, i) => storages.current.set(start + i, row));
     return rows.map((row) => rowOf(row, chosen.map(({ facts }) => facts), player));
   };
   const sort = (at: number) => {
-    const next = at !== sorted ? { by: orders[at]!, down: false } : down ? { by: null, down: false } : { by, down: true };
+    const next = at !== sorted ? { by: orders[at + 1]!, down: false } : down ? { by: null, down: false } : { by, down: true };
     order.value = next;
-    announce(next.by === null ? words.unsorted : words.sorted(heads[at]!, next.down));
+    announce(next.by === null ? words.unsorted : words.sorted(heads[at] ?? words.name, next.down));
   };
-  const sorted = orders.findIndex((order) => JSON.stringify(order) === JSON.stringify(by));
+  const place = orders.findIndex((order) => JSON.stringify(order) === JSON.stringify(by));
+  const sorted = place < 0 ? null : place - 1;
   const open = (row: number, at: number) => {
     const found = storages.current.get(row);
     if (found) onOpen(found.storage, found.name, chosen[at - before.length]?.facts.field ?? "");
@@ -98,7 +99,7 @@ export function Sheet({ of, onOpen }: Props) {
           load={load}
           onOpen={open}
           onSort={sort}
-          {...(sorted >= 0 && { sorted: { column: sorted, down } })}
+          {...(sorted !== null && { sorted: { column: sorted, down } })}
         />
       )}
       <p class="hint">{words.hint}</p>

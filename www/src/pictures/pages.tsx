@@ -31,7 +31,7 @@ export function PageLengths({ session }: { session: string }) {
     return {
       summary: slowest?.quantiles ? words.summary(slowest.name || words.noName, duration(slowest.quantiles[2])) : words.none,
       note: [words.read, left_out > 0 && words.left(left_out, f.value)].filter(Boolean).join(" "),
-      table: { columns: words.columns, rows: pages.map(row) },
+      table: { columns: words.columns, kind: (column: number) => (column > 0 ? "figure" : undefined), rows: pages.map(row) },
       draw: (width: number) => draw(pages, width),
     };
   };

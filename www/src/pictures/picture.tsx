@@ -24,7 +24,7 @@ interface Shown {
   summary: string;
   /** What is left out, and how to read it. */
   note?: ComponentChildren;
-  table: { columns: string[]; rows: string[][]; left?: string };
+  table: { columns: string[]; kind: (column: number) => "figure" | "when" | undefined; rows: string[][]; left?: string };
   /** Height of the drawing, and the shapes in it. */
   draw: (width: number) => { height: number; shapes: ComponentChildren };
 }
@@ -95,7 +95,7 @@ function Facts({ heading, table }: { heading: string; table: Shown["table"] }) {
             <thead>
               <tr>
                 {table.columns.map((column, i) => (
-                  <th key={i} scope="col">
+                  <th key={i} scope="col" class={table.kind(i)}>
                     {column}
                   </th>
                 ))}
@@ -104,7 +104,7 @@ function Facts({ heading, table }: { heading: string; table: Shown["table"] }) {
             <tbody>
               {table.rows.map((cells, i) => (
                 <tr key={i}>
-                  {cells.map((cell, c) => (c === 0 ? <th key={c} scope="row">{cell}</th> : <td key={c}>{cell}</td>))}
+                  {cells.map((cell, c) => (c === 0 ? <th key={c} scope="row" class={table.kind(c)}>{cell}</th> : <td key={c} class={table.kind(c)}>{cell}</td>))}
                 </tr>
               ))}
             </tbody>

@@ -43,7 +43,7 @@ export function SessionProgress({ session }: { session: string }) {
     return {
       summary: times.length ? words.summary(number(finished[last]!), number(gone[last]!), number(players)) : words.none,
       note: words.read,
-      table: { columns: [words.moment, ...bands.map(({ name }) => name)], rows: moments.map((at) => [instant(times[at]!), ...bands.map(({ counts }) => number(counts[at]!))]) },
+      table: { columns: [words.moment, ...bands.map(({ name }) => name)], kind: (column: number) => (column > 0 ? "figure" : "when"), rows: moments.map((at) => [instant(times[at]!), ...bands.map(({ counts }) => number(counts[at]!))]) },
       draw: (width: number) => draw(answer, bands, width),
     };
   };

@@ -35,7 +35,7 @@ export function FieldSpread({ session }: { session: string }) {
     if (others) rows.push([words.others(others[1], f.value), number(others[0])]);
     return {
       summary: `${summary} ${missing > 0 ? words.missing(missing, f.value) : ""}`.trim(),
-      table: { columns: [quantiles && !whole ? words.from : words.value, words.players], rows },
+      table: { columns: [quantiles && !whole ? words.from : words.value, words.players], kind: (column: number) => (column > 0 ? "figure" : undefined), rows },
       draw: (width: number) => (quantiles ? histogram(answer, width) : categories(answer, rows, width)),
     };
   };

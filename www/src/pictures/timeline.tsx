@@ -14,8 +14,9 @@ const BAR = 14;
 const TOP = 26;
 /** Players drawn at once. */
 const AT_ONCE = 25;
-/** Most rows of the table. */
+/** Most rows of the table, and what its columns hold. */
 const ROWS = 500;
+const kinds = [undefined, undefined, "when", "when", "figure"] as const;
 
 /** The signs, in the order in which one is chosen for a stay with several marks. */
 const signs: [StayMark, string][] = [["negative", "⇠"], ["open", "…"], ["long", "!"], ["idle", "z"]];
@@ -60,9 +61,9 @@ export function Timeline({ session, idles = true }: { session: string; idles?: b
     const summary = [
       total > 0 && words.shown(number(first), number(first + lanes.length - 1), number(total)),
       ...signs.map(([mark, sign]) => counts[mark] > 0 && `${sign} ${words.marks[mark]!(counts[mark], f.value)}`),
-    ].filter(Boolean);
+    ].filter((part) => part !== false);
     return {
-      summary: `${summary.join("; ") || words.none}.`,
+      summary: words.sentence(...(summary.length > 0 ? summary : [words.none])),
       note: [words.read, left_out > 0 && words.left(number(left_out))].filter(Boolean).join(" "),
       table: tableOf(answer),
       draw: (width: number) => draw(answer, width),
@@ -84,7 +85,7 @@ function tableOf({ lanes, labels, stays }: Stays) {
     stay.to === null ? "" : duration(stay.to - stay.from),
     marksOf(stay).join(", "),
   ];
-  return { columns: words.columns, rows: stays.slice(0, ROWS).map(row), ...(stays.length > ROWS && { left: words.left(number(stays.length - ROWS)) }) };
+  return { columns: words.columns, kind: (column: number) => kinds[column], rows: stays.slice(0, ROWS).map(row), ...(stays.length > ROWS && { left: words.left(number(stays.length - ROWS)) }) };
 }
 
 function draw({ lanes, labels, stays, range }: Stays, width: number) {

@@ -1,7 +1,7 @@
 // The tab of pictures: one session at a time, because sessions lie days apart.
-import { useSignal } from "@preact/signals";
 import { f, t } from "../i18n/index.js";
-import { Picker } from "../parts/picker.js";
+import { useSession } from "../looking.js";
+import { SessionPicker } from "../parts/sessionpicker.js";
 import { PageLengths } from "../pictures/pages.js";
 import { SessionProgress } from "../pictures/progress.js";
 import { FieldSpread } from "../pictures/spread.js";
@@ -10,17 +10,14 @@ import { state } from "../state.js";
 
 export function Pictures() {
   const summary = state.summary.value;
-  const sessions = summary?.sessions ?? [];
-  const session = useSignal(sessions[0]?.name ?? "");
+  const session = useSession("pictures");
   const psynet = summary?.psynet;
-  const name = psynet ? psynet.label || "psynet" : session.value;
+  const name = psynet ? psynet.label || "psynet" : session;
   return (
     <div class="looking">
-      {sessions.length > 1 && (
-        <div class="pickers">
-          <Picker label={t.value.players.session} value={name} options={sessions.map(({ name }) => [name, name])} onChange={(name) => (session.value = name)} />
-        </div>
-      )}
+      <div class="pickers">
+        <SessionPicker session={session} />
+      </div>
       <SessionProgress session={name} />
       <Timeline key={`timeline ${name}`} session={name} idles={!psynet} />
       <PageLengths session={name} />

@@ -2,37 +2,40 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { f, t } from "../i18n/index.js";
-import { useLook } from "../looking.js";
+import { useLook, useSession } from "../looking.js";
 import { Choice } from "../parts/choice.js";
 import { Failed } from "../parts/fault.js";
 import { History, type Seed } from "../parts/history.js";
 import { Picker } from "../parts/picker.js";
+import { SessionPicker } from "../parts/sessionpicker.js";
 import { Sheet } from "../parts/sheet.js";
-import { state } from "../state.js";
 
 export function Players() {
   const words = t.value.players;
-  const sessions = state.summary.value?.sessions ?? [];
-  const session = useSignal(sessions[0]?.name ?? "");
+  const session = useSession("players");
   const wanted = useSignal("player");
   const internal = useSignal(false);
   const seed = useSignal<Seed | null>(null);
+  const seen = useRef(session);
+  if (seen.current !== session) {
+    seen.current = session;
+    seed.value = null;
+  }
   const history = useRef<HTMLElement>(null);
-  const facets = useLook("facets", { session: session.value });
-  const sessionPicker = sessions.length > 1 && (
-    <Picker label={words.session} value={session.value} options={sessions.map(({ name }) => [name, name])} onChange={(name) => ((session.value = name), (seed.value = null))} />
-  );
+  const facets = useLook("facets", { session });
   if (!facets.answer) {
     return (
       <div class="looking">
-        <div class="pickers">{sessionPicker}</div>
+        <div class="pickers">
+          <SessionPicker session={session} />
+        </div>
         <div aria-busy={facets.waiting}>{facets.fault && <Failed what={t.value.failed.part(t.value.ready.tabs.players)} fault={facets.fault} onAgain={facets.again} />}</div>
       </div>
     );
   }
   const { kinds, apps } = facets.answer;
   const kind = kinds.find(([name]) => name === wanted.value)?.[0] ?? kinds[0]?.[0] ?? "player";
-  const of = { session: session.value, kind, internal: internal.value };
+  const of = { session, kind, internal: internal.value };
   const open = (next: Seed | null) => {
     seed.value = next;
     history.current?.querySelector("h2")?.focus();
@@ -40,7 +43,7 @@ export function Players() {
   return (
     <div class="looking">
       <div class="pickers">
-        {sessionPicker}
+        <SessionPicker session={session} />
         <Picker
           label={words.kind}
           value={kind}
@@ -50,7 +53,7 @@ export function Players() {
         <Choice type="checkbox" words={[words.internal, ""]} checked={internal.value} onChange={() => (internal.value = !internal.value)} />
       </div>
       <Sheet key={JSON.stringify(of)} of={of} onOpen={(storage, name, field) => open({ storage, name, field })} />
-      <History key={`${session.value}\0${internal.value}`} box={history} session={session.value} internal={internal.value} apps={apps} seed={seed.value} onSeed={open} />
+      <History key={`${session}\0${internal.value}`} box={history} session={session} internal={internal.value} apps={apps} seed={seed.value} onSeed={open} />
       <p class="quiet small">{t.value.ready.localTimes(f.value.zone())}</p>
     </div>
   );

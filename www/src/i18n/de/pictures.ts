@@ -15,6 +15,7 @@ export const pictures: Strings["pictures"] = {
     after: "Nächste Spieler",
     shown: (first, last, total) => `Spieler ${first} bis ${last} von ${total}`,
     none: "Es gibt keine Seitenzeiten",
+    sentence: (...parts) => `${parts.join("; ")}.`,
     read: "Ein Balken ist ein Aufenthalt auf einer Seite, ein Punkt das Ende des Experiments; ein gestrichelter Balken hat kein Ende und reicht bis zur letzten Änderung des Spielers. Extrem lang heißt mehr als das Fünffache des Medians der Seite.",
     left: (n) => `Hier ausgelassene Aufenthalte: ${n}; die Tabelle der Seitenzeiten im Export enthält alle.`,
     columns: ["Spieler", "Seite", "Von", "Bis", "Dauer", "Auffällig"],

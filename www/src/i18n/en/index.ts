@@ -1,13 +1,13 @@
 // All words of the page, each in the file of what it is about. Another language is a folder of this shape, added in languages.ts.
 // Data and names of fields are never translated, nor is what the engine adds to a problem or says of one column.
-import { options, contents, preview, save } from "./export.js";
-import { problems, failed, faults } from "./faults.js";
-import { check, update } from "./header.js";
-import { pictures } from "./pictures.js";
-import { players, history } from "./players.js";
-import { protect } from "./protect.js";
-import { start, reading } from "./start.js";
-import { ready, sessions, classes, database, notes, fields, files } from "./summary.js";
+import * as exporting from "./export.js";
+import * as faults from "./faults.js";
+import * as header from "./header.js";
+import * as pictures from "./pictures.js";
+import * as players from "./players.js";
+import * as protect from "./protect.js";
+import * as start from "./start.js";
+import * as summary from "./summary.js";
 
 export const en = {
   code: "en",
@@ -21,28 +21,14 @@ export const en = {
   startOver: "Start over",
   cancel: "Cancel",
 
-  check,
-  update,
-  start,
-  reading,
-  ready,
-  sessions,
-  classes,
-  database,
-  notes,
-  fields,
-  files,
-  options,
-  contents,
-  preview,
-  save,
-  players,
-  history,
-  pictures,
-  protect,
-  problems,
-  failed,
-  faults,
+  ...exporting,
+  ...faults,
+  ...header,
+  ...pictures,
+  ...players,
+  ...protect,
+  ...start,
+  ...summary,
 };
 
 export type Strings = typeof en;

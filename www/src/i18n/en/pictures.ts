@@ -14,6 +14,7 @@ export const pictures = {
     after: "Next players",
     shown: (first: string, last: string, total: string) => `Players ${first} to ${last} of ${total}`,
     none: "There are no page times",
+    sentence: (...parts: string[]) => `${parts.join("; ")}.`,
     read: "A bar is a stay on a page, a dot the end of the experiment; a dashed bar has no end and reaches to the player’s last change. Extremely long is more than five times the page’s median.",
     left: (n: string) => `${n} stays are left out here; the table of page times in the export has them all.`,
     columns: ["Player", "Page", "From", "To", "Length", "Suspicious"],

@@ -1,13 +1,13 @@
 // All words of the page in Spanish. Terms as in uproot’s own Spanish: sesión, jugador, participante, tiempos de página.
 import type { Strings } from "../en/index.js";
-import { options, contents, preview, save } from "./export.js";
-import { problems, failed, faults } from "./faults.js";
-import { check, update } from "./header.js";
-import { pictures } from "./pictures.js";
-import { players, history } from "./players.js";
-import { protect } from "./protect.js";
-import { start, reading } from "./start.js";
-import { ready, sessions, classes, database, notes, fields, files } from "./summary.js";
+import * as exporting from "./export.js";
+import * as faults from "./faults.js";
+import * as header from "./header.js";
+import * as pictures from "./pictures.js";
+import * as players from "./players.js";
+import * as protect from "./protect.js";
+import * as start from "./start.js";
+import * as summary from "./summary.js";
 
 export const es: Strings = {
   code: "es",
@@ -20,26 +20,12 @@ export const es: Strings = {
   startOver: "Empezar de nuevo",
   cancel: "Cancelar",
 
-  check,
-  update,
-  start,
-  reading,
-  ready,
-  sessions,
-  classes,
-  database,
-  notes,
-  fields,
-  files,
-  options,
-  contents,
-  preview,
-  save,
-  players,
-  history,
-  pictures,
-  protect,
-  problems,
-  failed,
-  faults,
+  ...exporting,
+  ...faults,
+  ...header,
+  ...pictures,
+  ...players,
+  ...protect,
+  ...start,
+  ...summary,
 };

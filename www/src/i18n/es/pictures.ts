@@ -15,6 +15,7 @@ export const pictures: Strings["pictures"] = {
     after: "Jugadores siguientes",
     shown: (first, last, total) => `Jugadores ${first} a ${last} de ${total}`,
     none: "No hay tiempos de página",
+    sentence: (...parts) => `${parts.join("; ")}.`,
     read: "Una barra es una estancia en una página; un punto, el final del experimento; una barra discontinua no tiene final y llega hasta el último cambio del jugador. Extremadamente larga significa más de cinco veces la mediana de la página.",
     left: (n) => `Estancias que aquí se omiten: ${n}; la tabla de tiempos de página de la exportación las tiene todas.`,
     columns: ["Jugador", "Página", "Desde", "Hasta", "Duración", "Sospechoso"],

@@ -63,20 +63,21 @@ export function ProtectFields({ protection: { rows } }: { protection: Protection
         <p class="quiet">{words.none}</p>
       ) : (
         <Scroller label={words.table}>
-          <table class="list decisions">
-            <thead>
-              <tr>
-                <th scope="col">
+          {/* The roles are said because a browser may forget them where rows are laid out as blocks. */}
+          <table class="list stacked decisions" role="table">
+            <thead role="rowgroup">
+              <tr role="row">
+                <th scope="col" role="columnheader">
                   <input type="checkbox" aria-label={words.selectAll} checked={all} onChange={() => select(free.map(({ path }) => path), !all)} />
                 </th>
-                <th scope="col">{heads.field}</th>
-                <th scope="col">{heads.what}</th>
-                <th scope="col">{heads.happens}</th>
-                <th scope="col">{heads.before}</th>
-                <th scope="col">{heads.why}</th>
+                <th scope="col" role="columnheader">{heads.field}</th>
+                <th scope="col" role="columnheader">{heads.what}</th>
+                <th scope="col" role="columnheader">{heads.happens}</th>
+                <th scope="col" role="columnheader">{heads.before}</th>
+                <th scope="col" role="columnheader">{heads.why}</th>
               </tr>
             </thead>
-            <tbody>
+            <tbody role="rowgroup">
               {shown.map((row) => (
                 <Row key={row.path} row={row} full={full.value} selected={selected.value.has(row.path)} onSelect={(on) => select([row.path], on)} />
               ))}
@@ -114,14 +115,14 @@ function Row({ row, full, selected, onSelect }: RowProps) {
   const marks = [row.decided_by === "nobody" && "undecided", own && "user", row.new && "fresh", row.weaker && "weaker", row.locked && "locked"].filter(Boolean) as string[];
   const self = useRef<HTMLTableRowElement>(null);
   return (
-    <tr ref={self}>
-      <td>{!row.locked && <input type="checkbox" aria-label={words.fields.select(name)} checked={selected} onChange={() => onSelect(!selected)} />}</td>
-      <th scope="row">
+    <tr ref={self} role="row">
+      <td role="cell">{!row.locked && <input type="checkbox" aria-label={words.fields.select(name)} checked={selected} onChange={() => onSelect(!selected)} />}</td>
+      <th scope="row" role="rowheader">
         <code>{name}</code>
         <span class="hint">{row.values === 0 ? words.fields.noValues : words.fields.values(row.values, row.distinct, f.value)}</span>
         {row.detected > 0 && <span class="hint">{words.fields.detected(row.detected, f.value)}</span>}
       </th>
-      <td>
+      <td role="cell">
         {row.locked ? (
           words.classes[row.class]
         ) : (
@@ -134,7 +135,7 @@ function Row({ row, full, selected, onSelect }: RowProps) {
           </select>
         )}
       </td>
-      <td>
+      <td role="cell">
         {row.locked || row.actions.length < 2 || !row.actions.includes(row.action) ? (
           words.actions[row.action]
         ) : (
@@ -157,7 +158,7 @@ function Row({ row, full, selected, onSelect }: RowProps) {
           </select>
         )}
       </td>
-      <td class="examples">
+      <td role="cell" class="examples">
         {row.examples.slice(0, 2).map(({ before, masked, after }, i) => (
           <span key={i}>
             <code>{full ? shorten(before) : masked}</code> <span class="quiet">{after === before ? words.fields.stays : words.fields.becomes}</span>{" "}
@@ -165,7 +166,7 @@ function Row({ row, full, selected, onSelect }: RowProps) {
           </span>
         ))}
       </td>
-      <td class="why">
+      <td role="cell" class="why">
         {marks.length > 0 && (
           <span class="marks">
             {marks.map((mark) => (

@@ -17,7 +17,7 @@ export function Prepared() {
   const path = useSignal<string | null>(null);
   const last = useRef(0);
   const stop = useRef(new AbortController());
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const { name } = seen.value;
   const before = useRef(name);
   useEffect(() => {
@@ -51,7 +51,7 @@ export function Prepared() {
   const now = seen.value;
   const shown = now.name === "tables" ? (now.list.find((table) => table.path === path.value) ?? now.list[0]) : undefined;
   return (
-    <div ref={box}>
+    <section ref={box}>
       <h3>{words.heading}</h3>
       <p class="hint">{words.lead}</p>
       {sharing.key.value === "once" && now.name === "tables" && <p class="hint">{words.once}</p>}
@@ -79,6 +79,6 @@ export function Prepared() {
           <TableRows key={`${now.number} ${shown.path}`} table={shown} load={(start, count) => preparedRows(shown.path, start, count)} />
         </div>
       )}
-    </div>
+    </section>
   );
 }
