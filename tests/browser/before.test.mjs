@@ -70,6 +70,7 @@ onPage("the files of the ZIP are known before it is made", async (page) => {
   await heading.filter({ hasText: /\d+ files, / }).waitFor();
   await heading.click();
   const rows = page.locator(".contents tbody tr");
+  await rows.first().waitFor();
   assert.match(await heading.innerText(), new RegExp(`${await rows.count()} files`));
   assert.deepEqual(await rows.filter({ hasText: "regular/data/Coin.csv" }).locator("td").first().innerText(), "14");
   await page.getByLabel("Timeline").uncheck();

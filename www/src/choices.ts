@@ -59,8 +59,8 @@ const allSessions = () => state.summary.value?.sessions.map(({ name }) => name) 
 
 /** Takes a session in or out. All of them are written as null, so that the recipe fits the next file. */
 export function toggleSession(name: string): void {
-  const chosen = chosenSessions();
-  const next = allSessions().filter((n) => (n === name) !== chosen.includes(n));
+  const chosen = new Set(chosenSessions());
+  const next = allSessions().filter((n) => (n === name) !== chosen.has(n));
   choose({ sessions: next.length === allSessions().length ? null : next });
 }
 
@@ -104,8 +104,8 @@ export async function loadRecipe(file: File): Promise<string> {
     choose({ ...given, sessions: null, psynet: { ...usual, ...given.psynet } });
     return words.recipeLoaded(file.name);
   }
-  const known = allSessions();
-  const sessions = given.sessions?.filter((name) => known.includes(name)) ?? null;
+  const known = new Set(allSessions());
+  const sessions = given.sessions?.filter((name) => known.has(name)) ?? null;
   const missing = (given.sessions?.length ?? 0) - (sessions?.length ?? 0);
   choose({ ...given, sessions });
   return words.recipeLoaded(file.name) + (missing ? ` ${words.recipeMissing(missing, f.value)}` : "");

@@ -1,4 +1,5 @@
 // What the ZIP will contain, known before it is made, and where a spreadsheet program would harm it.
+import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { contents, countAgain } from "../contents.js";
 import type { Advice, FileContents } from "../engine/types.js";
@@ -8,9 +9,13 @@ import { state } from "../state.js";
 import { Failed } from "./fault.js";
 import { Scroller } from "./scroller.js";
 
+/** More rows than this make a page slow. */
+const MOST = 300;
+
 export function Contents() {
   const words = t.value.contents;
   const summary = useRef<HTMLElement>(null);
+  const open = useSignal(false);
   if (!state.tables.value?.list.length || state.summary.value?.parts !== undefined) return null;
   const { files, fault } = contents.value ?? { files: null, fault: null };
   const { number, bytes } = f.value;
@@ -22,12 +27,13 @@ export function Contents() {
   };
   return (
     <div class="contents">
-      <details>
+      <details open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
         <summary ref={summary}>
           {words.heading} {!fault && <span class="quiet small">{files ? words.total(files.length, bytes(size), f.value) : words.working}</span>}
         </summary>
         <p class="hint">{words.lead}</p>
-        {files && (
+        {open.value && files && <Shown of={files.length} />}
+        {open.value && files && (
           <Scroller label={words.heading} tall={files.length > 12}>
             <table class="list small">
               <thead>
@@ -38,7 +44,7 @@ export function Contents() {
                 </tr>
               </thead>
               <tbody>
-                {files.map(({ path, rows, bytes: size }) => (
+                {files.slice(0, MOST).map(({ path, rows, bytes: size }) => (
                   <tr key={path}>
                     <th scope="row" class="name">{path}</th>
                     <td class="figure">{rows === null ? "" : number(rows)}</td>
@@ -56,25 +62,34 @@ export function Contents() {
   );
 }
 
+/** Says that only the first are shown, where there are more. */
+function Shown({ of }: { of: number }) {
+  return of > MOST ? <p class="hint">{t.value.shownOf(MOST, of, f.value)}</p> : null;
+}
+
 function Harms({ files }: { files: FileContents[] }) {
   const words = t.value.contents;
+  const open = useSignal(false);
   if (files.length === 0) return null;
   return (
-    <details class="harms">
+    <details class="harms" open={open.value} onToggle={(event) => (open.value = event.currentTarget.open)}>
       <summary>{words.care(files.length, f.value)}</summary>
       <p class="hint">{words.careLead}</p>
-      <Scroller label={words.care(files.length, f.value)} tall>
-        <dl class="small">
-          {files.map(({ path, advice }) => (
-            <div key={path}>
-              <dt class="name">{path}</dt>
-              {advice.map((one) => (
-                <dd key={one.harm}>{sentence(one)}</dd>
-              ))}
-            </div>
-          ))}
-        </dl>
-      </Scroller>
+      {open.value && <Shown of={files.length} />}
+      {open.value && (
+        <Scroller label={words.care(files.length, f.value)} tall>
+          <dl class="small">
+            {files.slice(0, MOST).map(({ path, advice }) => (
+              <div key={path}>
+                <dt class="name">{path}</dt>
+                {advice.map((one) => (
+                  <dd key={one.harm}>{sentence(one)}</dd>
+                ))}
+              </div>
+            ))}
+          </dl>
+        </Scroller>
+      )}
     </details>
   );
 }

@@ -19,6 +19,7 @@ export const de: Strings = {
   skip: "Zum Inhalt springen",
   startOver: "Von vorn",
   cancel: "Abbrechen",
+  shownOf: (n, all, f) => `${f.number(n)} von ${f.number(all)} werden gezeigt`,
 
   ...exporting,
   ...faults,

@@ -22,6 +22,7 @@ export const sessions: Strings["sessions"] = {
   columns: { name: "Session", players: "Spieler", groups: "Gruppen", models: "Modelle", changes: "Änderungen", span: "Von – bis" },
   chosen: (n, all, f) => `${f.number(n)} von ${f.number(all)} gewählt`,
   count: (n, f) => counted(f, n, { one: "1 Session", other: "# Sessions" }),
+  find: "Session suchen",
 };
 
 export const classes: Strings["classes"] = {

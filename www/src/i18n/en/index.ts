@@ -1,5 +1,6 @@
 // All words of the page, each in the file of what it is about. Another language is a folder of this shape, added in languages.ts.
 // Data and names of fields are never translated, nor is what the engine adds to a problem or says of one column.
+import type { Format } from "../format.js";
 import * as exporting from "./export.js";
 import * as faults from "./faults.js";
 import * as header from "./header.js";
@@ -20,6 +21,7 @@ export const en = {
   skip: "Skip to the content",
   startOver: "Start over",
   cancel: "Cancel",
+  shownOf: (n: number, all: number, f: Format) => `${f.number(n)} of ${f.number(all)} are shown`,
 
   ...exporting,
   ...faults,

@@ -21,6 +21,7 @@ export const sessions = {
   columns: { name: "Session", players: "Players", groups: "Groups", models: "Models", changes: "Changes", span: "From – to" },
   chosen: (n: number, all: number, f: Format) => `${f.number(n)} of ${f.number(all)} chosen`,
   count: (n: number, f: Format) => counted(f, n, { one: "1 session", other: "# sessions" }),
+  find: "Find a session",
 };
 
 export const classes = {

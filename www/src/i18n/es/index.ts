@@ -19,6 +19,7 @@ export const es: Strings = {
   skip: "Ir al contenido",
   startOver: "Empezar de nuevo",
   cancel: "Cancelar",
+  shownOf: (n, all, f) => `Se muestran ${f.number(n)} de ${f.number(all)}`,
 
   ...exporting,
   ...faults,

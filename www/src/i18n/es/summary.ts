@@ -22,6 +22,7 @@ export const sessions: Strings["sessions"] = {
   columns: { name: "Sesión", players: "Jugadores", groups: "Grupos", models: "Modelos", changes: "Cambios", span: "Desde – hasta" },
   chosen: (n, all, f) => `${f.number(n)} de ${f.number(all)} elegidas`,
   count: (n, f) => counted(f, n, { one: "1 sesión", other: "# sesiones" }),
+  find: "Buscar una sesión",
 };
 
 export const classes: Strings["classes"] = {

@@ -19,6 +19,7 @@ export const ja: Strings = {
   skip: "本文へ移動",
   startOver: "最初に戻る",
   cancel: "キャンセル",
+  shownOf: (n, all, f) => `${f.number(all)}件中${f.number(n)}件を表示しています`,
 
   ...exporting,
   ...faults,

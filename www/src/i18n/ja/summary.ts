@@ -20,6 +20,7 @@ export const sessions: Strings["sessions"] = {
   columns: { name: "セッション", players: "プレイヤー", groups: "グループ", models: "モデル", changes: "変更", span: "期間" },
   chosen: (n, all, f) => `${f.number(all)}件中${f.number(n)}件を選択`,
   count: (n, f) => `セッション${f.number(n)}件`,
+  find: "セッションを検索",
 };
 
 export const classes: Strings["classes"] = {
