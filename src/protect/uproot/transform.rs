@@ -75,7 +75,7 @@ impl Transform<'_> {
 
     /// The new value as canonical JSON; `None` removes it.
     pub fn value(&mut self, kind: Type, text: &str, field: &Field, owner: Owner<'_>) -> Result<Option<String>> {
-        if field.removed() {
+        if field.sum.removed {
             return Ok(None);
         }
         let domain = match kind {
