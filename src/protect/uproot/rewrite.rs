@@ -186,6 +186,8 @@ impl<'a> Rewriting<'a> {
         order::by(&mut by_token, |a, b| a.0.cmp(&b.0));
         let (mut numbers, mut interacting, mut place) = (Vec::new(), 0, 0);
         for (_, session) in by_token {
+            // What is known of one session's values says nothing about another's.
+            (self.places, self.memo) = (Places::default(), HashTable::new());
             let start = clock::start(self.log, session, pace).await;
             let together = matches!(start, Start::Session(_));
             interacting += u64::from(together);
