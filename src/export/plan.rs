@@ -186,6 +186,8 @@ pub(super) struct Plan {
     sessions: VecDeque<Waiting>,
     /// Number of their changes.
     changes: u64,
+    /// The report of what was done to protect participants, which stands in the folder of every session: name and text.
+    report: Vec<(&'static str, Vec<u8>)>,
 }
 
 impl Plan {
@@ -215,7 +217,8 @@ impl Plan {
         });
         let sessions = waiting.collect();
         let changes = chosen.iter().map(|session| session.changes).sum();
-        Ok(Plan { study: study.clone(), parts, recipe: recipe.clone(), top: true, sessions, changes })
+        let report = report(study);
+        Ok(Plan { study: study.clone(), parts, recipe: recipe.clone(), top: true, sessions, changes, report })
     }
 
     /// Whether all was planned.
@@ -285,27 +288,32 @@ impl Plan {
             parts.used();
         }
         let session = log.session(&name);
-        session.map(|session| session_jobs(&self.study, log, session, &folder, &self.recipe)).transpose()
+        session.map(|session| self.session_jobs(log, session, &folder)).transpose()
+    }
+
+    fn session_jobs(&self, log: &Arc<Log>, session: &Session, folder: &str) -> Result<Vec<Job>> {
+        let (study, recipe) = (&self.study, &self.recipe);
+        let files = tables(log, session, folder, recipe)?;
+        let at_hand = [
+            ("README.txt", readme::text(study, session, recipe, &files)),
+            ("DATA_DICTIONARY.json", dictionary::text(log, session, recipe)),
+        ];
+        let at_hand = at_hand.into_iter().chain(self.report.clone()).map(|(name, bytes)| Job::Bytes {
+            path: format!("{folder}/{name}"),
+            bytes,
+            listed: Some(name.to_owned()),
+        });
+        let made = files.into_iter().map(|file| {
+            let listed = file.path[folder.len() + 1..].to_owned();
+            Job::Table { path: file.path, listed, session: file.session, table: Arc::new(file.table) }
+        });
+        Ok(at_hand.chain(made).chain([Job::Checksums { path: format!("{folder}/SHA256SUMS") }]).collect())
     }
 }
 
-fn session_jobs(study: &Study, log: &Arc<Log>, session: &Session, folder: &str, recipe: &Recipe) -> Result<Vec<Job>> {
-    let files = tables(log, session, folder, recipe)?;
-    let at_hand = [
-        ("README.txt", readme::text(study, session, recipe, &files)),
-        ("DATA_DICTIONARY.json", dictionary::text(log, session, recipe)),
-    ];
-    let protection = study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]);
-    let at_hand = at_hand.into_iter().chain(protection).map(|(name, bytes)| Job::Bytes {
-        path: format!("{folder}/{name}"),
-        bytes,
-        listed: Some(name.to_owned()),
-    });
-    let made = files.into_iter().map(|file| {
-        let listed = file.path[folder.len() + 1..].to_owned();
-        Job::Table { path: file.path, listed, session: file.session, table: Arc::new(file.table) }
-    });
-    Ok(at_hand.chain(made).chain([Job::Checksums { path: format!("{folder}/SHA256SUMS") }]).collect())
+/// The report of what was done to protect participants, if anything was.
+fn report(study: &Study) -> Vec<(&'static str, Vec<u8>)> {
+    study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]).collect()
 }
 
 /// Text at the top, then PsyNet's own names.
@@ -315,8 +323,7 @@ fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe, left_o
     files.retain(|file| !left_out.contains_key(&file.path));
     let at_hand =
         [(RECIPE, recipe.to_psynet_json()), ("README.txt", psynet_readme::text(study, data, recipe, &files, left_out))];
-    let protection = study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]);
-    let at_hand = at_hand.into_iter().chain(protection).map(|(name, bytes)| Job::Bytes {
+    let at_hand = at_hand.into_iter().chain(report(study)).map(|(name, bytes)| Job::Bytes {
         path: name.to_owned(),
         bytes,
         listed: Some(name.to_owned()),

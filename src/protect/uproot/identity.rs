@@ -18,10 +18,15 @@ impl Home {
         self.names.get(&domain).into_iter().flatten().map(|(name, token)| (name.as_str(), token.as_str()))
     }
 
+    /// The token of a name of a domain.
+    pub fn member(&self, domain: Domain, name: &str) -> Option<&str> {
+        self.names.get(&domain)?.get(name).map(String::as_str)
+    }
+
     /// The token of a name, looked for in the preferred domain first.
     pub fn any(&self, name: &str, first: Domain) -> Option<&str> {
         let order = [first, Domain::Player, Domain::Group, Domain::Model];
-        order.iter().find_map(|d| self.names.get(d)?.get(name)).map(String::as_str)
+        order.iter().find_map(|domain| self.member(*domain, name))
     }
 }
 

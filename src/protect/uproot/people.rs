@@ -3,7 +3,7 @@
 
 use super::clock;
 use super::leaves::{Leaf, Shape, as_json, walk};
-use super::plan::{Field, Plan};
+use super::plan::Field;
 use super::survey::{self, Asked, Survey, is_data_key, storage};
 use crate::log::{Log, Session};
 use crate::order::{Map, Set};
@@ -87,14 +87,6 @@ impl Quasi {
         let plans = || survey.fields.values().flat_map(|field| field.plans.values());
         let kept = plans().all(|plan| plan.decision.action != Action::Generalize);
         let preset = &Preset { k: if kept { 0 } else { preset.k }, ..preset.clone() };
-        let described = |field: &Field| {
-            let one = |(below, plan): (&String, &Plan)| {
-                plan.decision.action == Action::Generalize
-                    || matches!(plan.decision.class, Class::Quasi | Class::Sensitive)
-                    || names_owner(below, &plan.decision)
-            };
-            field.plans.iter().any(one)
-        };
         let is_name = |key: &str| is_data_key(names, key);
         let mut players: Map<u32, Player> = Map::new();
         let mut holds: Map<String, Option<Holds>> = Map::new();
@@ -111,7 +103,7 @@ impl Quasi {
             }
             let name = log.fields.get(span.field);
             let field = survey.fields.get(&(of.to_owned(), name.to_owned()));
-            let Some(field) = field.filter(|field| (of == "player" || field.shape.entry) && described(field)) else {
+            let Some(field) = field.filter(|field| (of == "player" || field.shape.entry) && field.sum.describes) else {
                 continue;
             };
             for change in log.changes(span) {

@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use super::identity::domain_of_kind;
-use super::plan::{Field, Plan};
+use super::plan::Field;
 use super::survey::{Survey, storage};
 use super::transform::Transform;
 use crate::error::Result;
 use crate::log::{Log, Span};
 use crate::order::Map;
-use crate::protect::class::{Action, Class, DecidedBy};
+use crate::protect::class::{Class, DecidedBy};
 
 /// What happened to the values of a field.
 #[derive(Clone, Copy, Default)]
@@ -36,12 +36,8 @@ pub(super) struct Common<'a> {
     pub name: &'a str,
     /// What it is called in the new log.
     pub shown: Rc<str>,
-    /// Whether nothing of it stays.
-    pub removed: bool,
     /// Whether it is one of uproot's own that stay as they are.
     pub own: bool,
-    /// Whether something in it is made coarse.
-    pub coarse: bool,
     /// Whether the same value may become another one with another owner.
     pub personal: bool,
 }
@@ -101,18 +97,14 @@ impl<'a> Places<'a> {
         }
         let name = log.fields.get(number);
         let field = survey.fields.get(&(home.kind.to_owned(), name.to_owned()))?;
-        let coarse = field.plans.values().any(|p| p.decision.action == Action::Generalize);
-        let varies = |p: &Plan| !p.approved.is_empty() || p.times || p.decision.action == Action::Relative;
         let new = self.common.len() as u32;
         self.common.push(Common {
             field,
             name,
             shown: transform.words.replace(name, home.session).as_deref().unwrap_or(name).into(),
-            removed: field.removed(),
             own: field.plans.get("").map(|p| (p.decision.decided_by, p.decision.class))
                 == Some((DecidedBy::Default, Class::Experiment)),
-            coarse,
-            personal: coarse || name == "id" || field.plans.values().any(varies),
+            personal: field.sum.coarse || field.sum.varies || name == "id",
         });
         self.numbers.insert(key, new);
         Some(new)

@@ -10,6 +10,7 @@ use crate::protect::decision::{Decision, Facts, clean};
 use crate::protect::keys::{self, Holders};
 use crate::protect::overview::text_id;
 use crate::protect::pace::{DETECT, Pace};
+use crate::protect::persons::names_owner;
 use crate::protect::preset::{Preset, Texts};
 use crate::protect::pseudonym::uuid_bytes;
 use crate::protect::{defaults, detect, names};
@@ -49,14 +50,45 @@ pub(super) struct Field {
     /// By what follows the field's name in the path.
     pub plans: Map<String, Plan>,
     pub shape: Shape,
+    pub sum: Sum,
+}
+
+/// What all plans of a field come to: they may be many, and each span asks.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Sum {
+    /// Whether nothing of the field stays; of an object some members may.
+    pub removed: bool,
+    /// Whether something in it is made coarse.
+    pub coarse: bool,
+    /// Whether the same value may become another one with another owner.
+    pub varies: bool,
+    /// Whether something in it describes people, or says who they are.
+    pub describes: bool,
 }
 
 impl Field {
-    /// Whether nothing of the field stays; of an object some members may.
-    pub fn removed(&self) -> bool {
+    /// A field whose plans are still to come.
+    pub fn new(shape: Shape) -> Field {
+        Field { plans: Map::new(), shape, sum: Sum::default() }
+    }
+
+    /// Sums up the plans, once all are there.
+    pub fn settle(&mut self) {
         let removed = |plan: &Plan| plan.decision.action == Action::Remove;
-        self.plans.values().all(removed)
-            || self.plans.get("").is_none_or(|plan| removed(plan) && plan.decision.decided_by != DecidedBy::Default)
+        let coarse = |plan: &Plan| plan.decision.action == Action::Generalize;
+        let varies = |p: &Plan| !p.approved.is_empty() || p.times || p.decision.action == Action::Relative;
+        let describes = |(below, plan): (&String, &Plan)| {
+            coarse(plan)
+                || matches!(plan.decision.class, Class::Quasi | Class::Sensitive)
+                || names_owner(below, &plan.decision)
+        };
+        self.sum = Sum {
+            removed: self.plans.values().all(removed)
+                || self.plans.get("").is_none_or(|p| removed(p) && p.decision.decided_by != DecidedBy::Default),
+            coarse: self.plans.values().any(coarse),
+            varies: self.plans.values().any(varies),
+            describes: self.plans.iter().any(describes),
+        };
     }
 }
 

@@ -91,7 +91,7 @@ impl<'a> Rewriting<'a> {
         owner: Owner<'_>,
         builder: &mut Builder,
     ) -> Result<Option<ValueId>> {
-        if at.common.removed {
+        if at.common.field.sum.removed {
             at.counts.removed += 1;
             return Ok(None);
         }
@@ -105,7 +105,7 @@ impl<'a> Rewriting<'a> {
             return Ok(Some(builder.value(Type::NONE, b"null")?.0));
         }
         let last = at.last == Some(change) || at.common.field.shape.entry;
-        let suppressed = at.common.coarse
+        let suppressed = at.common.field.sum.coarse
             && self.quasi.suppresses(self.log, at.home.storage, at.common.field, self.log.values.get(id));
         let owner = Owner { last, suppressed, ..owner };
         let key = u64::from(at.number) << 32 | u64::from(id.number());
@@ -186,6 +186,8 @@ impl<'a> Rewriting<'a> {
         order::by(&mut by_token, |a, b| a.0.cmp(&b.0));
         let (mut numbers, mut interacting, mut place) = (Vec::new(), 0, 0);
         for (_, session) in by_token {
+            // What is known of one session's values says nothing about another's.
+            (self.places, self.memo) = (Places::default(), HashTable::new());
             let start = clock::start(self.log, session, pace).await;
             let together = matches!(start, Start::Session(_));
             interacting += u64::from(together);

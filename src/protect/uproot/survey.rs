@@ -155,12 +155,13 @@ pub(super) async fn survey(log: &Log, sessions: &[&Session], asked: Asked<'_>, p
         let (kind, field) = (log.kinds.get(kind), log.fields.get(field));
         let shape = Shape { entry: kind == "model" && field == "entry" };
         let seen = look(log, (kind, field), &spans, shape, asked, pace).await;
-        let mut decided = Field { plans: Map::new(), shape };
+        let mut decided = Field::new(shape);
         for (below, seen) in seen {
             let shown = shown(&decided, &below, false);
             let plan = survey.decide(&format!("{kind}..{field}"), (&below, &shown), seen, asked, pace).await;
             decided.plans.insert(below, plan);
         }
+        decided.settle();
         pace.passed(spans.iter().map(|span| log.changes(span).len()).sum());
         survey.vocabulary.insert(field.to_lowercase());
         survey.fields.insert((kind.to_owned(), field.to_owned()), decided);

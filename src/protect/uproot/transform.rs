@@ -75,7 +75,7 @@ impl Transform<'_> {
 
     /// The new value as canonical JSON; `None` removes it.
     pub fn value(&mut self, kind: Type, text: &str, field: &Field, owner: Owner<'_>) -> Result<Option<String>> {
-        if field.removed() {
+        if field.sum.removed {
             return Ok(None);
         }
         let domain = match kind {
@@ -236,8 +236,7 @@ impl Transform<'_> {
             // Filters make paths of names.
             let home = self.identity.home(session)?;
             let Some(domain) = domain_of_kind(kind) else { return Some(format!("{kind}/{}", home.token)) };
-            let member = home.of(domain).find(|(known, _)| *known == member);
-            return member.map(|(_, token)| format!("{kind}/{}/{token}", home.token));
+            return home.member(domain, member).map(|token| format!("{kind}/{}/{token}", home.token));
         }
         let own = self.identity.home(owner.session)?.any(name, first).map(str::to_owned);
         own.or_else(|| self.identity.home(name).map(|home| home.token.clone()))
