@@ -293,8 +293,8 @@ impl Export {
         let Some(jobs) = self.plan.more(&self.left_out)? else { return Ok(false) };
         for job in jobs {
             let stretches = match (&job, &mut self.ahead) {
-                (Job::Table { path, session, table, .. }, Some(ahead)) if !stretch::is_little(table) => {
-                    Some(ahead.add(self.planned, path, session, self.plan.part(), table.clone()))
+                (Job::Table { path, session, table, .. }, Some(ahead)) => {
+                    ahead.add(self.planned, path, session, self.plan.part(), table)
                 }
                 _ => None,
             };

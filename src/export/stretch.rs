@@ -110,13 +110,8 @@ impl Blocks {
     }
 }
 
-/// Cells of a table that is made sooner than it is handed to somebody.
-const LITTLE: u64 = 4096;
-
-/// Whether a table is not worth a stretch.
-pub(super) fn is_little(table: &Table) -> bool {
-    table.rows.saturating_mul(table.columns.len() as u64) <= LITTLE
-}
+/// A table of which so many would make a stretch is made sooner than it is handed to somebody.
+const LITTLE: u64 = 192;
 
 /// Bytes in a stretch, about: work for some hundredths of a second.
 const STRETCH: usize = 6 << 20;
@@ -172,9 +167,20 @@ impl Ahead {
         Ahead { next: VecDeque::new(), filetype, known: 0, given: 0 }
     }
 
-    /// One more table, of a session and of the part that was read last; gives the numbers of its stretches.
-    pub(super) fn add(&mut self, file: usize, path: &str, session: &str, part: u64, table: Arc<Table>) -> Range<u64> {
-        let (first, run) = (self.known, run(&table, self.filetype));
+    /// One more table, of a session and of the part that was read last; gives the numbers of its stretches, or `None`
+    /// where it is too little to have any.
+    pub(super) fn add(
+        &mut self,
+        file: usize,
+        path: &str,
+        session: &str,
+        part: u64,
+        table: &Arc<Table>,
+    ) -> Option<Range<u64>> {
+        let (first, run) = (self.known, run(table, self.filetype));
+        if table.rows.saturating_mul(LITTLE) <= run {
+            return None;
+        }
         self.known += table.rows.div_ceil(run).max(1);
         self.next.push_back(Stretch {
             number: first,
@@ -182,12 +188,12 @@ impl Ahead {
             path: path.into(),
             session: session.into(),
             part,
-            rows: stretch(&table, 0, run),
+            rows: stretch(table, 0, run),
             run,
-            table,
+            table: table.clone(),
             filetype: self.filetype,
         });
-        first..self.known
+        Some(first..self.known)
     }
 
     /// How many were given out.
