@@ -51,6 +51,8 @@ pub struct Task {
     pub file: usize,
     /// Whether the file's checksum is asked for.
     pub hash: bool,
+    /// Whether it is all of a file, and so little that it is compressed and hashed sooner than it is handed to somebody.
+    pub little: bool,
     /// The bytes.
     pub block: Block,
 }
@@ -97,6 +99,9 @@ pub struct Export {
     checking: Option<Box<Check>>,
     left_out: LeftOut,
 }
+
+/// Bytes of a file that is little.
+const LITTLE: usize = 32 << 10;
 
 /// Files that may be planned before one of them is made.
 const PLANNED: usize = 256;
@@ -229,7 +234,8 @@ impl Export {
                 Piece::Block(block) => block,
             };
             let ticket = self.assembly.await_block(block.last);
-            let task = Task { ticket, file: running.file, hash: running.listed, block };
+            let little = std::mem::take(&mut running.fresh) && block.last && block.bytes.len() <= LITTLE;
+            let task = Task { ticket, file: running.file, hash: running.listed, little, block };
             if task.block.last {
                 self.running = None;
             }

@@ -269,7 +269,7 @@ impl Plan {
     pub fn more(&mut self, left_out: &LeftOut) -> Result<Option<Vec<Job>>> {
         let top = std::mem::replace(&mut self.top, false);
         let log = match &self.study.data {
-            Data::Psynet(data) => return Ok(top.then(|| psynet_jobs(&self.study, data, &self.recipe, left_out))),
+            Data::Psynet(data) => return Ok(top.then(|| self.psynet_jobs(data, left_out))),
             Data::Parted(_) => None,
             Data::Uproot(log) => Some(log),
         };
@@ -309,28 +309,31 @@ impl Plan {
         });
         Ok(at_hand.chain(made).chain([Job::Checksums { path: format!("{folder}/SHA256SUMS") }]).collect())
     }
+
+    /// Text at the top, then PsyNet's own names.
+    fn psynet_jobs(&self, data: &Arc<psynet::Study>, left_out: &LeftOut) -> Vec<Job> {
+        let (study, recipe) = (&self.study, &self.recipe);
+        let options = recipe.psynet_options();
+        let mut files = data.tables(&options);
+        files.retain(|file| !left_out.contains_key(&file.path));
+        let at_hand = [
+            (RECIPE, recipe.to_psynet_json()),
+            ("README.txt", psynet_readme::text(study, data, recipe, &files, left_out)),
+        ];
+        let at_hand = at_hand.into_iter().chain(self.report.clone()).map(|(name, bytes)| Job::Bytes {
+            path: name.to_owned(),
+            bytes,
+            listed: Some(name.to_owned()),
+        });
+        let made = files.into_iter().map(|file| {
+            let table = !file.columns.is_empty();
+            Job::Psynet { path: file.path, rows: file.rows, table, study: data.clone(), options }
+        });
+        at_hand.chain(made).chain([Job::Checksums { path: "SHA256SUMS".to_owned() }]).collect()
+    }
 }
 
 /// The report of what was done to protect participants, if anything was.
 fn report(study: &Study) -> Vec<(&'static str, Vec<u8>)> {
     study.protection.iter().flat_map(|r| [(report::TEXT, r.text()), (report::JSON, r.json())]).collect()
-}
-
-/// Text at the top, then PsyNet's own names.
-fn psynet_jobs(study: &Study, data: &Arc<psynet::Study>, recipe: &Recipe, left_out: &LeftOut) -> Vec<Job> {
-    let options = recipe.psynet_options();
-    let mut files = data.tables(&options);
-    files.retain(|file| !left_out.contains_key(&file.path));
-    let at_hand =
-        [(RECIPE, recipe.to_psynet_json()), ("README.txt", psynet_readme::text(study, data, recipe, &files, left_out))];
-    let at_hand = at_hand.into_iter().chain(report(study)).map(|(name, bytes)| Job::Bytes {
-        path: name.to_owned(),
-        bytes,
-        listed: Some(name.to_owned()),
-    });
-    let made = files.into_iter().map(|file| {
-        let table = !file.columns.is_empty();
-        Job::Psynet { path: file.path, rows: file.rows, table, study: data.clone(), options }
-    });
-    at_hand.chain(made).chain([Job::Checksums { path: "SHA256SUMS".to_owned() }]).collect()
 }

@@ -20,6 +20,8 @@ pub struct Running {
     pub file: usize,
     /// Whether the checksums of the folder list it.
     pub listed: bool,
+    /// Whether no block of it was taken yet.
+    pub fresh: bool,
     making: Making,
 }
 
@@ -63,7 +65,7 @@ impl Running {
                 Making::Table { table, run, blocks, filetype }
             }
         };
-        Ok(Running { file, listed, making })
+        Ok(Running { file, listed, fresh: true, making })
     }
 
     /// The next bytes of a range that the file wanted.

@@ -111,7 +111,7 @@ impl Blocks {
 }
 
 /// A table of which so many would make a stretch is made sooner than it is handed to somebody.
-const LITTLE: u64 = 192;
+const PARTS: u64 = (STRETCH / super::LITTLE) as u64;
 
 /// Bytes in a stretch, about: work for some hundredths of a second.
 const STRETCH: usize = 6 << 20;
@@ -178,7 +178,7 @@ impl Ahead {
         table: &Arc<Table>,
     ) -> Option<Range<u64>> {
         let (first, run) = (self.known, run(table, self.filetype));
-        if table.rows.saturating_mul(LITTLE) <= run {
+        if table.rows.saturating_mul(PARTS) <= run {
             return None;
         }
         self.known += table.rows.div_ceil(run).max(1);

@@ -18,9 +18,6 @@ const WORK: usize = 2;
 /// Stretches that may be under way per thread, with those that are done while the one that comes next in the archive is not.
 const STRETCHES: usize = 16;
 
-/// Files of no more bytes are done where they are made: to hand them to somebody takes longer.
-const LITTLE: usize = 32 << 10;
-
 /// What any thread may do.
 enum Work {
     Make(Stretch),
@@ -80,7 +77,6 @@ pub fn run<E: From<crate::error::Error>>(
         scope.spawn(move || hash(&hashing, &found));
 
         let mut waiting = Waiting { to_hash, packing: 0, work: 0.0, stretches: Map::new(), next: 0 };
-        let mut begun = None;
         loop {
             // The threads outlive the loop, so sending cannot fail.
             while waiting.work < (threads * WORK) as f64
@@ -92,16 +88,20 @@ pub fn run<E: From<crate::error::Error>>(
             let made = if waiting.packing < threads * BLOCKS { export.make()? } else { Made::Wait };
             match made {
                 Made::Want(want) => read(export, &want)?,
-                Made::Task(task) => {
-                    let first = begun.replace(task.file) != Some(task.file);
-                    if first && task.block.last && task.block.bytes.len() <= LITTLE {
-                        if task.hash {
-                            export.hashed(task.file, Sha256::digest(&task.block.bytes).into());
-                        }
-                        export.packed(task.ticket, deflate::pack(&task.block, level)?);
-                    } else {
-                        waiting.hand_out(task, &to_work);
+                Made::Task(task) if task.little => {
+                    if task.hash {
+                        export.hashed(task.file, Sha256::digest(&task.block.bytes).into());
                     }
+                    export.packed(task.ticket, deflate::pack(&task.block, level)?);
+                }
+                Made::Task(task) => {
+                    let task = Arc::new(task);
+                    waiting.packing += 1;
+                    if task.hash {
+                        let raw = Raw { file: task.file, last: task.block.last, bytes: Bytes::Block(task.clone()) };
+                        let _ = waiting.to_hash.send(raw);
+                    }
+                    let _ = to_work.send(Work::Pack(task));
                 }
                 Made::Done if export.is_finished() => break,
                 Made::More => {}
@@ -137,17 +137,6 @@ struct Waiting {
 }
 
 impl Waiting {
-    /// Hands a block to those who compress and hash.
-    fn hand_out(&mut self, task: Task, to_work: &Sender<Work>) {
-        let task = Arc::new(task);
-        self.packing += 1;
-        if task.hash {
-            let raw = Raw { file: task.file, last: task.block.last, bytes: Bytes::Block(task.clone()) };
-            let _ = self.to_hash.send(raw);
-        }
-        let _ = to_work.send(Work::Pack(task));
-    }
-
     /// Hands a finding to the export, and bytes to the hasher in their order.
     fn take(&mut self, export: &mut Export, finding: Finding) -> Result<()> {
         match finding {

@@ -53,9 +53,6 @@ const WORTH_WRITING = 4 << 20;
 /** Bytes of memory in which a block travels to the hasher. */
 const ROOM = 1 << 20;
 
-/** Files of no more bytes are done here: to hand them to somebody takes longer. */
-const LITTLE = 32 << 10;
-
 /** Who hashes files, several at a time. The bytes are copied before `take` returns; it gives a file's digest after its last block. */
 export interface Hashing {
   take(raw: Raw): Promise<Uint8Array | undefined>;
@@ -115,15 +112,10 @@ export async function share(
     job.packed(task.ticket, bytes, crc, task.bytes.byteLength);
     rooms.push(new Uint8Array(task.bytes.buffer));
   };
-  /** The file of the last block. */
-  let begun: number | undefined;
   /** A little file is compressed and hashed at once; says whether it was one. */
-  const wholeHere = (task: Task) => {
-    const { file, last, bytes } = task;
-    const first = file !== begun;
-    begun = file;
-    if (!helpers.packHere || !helpers.hashHere || !first || !last || bytes.byteLength > LITTLE) return false;
-    if (task.hash) job.hashed(task.file, helpers.hashHere(bytes));
+  const littleHere = (task: Task) => {
+    if (!task.little || !helpers.packHere || !helpers.hashHere) return false;
+    if (task.hash) job.hashed(task.file, helpers.hashHere(task.bytes));
     packHere(task);
     return true;
   };
@@ -193,7 +185,7 @@ export async function share(
     } else if ("want" in step) {
       makers?.leave();
       await steps.read(step.want);
-    } else if ("ticket" in step && wholeHere(step)) {
+    } else if ("ticket" in step && littleHere(step)) {
       // Nobody was bothered with it.
     } else if ("ticket" in step) {
       if (step.hash) settled(ofBlock(hashCopy(step)));
