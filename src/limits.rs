@@ -87,7 +87,7 @@ impl Default for Limits {
     fn default() -> Self {
         Limits {
             memory: 3 << 30,
-            part: 256 << 20,
+            part: 128 << 20,
             part_share: 16,
             record: 64 << 20,
             depth: Self::DEPTH,

@@ -1,8 +1,9 @@
 //! A study larger than memory: what is known of all its sessions, and how the changes of some are read again.
 //!
-//! The first pass over the input counts; a second one, part by part, looks at each session and gives what a summary
-//! says of it. From then on whoever needs changes has them read: an export one part after the other, a look at a
-//! session that session alone. Parts are runs of whole sessions, so the order of an output is as if all were in memory.
+//! The first pass over the input counts, and notes of each session what a summary says of it, as its changes come by. Where
+//! sessions lie too much across each other a second one does that, part by part. From then on whoever needs changes has them
+//! read: an export one part after the other, a look at a session that session alone. Parts are whole sessions in their
+//! order, so an output is as if all were in memory.
 
 use crate::describe::summary::{FieldSummary, SessionSummary, session as facts_of};
 use crate::describe::totals::Totals;
@@ -10,8 +11,8 @@ use crate::describe::upstream;
 use crate::error::{Code, Error, Place, Problems, Result};
 use crate::limits::Limits;
 use crate::log::column::Names;
-use crate::log::{Aside, Log, Outline, Part, Session};
-use crate::order::Set;
+use crate::log::{Aside, Log, Outline, Part, Run, Session};
+use crate::order::{Map, Set};
 use crate::read::{self, Input};
 use crate::source::{FileInfo, Reader, Want};
 use std::collections::VecDeque;
@@ -176,6 +177,41 @@ impl Reader for Loading {
     }
 }
 
+/// What was noted of sessions while their changes were at hand.
+#[derive(Default)]
+pub(crate) struct Noted {
+    sessions: Map<String, (Session, SessionSummary, Problems)>,
+    totals: Totals,
+}
+
+impl Noted {
+    /// Notes what there is to be known of the sessions of a run.
+    pub fn add(&mut self, run: &Run) {
+        self.look(&run.log, &run.sessions());
+    }
+
+    fn look(&mut self, log: &Log, sessions: &[Session]) {
+        self.totals.add(log, sessions);
+        for session in sessions {
+            let mut problems = Problems::default();
+            upstream::check(log, session, &mut problems);
+            let note = (Session { sections: Vec::new(), ..session.clone() }, facts_of(log, session), problems);
+            self.sessions.insert(session.name.clone(), note);
+        }
+    }
+
+    /// All that is known, once each session was noted.
+    pub fn finish(mut self, mut parted: Parted) -> Parted {
+        for (session, facts, problems) in parted.asides.iter().filter_map(|aside| self.sessions.remove(&aside.name)) {
+            parted.upstream.push(problems);
+            parted.facts.push(facts);
+            parted.sessions.push(session);
+        }
+        parted.fields = self.totals.finish();
+        parted
+    }
+}
+
 /// The second pass: every session is looked at once.
 pub(crate) struct Looking {
     parted: Parted,
@@ -183,40 +219,27 @@ pub(crate) struct Looking {
     loading: Option<Loading>,
     /// Bytes pushed of the range that is wanted, and its length.
     pushed: (u64, u64),
-    totals: Totals,
+    noted: Noted,
 }
 
 impl Looking {
     pub fn new(parted: Parted) -> Self {
         let all: Vec<usize> = (0..parted.asides.len()).collect();
         let parts = parted.parts(&all).into_iter().map(|part| all[part].to_vec()).collect();
-        Looking { parted, parts, loading: None, pushed: (0, 1), totals: Totals::default() }
-    }
-
-    /// Notes what is to be known of each session of a log.
-    fn look(&mut self, log: &Log) {
-        self.totals.add(log);
-        for session in &log.sessions {
-            let mut problems = Problems::default();
-            upstream::check(log, session, &mut problems);
-            self.parted.upstream.push(problems);
-            self.parted.facts.push(facts_of(log, session));
-            self.parted.sessions.push(Session { sections: Vec::new(), ..session.clone() });
-        }
+        Looking { parted, parts, loading: None, pushed: (0, 1), noted: Noted::default() }
     }
 
     /// How much is done, 0 to 1.
     pub fn progress(&self) -> f64 {
-        let (known, all) = (self.parted.sessions.len(), self.parted.asides.len());
+        let (known, all) = (self.noted.sessions.len(), self.parted.asides.len());
         let now = self.loading.as_ref().map_or(0, |loading| loading.part.sessions.len());
         let (pushed, length) = self.pushed;
         (known as f64 + now as f64 * (pushed as f64 / length as f64).min(1.0)) / all.max(1) as f64
     }
 
     /// What is known now that all was looked at.
-    pub fn finish(mut self) -> Parted {
-        self.parted.fields = self.totals.finish();
-        self.parted
+    pub fn finish(self) -> Parted {
+        self.noted.finish(self.parted)
     }
 }
 
@@ -231,7 +254,8 @@ impl Reader for Looking {
                 }
             }
             if let Some(loading) = self.loading.take() {
-                self.look(&loading.finish()?);
+                let log = loading.finish()?;
+                self.noted.look(&log, &log.sessions);
             }
             let Some(part) = self.parts.pop_front() else { return Ok(None) };
             self.loading = Some(self.parted.load(&part)?);

@@ -4,7 +4,7 @@ use crate::describe::upstream;
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::log::{Ended, Log, Session};
-use crate::parted::{Looking, Parted};
+use crate::parted::{Looking, Noted, Parted};
 use crate::protect::report::Report;
 use crate::psynet;
 use crate::read::gzip::MAGIC;
@@ -24,6 +24,8 @@ pub struct Opening {
     /// The beginnings of the files, as far as they were read.
     heads: Vec<Vec<u8>>,
     reading: Option<Reading>,
+    /// What was noted of changes that were too many to be held at once.
+    noted: Noted,
     /// Bytes of the first pass that were pushed.
     pushed: u64,
 }
@@ -109,7 +111,14 @@ impl Opening {
         if files.is_empty() {
             return Err(Error::new(Code::Empty, Place::default()));
         }
-        Ok(Opening { heads: vec![Vec::new(); files.len()], files, limits, reading: None, pushed: 0 })
+        Ok(Opening {
+            heads: vec![Vec::new(); files.len()],
+            files,
+            limits,
+            reading: None,
+            noted: Noted::default(),
+            pushed: 0,
+        })
     }
 
     /// What was read.
@@ -151,7 +160,8 @@ impl Opening {
             }
             done @ Reading::Done(_) => return Ok(done),
         };
-        let Filled { changes, format, mut problems } = input.finish()?;
+        let Filled { mut changes, format, mut problems } = input.finish()?;
+        changes.runs().iter().for_each(|run| self.noted.add(run));
         match changes.end(&mut problems)? {
             Ended::Log(log) => {
                 self.some(log.sessions.is_empty(), &problems)?;
@@ -161,10 +171,17 @@ impl Opening {
                 }
                 Ok(self.done(format, Data::Uproot(Arc::new(*log)), problems))
             }
-            Ended::Outline(outline) => {
+            Ended::Outline(outline, last) => {
                 self.some(outline.sessions.is_empty(), &problems)?;
                 let parted = Parted::new(self.files.clone(), self.heads.clone(), self.limits, outline);
-                Ok(Reading::Again(Box::new(Looking::new(parted)), format, problems))
+                let mut noted = std::mem::take(&mut self.noted);
+                Ok(match last {
+                    Some(last) => {
+                        noted.add(&last);
+                        self.done(format, Data::Parted(Arc::new(noted.finish(parted))), problems)
+                    }
+                    None => Reading::Again(Box::new(Looking::new(parted)), format, problems),
+                })
             }
             Ended::Tangled => {
                 // Once more, and all of it.
@@ -257,7 +274,9 @@ impl Reader for Opening {
         match &mut self.reading {
             Some(Reading::Uproot(input)) => {
                 self.pushed += chunk.len() as u64;
-                return input.push(chunk);
+                input.push(chunk)?;
+                input.runs().iter().for_each(|run| self.noted.add(run));
+                return Ok(());
             }
             Some(Reading::Again(looking, ..)) => return looking.push(chunk),
             Some(Reading::Psynet(archive)) => return archive.push(chunk),

@@ -29,7 +29,11 @@ fn open(files: &Files, limits: Limits) -> Result<Study> {
 
 /// No session fits beside another.
 fn one_by_one() -> Limits {
-    Limits { part: 0, ..Limits::default() }
+    parts_of(0)
+}
+
+fn parts_of(part: u64) -> Limits {
+    Limits { part, ..Limits::default() }
 }
 
 fn recipes() -> Vec<Recipe> {
@@ -53,13 +57,23 @@ fn told(study: &Study, files: &Files, recipes: &[Recipe]) -> Result<Vec<Vec<u8>>
     Ok(told)
 }
 
-/// Whether it was parted.
+/// Whether it was parted, one session at a time.
 fn same(title: &str, files: &Files) -> bool {
+    // In other memory sessions go on in the next run, or do so too late.
+    for part in [3_000, 10_000, 30_000] {
+        same_in(title, files, parts_of(part));
+    }
+    same_in(title, files, one_by_one())
+}
+
+/// Whether it was parted in so much memory.
+fn same_in(title: &str, files: &Files, limits: Limits) -> bool {
+    let title = &format!("{title} in {} bytes", limits.part);
     let Ok(whole) = open(files, Limits::default()) else {
-        assert!(open(files, one_by_one()).is_err(), "{title}");
+        assert!(open(files, limits).is_err(), "{title}");
         return false;
     };
-    let parted = open(files, one_by_one()).unwrap();
+    let parted = open(files, limits).unwrap();
     let was_parted = matches!(parted.data, Data::Parted(_));
     let mut recipes = recipes();
     if matches!(&whole.data, Data::Uproot(log) if log.exported) {
@@ -124,6 +138,62 @@ fn tangle(seed: u64) -> Vec<Row> {
 fn sessions_that_lie_across_each_other() {
     for seed in 0..30 {
         assert!(same(&format!("seed {seed}"), &vec![("dump".to_owned(), dump(&tangle(seed)))]));
+    }
+}
+
+/// Rows of sessions that begin one after the other, each before some others end; what they hold is as odd as above.
+fn row_of_sessions(seed: u64, sessions: usize) -> Vec<Row> {
+    let rows: Vec<Row> = (0..sessions).flat_map(|_| tangle(seed)).collect();
+    let mut random = Random::new(seed);
+    let renamed = rows.into_iter().enumerate().map(|(at, mut row)| {
+        // A hundred rows of a session, and with them some of the one before.
+        let session = (at / 100).saturating_sub(usize::from(random.once_in(3)));
+        let mut path: Vec<String> = row.namespace.split('/').map(str::to_owned).collect();
+        if path.len() > 1 && path[0] != "admin" {
+            path[1] = format!("s{session}");
+        }
+        row.namespace = path.join("/");
+        row.seq = Some(at as u64 + 1);
+        row
+    });
+    renamed.collect()
+}
+
+/// How often a file is read until all is known of its sessions.
+fn passes(files: &Files, limits: Limits) -> f64 {
+    let bytes = &files[0].1;
+    let info = FileInfo { path: files[0].0.clone(), size: bytes.len() as u64 };
+    let mut opening = Opening::new(vec![info], limits).unwrap();
+    let mut pushed = 0;
+    while let Some(want) = opening.want().unwrap() {
+        let range = want.range.start as usize..want.range.end as usize;
+        pushed += range.len();
+        bytes[range].chunks(1000).for_each(|chunk| opening.push(chunk).unwrap());
+    }
+    opening.finish().unwrap();
+    pushed as f64 / bytes.len() as f64
+}
+
+/// What outgrows its memory is looked at before it is forgotten, and need not be read again, unless a session that seemed
+/// to have ended goes on.
+#[test]
+fn sessions_that_follow_each_other() {
+    for seed in 0..5 {
+        let mut rows = row_of_sessions(seed, 10);
+        let in_order = vec![("dump".to_owned(), dump(&rows))];
+        for part in [60_000, 90_000, 120_000] {
+            let title = format!("seed {seed}");
+            assert!(same_in(&title, &in_order, parts_of(part)), "{title} in {part}");
+            assert!(
+                passes(&in_order, parts_of(part)) < 1.1,
+                "{title} in {part}: {}",
+                passes(&in_order, parts_of(part))
+            );
+        }
+        rows.push(Row::new(10_000, "player/s2/ann", "late", 1, "1"));
+        let late = vec![("dump".to_owned(), dump(&rows))];
+        assert!(same_in("late", &late, parts_of(90_000)));
+        assert!(passes(&late, parts_of(90_000)) > 1.5);
     }
 }
 

@@ -229,14 +229,14 @@ pub(crate) fn session(log: &Log, session: &Session) -> SessionSummary {
 
 fn field_summaries(log: &Log) -> Vec<FieldSummary> {
     let (fields, _) = fields::count(log, &log.sessions, Choice { filters: false, secrets: false });
-    let mut names = filtered_names(log);
+    let mut names = filtered_names(log, &log.sessions);
     fields.into_iter().map(|(key, field)| FieldSummary::new(key.clone(), names.remove(&key), field)).collect()
 }
 
 /// The names that fields have with filters on, by kind and stored name.
-pub(super) fn filtered_names(log: &Log) -> Map<(String, String), String> {
+pub(super) fn filtered_names(log: &Log, sessions: &[Session]) -> Map<(String, String), String> {
     let mut names: Map<(String, String), String> = Map::new();
-    for section in log.sessions.iter().flat_map(|s| &s.sections) {
+    for section in sessions.iter().flat_map(|s| &s.sections) {
         let mut known = Line::names(log, section.spans.len());
         for line in filter::lines(log, section, Choice { filters: true, secrets: false }) {
             if !known.of(line.name_key(log)).1 {

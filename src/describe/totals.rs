@@ -4,8 +4,11 @@ use super::distinct::Distinct;
 use super::fields::{self, Field};
 use super::summary::{FieldSummary, filtered_names};
 use crate::filter::Choice;
-use crate::log::Log;
+use crate::log::{Log, Session};
 use crate::order::Map;
+
+/// Sessions whose values are looked at together: few enough to take little memory.
+const TOGETHER: usize = 16;
 
 /// Counts per kind and field over several logs.
 #[derive(Default)]
@@ -18,10 +21,14 @@ struct Total {
 }
 
 impl Totals {
-    /// Adds the fields of a log, whose sessions are in no other one.
-    pub fn add(&mut self, log: &Log) {
-        let (found, _) = fields::values(log, &log.sessions, Choice { filters: false, secrets: false });
-        let names = filtered_names(log);
+    /// Adds the fields of some sessions of a log, which are in no other one.
+    pub fn add(&mut self, log: &Log, sessions: &[Session]) {
+        sessions.chunks(TOGETHER).for_each(|some| self.add_some(log, some));
+    }
+
+    fn add_some(&mut self, log: &Log, sessions: &[Session]) {
+        let (found, _) = fields::values(log, sessions, Choice { filters: false, secrets: false });
+        let names = filtered_names(log, sessions);
         for (key, (field, values)) in found {
             let none = || Total { filtered: None, field: Field::default(), distinct: Distinct::new() };
             let total = self.0.entry(key.clone()).or_insert_with(none);

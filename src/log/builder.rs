@@ -1,6 +1,7 @@
 //! Collects changes as readers find them: names and values are interned, and what outgrows its memory is only counted.
 
 mod end;
+mod runs;
 
 use super::admin::AdminTexts;
 use super::column::{self, Column, Names, ValueId, Values};
@@ -12,6 +13,7 @@ use crate::error::{Code, Error, Place, Result};
 use crate::limits::Limits;
 use crate::value::{self, Recoded, Type};
 pub use end::Ended;
+pub use runs::Run;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -21,9 +23,9 @@ use std::sync::Arc;
 enum Keep {
     /// All of them.
     All,
-    /// All of them, until they outgrow [`Limits::part`].
-    WhatFits,
-    /// Their counts: they have outgrown it. Values that were met lately are known by their hashes.
+    /// Those that fit [`Limits::part`]. When they outgrow it, sessions that seem to have ended are given away.
+    WhatFits { outgrown: bool },
+    /// Their counts: a session goes on that was given away, or cannot be. Values that were met lately are known by their hashes.
     Counts(Vec<u64>),
     /// Those of some sessions.
     Part(Arc<Part>),
@@ -49,13 +51,16 @@ pub struct Builder {
     /// Values that were not stored as they came, with what was said about them. Of the standard library, as each value of a
     /// dump is looked up.
     odd: BTreeMap<ValueId, Recoded>,
-    /// Bytes taken since memory was counted.
+    /// Bytes taken since memory was counted, and after how many it is counted again.
     uncounted: usize,
+    step: usize,
     /// Place in the file and time of the admin's changes that have no number but take part in the numbering.
     unnumbered_admin: Vec<(u64, f64)>,
     last_seq: u64,
     ascending: bool,
     repeated_seqs: u64,
+    /// What was given away and nobody has asked for yet.
+    runs: Vec<Run>,
 }
 
 impl Builder {
@@ -89,10 +94,12 @@ impl Builder {
             scratch: Vec::new(),
             odd: BTreeMap::default(),
             uncounted: 0,
+            step: (limits.part / 16).min(STEP) as usize,
             unnumbered_admin: Vec::new(),
             last_seq: 0,
             ascending: true,
             repeated_seqs: 0,
+            runs: Vec::new(),
         }
     }
 
@@ -103,10 +110,10 @@ impl Builder {
         builder
     }
 
-    /// An empty log for changes that can be read again: it keeps no more of them than [`Limits::part`] lets it, and
-    /// [`Builder::end`] says what came of it.
+    /// An empty log for changes that can be read again: it keeps no more of them than [`Limits::part`] lets it. The others
+    /// are to be had from [`Builder::runs`], and [`Builder::end`] says what came of it.
     pub fn of_what_fits(limits: Limits) -> Self {
-        Builder { keep: Keep::WhatFits, ..Builder::new(limits) }
+        Builder { keep: Keep::WhatFits { outgrown: false }, ..Builder::new(limits) }
     }
 
     /// An empty log for the changes of some sessions; others are passed over.
@@ -125,7 +132,7 @@ impl Builder {
         self.tally.changes + self.log.admin
     }
 
-    /// Whether the changes have outgrown the memory for them and are only counted.
+    /// Whether the changes have outgrown the memory for them and are only counted, so that they must be read again.
     pub fn only_counts(&self) -> bool {
         matches!(self.keep, Keep::Counts(_))
     }
@@ -266,15 +273,17 @@ impl Builder {
             self.repeated_seqs += u64::from(seq == self.last_seq);
         }
         self.last_seq = seq;
-        self.tally.add(storage, self.log.storages.get(storage), replaced);
+        if self.tally.add(storage, self.log.storages.get(storage), replaced) {
+            self.only_count();
+        }
         seq
     }
 
-    /// Looks at the memory from time to time: when a million bytes have come, whether they are many changes or one.
+    /// Looks at the memory from time to time: when so many bytes have come, whether they are many changes or one.
     #[inline]
     fn count(&mut self) -> Result<()> {
         self.uncounted += 64;
-        if self.uncounted > 1 << 20 {
+        if self.uncounted > self.step {
             self.uncounted = 0;
             self.check_memory()?;
         }
@@ -282,29 +291,23 @@ impl Builder {
     }
 
     fn check_memory(&mut self) -> Result<()> {
-        let odd = self.odd.len() as u64 * 16;
-        // The order is built at the end and needs four bytes a change.
-        let order = self.histories.changes() as u64 * 4;
-        let memory = self.log.memory() + self.histories.memory() + self.tally.memory() + odd + order;
-        if matches!(self.keep, Keep::WhatFits) && memory > self.limits.part {
-            self.drop_changes();
-            return Ok(());
+        match &self.keep {
+            Keep::WhatFits { .. } if self.memory() > self.limits.part => self.make_room(),
+            _ => self.limits.memory(self.memory()),
         }
-        self.limits.memory(memory)
     }
 
-    /// Goes on without the changes, which are too many.
-    fn drop_changes(&mut self) {
-        let mut log = Builder::new(self.limits).log;
-        std::mem::swap(&mut log, &mut self.log);
-        // Names are still met by the million; new ones are no longer kept.
-        (self.log.storages, self.log.fields, self.log.contexts) = (log.storages, log.fields, log.contexts);
-        (self.log.admin, self.log.admin_texts, self.log.unnumbered) = (log.admin, log.admin_texts, log.unnumbered);
-        self.histories = Histories::new();
-        self.odd = BTreeMap::default();
-        self.keep = Keep::Counts(vec![0; RECENT]);
+    /// About the bytes that are held, and will be when the order is settled.
+    fn memory(&self) -> u64 {
+        let odd = self.odd.len() as u64 * 16;
+        // The order needs four bytes a change.
+        let order = self.histories.changes() as u64 * 4;
+        self.log.memory() + self.histories.memory() + self.tally.memory() + odd + order
     }
 }
+
+/// Bytes after which memory is counted again, at most: to count it for each change would take long.
+const STEP: u64 = 1 << 20;
 
 /// How many values are known by their hashes when changes are only counted.
 const RECENT: usize = 1 << 16;

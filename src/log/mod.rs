@@ -12,7 +12,7 @@ mod outline;
 mod tally;
 
 use admin::AdminTexts;
-pub use builder::{Builder, Ended, Known};
+pub use builder::{Builder, Ended, Known, Run};
 use column::{Column, Names, ValueId, Values};
 use std::ops::Range;
 pub use tally::{Aside, Outline, Part};

@@ -53,7 +53,7 @@ impl Part {
 }
 
 /// The second part of a storage's path.
-fn session_of(storage: &str) -> Option<&str> {
+pub(super) fn session_of(storage: &str) -> Option<&str> {
     storage.split('/').nth(1)
 }
 
@@ -67,6 +67,8 @@ struct Node {
     changes: u64,
     memory: u64,
     bytes: Range<u64>,
+    /// Whether its session was given away.
+    given: bool,
 }
 
 /// Counts changes as they are read.
@@ -74,13 +76,15 @@ struct Node {
 pub(super) struct Tally {
     kinds: Names,
     sessions: Names,
+    /// For each of them whether it was given away.
+    given: Vec<bool>,
     /// By kind and session.
     numbers: Map<(u32, Option<u32>), u32>,
     nodes: Vec<Node>,
     /// For each storage its node.
     node_of: Vec<u32>,
-    /// For each storage with a replaced field the change that counts: the last one.
-    replaced: Map<u32, u64>,
+    /// For each storage with a replaced field its node and the change that counts: the last one.
+    replaced: Map<String, (u32, u64)>,
     /// Number of changes.
     pub changes: u64,
     /// Where in the dump the next change stands.
@@ -90,16 +94,18 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// One more change, of a storage by its number and path; of a replaced field only the last one counts.
+    /// One more change, of a storage by its number and path; of a replaced field only the last one counts. Returns whether
+    /// its session was given away before.
     #[inline]
-    pub fn add(&mut self, storage: u32, path: &str, replaced: bool) {
-        if storage as usize == self.node_of.len() {
-            let node = self.node(path);
-            self.node_of.push(node);
-        }
-        let node = &mut self.nodes[self.node_of[storage as usize] as usize];
+    pub fn add(&mut self, storage: u32, path: &str, replaced: bool) -> bool {
+        self.meet(storage, path);
+        let number = self.node_of[storage as usize];
+        let node = &mut self.nodes[number as usize];
         if replaced {
-            self.replaced.insert(storage, self.changes);
+            match self.replaced.get_mut(path) {
+                Some((_, last)) => *last = self.changes,
+                None => drop(self.replaced.insert(path.to_owned(), (number, self.changes))),
+            }
         } else {
             node.first = node.first.min(self.changes);
         }
@@ -110,14 +116,39 @@ impl Tally {
         node.changes += 1;
         node.memory += CHANGE + std::mem::take(&mut self.fresh);
         self.changes += 1;
+        node.given
+    }
+
+    /// Notes a storage that is new.
+    #[inline]
+    pub fn meet(&mut self, storage: u32, path: &str) {
+        if storage as usize == self.node_of.len() {
+            let node = self.node(path);
+            self.node_of.push(node);
+        }
+    }
+
+    /// Storages are numbered anew from now on.
+    pub fn forget_storages(&mut self) {
+        self.node_of.clear();
+    }
+
+    /// All sessions but some are given away.
+    pub fn give_away(&mut self, but: &Set<String>) {
+        let given = |session: u32| !but.contains(self.sessions.get(session));
+        self.given = (0..self.sessions.len() as u32).map(given).collect();
+        for node in &mut self.nodes {
+            node.given = node.session.is_some_and(|session| self.given[session as usize]);
+        }
     }
 
     fn node(&mut self, path: &str) -> u32 {
         let kind = self.kinds.intern(path.split('/').next().unwrap_or_default());
         let session = session_of(path).map(|name| self.sessions.intern(name));
+        let given = session.is_some_and(|session| self.given.get(session as usize) == Some(&true));
         let nodes = &mut self.nodes;
         *self.numbers.entry((kind, session)).or_insert_with(|| {
-            nodes.push(Node { kind, session, first: u64::MAX, changes: 0, memory: 0, bytes: 0..0 });
+            nodes.push(Node { kind, session, first: u64::MAX, changes: 0, memory: 0, bytes: 0..0, given });
             nodes.len() as u32 - 1
         })
     }
@@ -130,8 +161,8 @@ impl Tally {
 
     /// The sessions in order of first appearance, as [`super::outline`] has them; what belongs to no session is a problem.
     pub fn finish(mut self, problems: &mut Problems) -> Outline {
-        for (storage, last) in &self.replaced {
-            let node = &mut self.nodes[self.node_of[*storage as usize] as usize];
+        for (node, last) in self.replaced.values() {
+            let node = &mut self.nodes[*node as usize];
             node.first = node.first.min(*last);
         }
         order::by_key(&mut self.nodes, |node| node.first);

@@ -6,7 +6,7 @@ use super::{Filled, Format, Input};
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::limits::Limits;
 use crate::log::column::ValueId;
-use crate::log::{Builder, Change};
+use crate::log::{Builder, Change, Run};
 use crate::source::{FileInfo, Reader, Want};
 use crate::value::Type;
 
@@ -54,6 +54,10 @@ impl Input for DatabaseInput {
         let mut problems = read.problems;
         problems.extend(rows.problems.in_file(&self.path));
         Ok(Filled { changes: rows.changes, format, problems })
+    }
+
+    fn runs(&mut self) -> Vec<Run> {
+        self.database.sink_mut().changes.runs()
     }
 
     fn only_counts(&self) -> bool {

@@ -18,7 +18,7 @@ mod whole;
 
 use crate::error::{Code, Error, Place, Problem, Problems, Result};
 use crate::limits::Limits;
-use crate::log::{Builder, Part};
+use crate::log::{Builder, Part, Run};
 use crate::source::{FileInfo, Reader, Want};
 pub(crate) use recognise::is_litter;
 use recognise::{Kind, Ultralong};
@@ -54,7 +54,12 @@ pub trait Input: Reader {
     /// [`Code::OutOfMemory`], and what makes the whole input useless.
     fn finish(self: Box<Self>) -> Result<Filled>;
 
-    /// Whether changes are too many to be held at once and are only counted by now.
+    /// Changes that are too many to be held at once, as [`Builder::runs`] gives them.
+    fn runs(&mut self) -> Vec<Run> {
+        Vec::new()
+    }
+
+    /// Whether they are only counted by now.
     fn only_counts(&self) -> bool {
         false
     }
@@ -161,6 +166,10 @@ impl Input for Beside {
         let mut filled = self.inner.finish()?;
         filled.problems.extend(self.ignored);
         Ok(filled)
+    }
+
+    fn runs(&mut self) -> Vec<Run> {
+        self.inner.runs()
     }
 
     fn only_counts(&self) -> bool {

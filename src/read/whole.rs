@@ -6,7 +6,7 @@ use super::unpack::Unpack;
 use super::{Filled, Format, Input};
 use crate::error::{Code, Place, Problem, Result, grouped};
 use crate::limits::Limits;
-use crate::log::{Builder, Part};
+use crate::log::{Builder, Part, Run};
 use crate::source::{FileInfo, Reader, Want};
 
 /// One dump file.
@@ -118,6 +118,10 @@ impl Input for Whole {
         };
         let format = Format { name: name.to_owned(), versions: versions.to_owned() };
         Ok(Filled { changes: self.changes, format, problems: self.dump.problems.in_file(&self.path) })
+    }
+
+    fn runs(&mut self) -> Vec<Run> {
+        self.changes.runs()
     }
 
     fn only_counts(&self) -> bool {

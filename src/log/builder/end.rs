@@ -1,16 +1,17 @@
 //! The end of collecting: the order of the changes is settled, and what outgrew its memory is an outline.
 
-use super::{Builder, Keep};
+use super::{Builder, Keep, Run};
 use crate::error::{Code, Place, Problem, Problems, Result};
 use crate::log::{Log, Outline, STORAGE, outline};
-use crate::order;
+use crate::order::{self, Set};
 
 /// What [`Builder::end`] gives.
 pub enum Ended {
     /// All changes.
     Log(Box<Log>),
-    /// They are too many to be held at once; these are the sessions to be read one part after the other.
-    Outline(Outline),
+    /// They are too many to be held at once; these are the sessions to be read one part after the other. If there is a last
+    /// run, each session was in one of the runs, whole.
+    Outline(Outline, Option<Box<Run>>),
     /// They are too many, and cannot be read in parts, because only all of them together tell their order.
     Tangled,
 }
@@ -51,20 +52,31 @@ impl Builder {
         })
     }
 
-    /// Settles the order and returns the log, or says how it can be had in parts.
+    /// Settles the order and returns the log, or says how it can be had in parts. [`Builder::runs`] is to be asked before.
     ///
     /// # Errors
     /// [`Code::OutOfMemory`] when the memory budget is used up.
     pub fn end(mut self, problems: &mut Problems) -> Result<Ended> {
-        self.check_memory()?;
-        match self.keep {
-            Keep::Counts(_) if self.log.unnumbered || !self.ascending => Ok(Ended::Tangled),
-            Keep::Counts(_) => {
-                self.report_repeated(problems);
-                Ok(Ended::Outline(self.tally.finish(problems)))
-            }
-            _ => Ok(Ended::Log(Box::new(self.finish(problems)?))),
+        let fits = match self.keep {
+            Keep::WhatFits { outgrown } => !outgrown && self.memory() <= self.limits.part,
+            Keep::Counts(_) => false,
+            Keep::All | Keep::Part(_) => true,
+        };
+        if fits {
+            return Ok(Ended::Log(Box::new(self.finish(problems)?)));
         }
+        if !self.has_order() {
+            return Ok(Ended::Tangled);
+        }
+        self.report_repeated(problems);
+        let outline = std::mem::take(&mut self.tally).finish(problems);
+        let last = if self.only_counts() { None } else { Some(Box::new(self.last_run(Set::new())?)) };
+        Ok(Ended::Outline(outline, last))
+    }
+
+    /// Whether the changes have come in the order of their numbers.
+    pub(super) fn has_order(&self) -> bool {
+        self.ascending && !self.log.unnumbered
     }
 
     fn report_repeated(&self, problems: &mut Problems) {

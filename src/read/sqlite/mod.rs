@@ -133,6 +133,11 @@ impl<S: Changes> Database<S> {
         &self.sink
     }
 
+    /// The same, to be changed.
+    pub fn sink_mut(&mut self) -> &mut S {
+        &mut self.sink
+    }
+
     /// What took the rows, and what there is to say about them. To be asked for when [`Reader::want`] gave `None`.
     pub fn finish(self) -> (S, Report) {
         (self.sink, self.report)
