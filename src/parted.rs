@@ -86,12 +86,6 @@ impl Parted {
         self.parts(&all).len()
     }
 
-    /// About the memory that the largest part of the whole input takes.
-    pub fn largest_part(&self) -> u64 {
-        let all: Vec<usize> = (0..self.asides.len()).collect();
-        self.parts(&all).into_iter().map(|part| self.memory(&all[part])).max().unwrap_or_default()
-    }
-
     /// About the memory that some sessions take.
     fn memory(&self, sessions: &[usize]) -> u64 {
         sessions.iter().filter_map(|at| self.asides.get(*at)).map(|aside| aside.memory).fold(0, u64::saturating_add)

@@ -22,11 +22,6 @@ impl Study {
         parted.load_session(session).map(|loading| Some(Bringing(loading))).map_err(thrown)
     }
 
-    /// About how many bytes of memory an export takes beyond those that are taken now: those of the largest part.
-    pub fn part_memory(&self) -> Thrown<f64> {
-        Ok(if let Data::Parted(parted) = &self.read()?.data { parted.largest_part() as f64 } else { 0.0 })
-    }
-
     /// Takes the changes of a session in place of the last one's. The object is used up.
     pub fn come(&mut self, bringing: Bringing) -> Thrown<()> {
         self.near = None;

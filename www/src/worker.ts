@@ -243,7 +243,8 @@ function lent(recipe: Recipe): Lent | undefined {
     mine = undefined;
   };
   return {
-    size: instance.memory.buffer.byteLength + opened().partMemory(),
+    // Of a study in parts it has held one before: memory is never given back.
+    size: instance.memory.buffer.byteLength,
     copy: () => ({ pieces: imprint(instance), recipe }),
     take() {
       leave();

@@ -140,11 +140,6 @@ export class OpenStudy {
     this.#study.free();
   }
 
-  /** About how many bytes of the module's memory an export takes beyond those that are taken now. */
-  partMemory(): number {
-    return this.#study.part_memory();
-  }
-
   /** What preparing for sharing would do, path by path; the recipe's `protect` says how. */
   async look(recipe: Recipe, options: WorkOptions = {}): Promise<Look> {
     return new Look(await finished(this.#study.look(recipe), this.#inputs, options));

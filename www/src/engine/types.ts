@@ -202,8 +202,6 @@ export interface WasmStudy {
   /** Reading of a session that is not at hand; `come` uses it up. */
   bring(session: string): WasmBringing | undefined;
   come(bringing: WasmBringing): void;
-  /** About how many bytes of memory an export takes beyond those that are taken now. */
-  part_memory(): number;
   tables(recipe: Recipe): TableInfo[];
   preview(recipe: Recipe, path: string, start: number, count: number): WasmViewing;
   contents(recipe: Recipe): WasmContents;
