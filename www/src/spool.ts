@@ -1,4 +1,5 @@
 // Where a ZIP stays until it is whole, and searched where it must be: the browser's own storage, or memory.
+import { letGo } from "./engine/memory.js";
 import type { Spool } from "./engine/index.js";
 
 /** Whether the browser has storage that can be written at once; only a worker has it, so only there it shows. */
@@ -19,6 +20,7 @@ export async function storageSpool(file: string): Promise<Spool & { stored: () =
         if (written === 0) throw new DOMException("nothing was written", "QuotaExceededError");
         at += written;
       }
+      letGo(bytes.buffer);
     },
     read(start, end) {
       const bytes = new Uint8Array(end - start);

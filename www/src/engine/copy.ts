@@ -3,6 +3,7 @@
 // Between two calls all that our module knows is in its memory: its stack is empty, and no object of JavaScript is kept in
 // it but by number in a table, which must be as long. It is the way to use more processors that works from every host and
 // from a file: threads would need shared memory, which browsers give only where a host sends certain headers.
+import { letGo } from "./memory.js";
 
 /** What must be known of an instance: the exports that wasm-bindgen makes for every module. */
 export interface Instance {
@@ -24,8 +25,11 @@ export interface Imprint {
 /** Bytes of a page of WebAssembly's memory. */
 const PAGE = 65_536;
 
-/** Bytes of a piece: whoever becomes a copy writes one while the next is made, so that seldom all of them are in memory. */
-const PIECE = 16 * PAGE;
+/**
+ * Bytes of a piece: whoever becomes a copy writes one while the next is made, so that seldom all of them are in memory.
+ * Chromium gives a piece of a megabyte or more memory that nobody had before.
+ */
+const PIECE = 8 * PAGE;
 
 /** The pieces, all of which must be taken before the instance does anything else. */
 export function* imprint({ memory: { buffer }, __wbindgen_externrefs: { length: objects } }: Instance): Generator<Imprint, void> {
@@ -42,4 +46,5 @@ export function become(instance: Instance, { bytes, at, size, objects }: Imprint
   memory.grow(Math.max(0, size - memory.buffer.byteLength) / PAGE);
   table.grow(Math.max(0, objects - table.length));
   new Uint8Array(memory.buffer).set(new Uint8Array(bytes), at);
+  letGo(bytes);
 }

@@ -1,5 +1,6 @@
 // Runs an export with helpers: they render tables, compress and hash, beside what is done here.
 // The result is the same bytes as without helpers, whoever finishes first.
+import { letGo } from "./memory.js";
 import type { Raw, Stretch, Task, WasmExport, WasmLane } from "./types.js";
 
 /** A compressed block. */
@@ -105,11 +106,13 @@ export async function share(
     const raw = task.bytes.byteLength;
     const { bytes, crc, room } = await helpers.pack(task, small);
     job.packed(ticket, bytes, crc, raw);
+    letGo(bytes.buffer);
     if (room) rooms.push(room);
   };
   const packHere = (task: Task) => {
     const { bytes, crc } = helpers.packHere!(task, small);
     job.packed(task.ticket, bytes, crc, task.bytes.byteLength);
+    letGo(bytes.buffer);
     rooms.push(new Uint8Array(task.bytes.buffer));
   };
   /** A little file is compressed and hashed at once; says whether it was one. */
@@ -152,6 +155,7 @@ export async function share(
     const { number, file, start, end, last } = stretch;
     const { bytes, crc, raw, digest, blocks } = await making;
     job.made(number, end - start, bytes, crc, raw);
+    letGo(bytes.buffer);
     if (digest) settled(hashed(file, digest));
     raws.set(number, blocks.map((bytes, i) => ({ file, bytes, last: last && i === blocks.length - 1 })));
     for (let turn = raws.get(turnOf); turn; turn = raws.get(++turnOf)) {
