@@ -77,7 +77,7 @@ impl Contents {
     /// As [`Export::make`].
     #[allow(clippy::should_implement_trait, reason = "it can fail, and an iterator of results invites ignoring that")]
     pub fn next(&mut self) -> Result<Weighed> {
-        let task = match self.export.make()? {
+        let task = match self.export.block()? {
             Made::Task(task) => task,
             Made::Want(want) => return Ok(Weighed::Want(want)),
             Made::More => return Ok(Weighed::More),

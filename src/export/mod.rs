@@ -9,6 +9,7 @@ pub mod contents;
 mod parts;
 mod plan;
 mod running;
+mod share;
 mod stretch;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod threads;
@@ -20,7 +21,7 @@ use crate::source::Want;
 use crate::study::{Data, Study};
 use crate::table::Step;
 use crate::write::checksums::Checksums;
-use crate::write::deflate::{self, Block, Level, Packed};
+use crate::write::deflate::{self, Block, Level};
 use assembly::Assembly;
 pub use plan::{DATABASE, RECIPE, TableFile, check_cells, chosen, folders, paths, tables, tables_beside};
 use plan::{Job, Plan};
@@ -51,8 +52,8 @@ pub struct Task {
     pub file: usize,
     /// Whether the file's checksum is asked for.
     pub hash: bool,
-    /// Whether it is all of a file, and so little that it is compressed and hashed sooner than it is handed to somebody.
-    pub little: bool,
+    /// Whether it is all of the file.
+    pub whole: bool,
     /// The bytes.
     pub block: Block,
 }
@@ -64,7 +65,7 @@ pub enum Made {
     Task(Task),
     /// A range of the input must be read and pushed first.
     Want(Want),
-    /// Much was read, and there is no block yet.
+    /// Much was read or done, and there is no block yet.
     More,
     /// Nothing can be made before awaited results are there.
     Wait,
@@ -99,9 +100,6 @@ pub struct Export {
     checking: Option<Box<Check>>,
     left_out: LeftOut,
 }
-
-/// Bytes of a file that is little.
-const LITTLE: usize = 32 << 10;
 
 /// Files that may be planned before one of them is made.
 const PLANNED: usize = 256;
@@ -166,7 +164,7 @@ impl Export {
     pub fn next(&mut self) -> Result<Option<Output>> {
         let mut room = RAW;
         while self.assembly.waiting() < 1 << 20 && room > 0 {
-            match self.make()? {
+            match self.block()? {
                 Made::Task(task) => {
                     room = room.saturating_sub(task.block.bytes.len());
                     if task.hash {
@@ -205,11 +203,8 @@ impl Export {
         self.running.as_mut().map_or(Ok(()), |running| running.push(chunk))
     }
 
-    /// The next block to be compressed and hashed.
-    ///
-    /// # Errors
-    /// What rendering meets.
-    pub fn make(&mut self) -> Result<Made> {
+    /// The next block.
+    fn block(&mut self) -> Result<Made> {
         if let Some(want) = self.check()? {
             return Ok(Made::Want(want));
         }
@@ -234,8 +229,8 @@ impl Export {
                 Piece::Block(block) => block,
             };
             let ticket = self.assembly.await_block(block.last);
-            let little = std::mem::take(&mut running.fresh) && block.last && block.bytes.len() <= LITTLE;
-            let task = Task { ticket, file: running.file, hash: running.listed, little, block };
+            let whole = std::mem::take(&mut running.fresh) && block.last;
+            let task = Task { ticket, file: running.file, hash: running.listed, whole, block };
             if task.block.last {
                 self.running = None;
             }
@@ -261,34 +256,6 @@ impl Export {
     /// Files that should have been passed on and are damaged, by path, once the ZIP is complete.
     pub fn left_out(&self) -> &LeftOut {
         &self.left_out
-    }
-
-    /// The next rows that the caller lets somebody render and compress; `None` when there are no more, when `most` were
-    /// given out and are not in the archive yet, or when much is planned that [`Export::make`] is to make first. Once
-    /// asked, that leaves out uproot's tables but for little ones, and [`Export::made`] and [`Export::hashed`] bring what
-    /// became of the others.
-    ///
-    /// # Errors
-    /// [`crate::error::Code::TooManyCells`].
-    pub fn stretch(&mut self, most: u64) -> Result<Option<Stretch>> {
-        loop {
-            let ahead = self.ahead.get_or_insert_with(|| Ahead::new(self.recipe.filetype));
-            if ahead.given() - self.assembly.stretches() >= most {
-                return Ok(None);
-            }
-            if let Some(stretch) = ahead.give() {
-                return Ok(Some(stretch));
-            }
-            // What is planned depends on what is damaged, and takes memory until it is made.
-            if self.checking.is_some() || self.jobs.len() >= PLANNED || !self.plan_on()? {
-                return Ok(None);
-            }
-        }
-    }
-
-    /// The study whose tables the stretches that come next are of: where it is read part by part, the part at hand.
-    pub fn study(&self) -> &Study {
-        &self.plan.study
     }
 
     /// Plans the next files; says whether there were any.
@@ -326,31 +293,11 @@ impl Export {
         self.jobs.is_empty() && self.plan.is_done()
     }
 
-    /// Takes what was made of a stretch of so many rows.
-    pub fn made(&mut self, number: u64, rows: u64, packed: Packed) {
-        self.rows_done += rows;
-        self.assembly.take_stretch(number, packed);
-        self.end();
-    }
-
-    /// Takes a compressed block.
-    pub fn packed(&mut self, ticket: u64, packed: Packed) {
-        self.assembly.take_block(ticket, packed);
-        self.end();
-    }
-
     /// Ends the archive where nothing is missing any more.
     fn end(&mut self) {
         if self.all_begun() && self.running.is_none() && !self.finished && self.assembly.is_whole() {
             self.assembly.finish();
             self.finished = true;
-        }
-    }
-
-    /// Takes the digest of a file.
-    pub fn hashed(&mut self, file: usize, digest: [u8; 32]) {
-        if let Ok(at) = self.listed.binary_search_by_key(&file, |l| l.0) {
-            self.listed[at].2 = Some(digest);
         }
     }
 

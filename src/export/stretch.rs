@@ -111,7 +111,7 @@ impl Blocks {
 }
 
 /// A table of which so many would make a stretch is made sooner than it is handed to somebody.
-const PARTS: u64 = (STRETCH / super::LITTLE) as u64;
+const PARTS: u64 = (STRETCH / super::share::LITTLE) as u64;
 
 /// Bytes in a stretch, about: work for some hundredths of a second.
 const STRETCH: usize = 6 << 20;

@@ -77,7 +77,7 @@ pub fn run<E: From<crate::error::Error>>(
         scope.spawn(move || hash(&hashing, &found));
 
         let mut waiting = Waiting { to_hash, packing: 0, work: 0.0, stretches: Map::new(), next: 0 };
-        loop {
+        while !export.is_finished() {
             // The threads outlive the loop, so sending cannot fail.
             while waiting.work < (threads * WORK) as f64
                 && let Some(stretch) = export.stretch((threads * STRETCHES) as u64)?
@@ -88,12 +88,6 @@ pub fn run<E: From<crate::error::Error>>(
             let made = if waiting.packing < threads * BLOCKS { export.make()? } else { Made::Wait };
             match made {
                 Made::Want(want) => read(export, &want)?,
-                Made::Task(task) if task.little => {
-                    if task.hash {
-                        export.hashed(task.file, Sha256::digest(&task.block.bytes).into());
-                    }
-                    export.packed(task.ticket, deflate::pack(&task.block, level)?);
-                }
                 Made::Task(task) => {
                     let task = Arc::new(task);
                     waiting.packing += 1;
@@ -103,8 +97,8 @@ pub fn run<E: From<crate::error::Error>>(
                     }
                     let _ = to_work.send(Work::Pack(task));
                 }
-                Made::Done if export.is_finished() => break,
                 Made::More => {}
+                Made::Wait | Made::Done if export.is_finished() => {}
                 Made::Wait | Made::Done => {
                     if let Ok(finding) = findings.recv() {
                         waiting.take(export, finding)?;

@@ -59,7 +59,7 @@ impl Export {
         self.export.push(chunk).map_err(thrown)
     }
 
-    /// For sharing the work, instead of `next`: `{ ticket, file, hash, last, little, bytes }` is a block to be compressed
+    /// For sharing the work, instead of `next`: `{ ticket, file, hash, last, bytes }` is a block to be compressed
     /// (`pack_block`) and, where `hash` says so, hashed (`Hasher`), see the type `Task`; `{ want }` and `{ more }` as in `next`;
     /// `{ wait: true }` when awaited results come first; `undefined` when all blocks were made. `room` is memory of a
     /// block that is done with, to be used again: memory that the browser has to clear first costs more than the copy.
@@ -82,7 +82,6 @@ impl Export {
                 ("file", number(task.file as u64)),
                 ("hash", task.hash.into()),
                 ("last", task.block.last.into()),
-                ("little", task.little.into()),
                 ("bytes", in_room(&task.block)),
             ]),
         })

@@ -15,16 +15,7 @@ function pack({ bytes, last }: Task, small: boolean) {
 }
 
 /** What the worker that holds the data does itself. */
-export const here: Required<Pick<Helpers, "packHere" | "hashHere">> = {
-  packHere: pack,
-  hashHere(bytes) {
-    const hasher = new wasm.Hasher();
-    hasher.update(bytes);
-    const digest = hasher.finish();
-    hasher.free();
-    return digest;
-  },
-};
+export const here: Required<Pick<Helpers, "packHere">> = { packHere: pack };
 
 export class LaneEnd {
   readonly #post: (answer: LaneAnswer, moved: Transferable[]) => void;

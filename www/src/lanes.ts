@@ -115,7 +115,7 @@ export class Lanes {
   }
 
   /** Lets them help with an export. `here` is what this worker does itself, and `lent` what it has for others. */
-  help(here: Pick<Helpers, "packHere" | "hashHere">, lent?: Lent): Helpers {
+  help(here: Pick<Helpers, "packHere">, lent?: Lent): Helpers {
     const copies = lent ? Math.min(this.#lanes.length, Math.floor(COPIES / lent.size)) : 0;
     for (const lane of this.#lanes.splice(copies || this.#lanes.length)) lane.end();
     const lanes = this.#lanes;

@@ -26,8 +26,6 @@ export interface Helpers {
   pack(task: Task, small: boolean): Promise<Packed & { room?: Uint8Array }>;
   /** Compresses a block at once and here, when all others have enough to do. Without it they are waited for. */
   packHere?(task: Task, small: boolean): Packed;
-  /** Hashes a whole file at once and here. Without it all are given to `hash`. */
-  hashHere?(bytes: Uint8Array): Uint8Array;
   /** Takes the next block of a file, whose memory may be moved away; gives the file's digest after its last one. */
   hash(raw: Raw): Promise<{ digest?: Uint8Array | undefined; room?: Uint8Array }>;
   /** Those who make tables. */
@@ -115,13 +113,6 @@ export async function share(
     letGo(bytes.buffer);
     rooms.push(new Uint8Array(task.bytes.buffer));
   };
-  /** A little file is compressed and hashed at once; says whether it was one. */
-  const littleHere = (task: Task) => {
-    if (!task.little || !helpers.packHere || !helpers.hashHere) return false;
-    if (task.hash) job.hashed(task.file, helpers.hashHere(task.bytes));
-    packHere(task);
-    return true;
-  };
   const hashed = async (file: number, digest: Made["digest"]) => {
     const bytes = await digest;
     if (bytes) job.hashed(file, bytes);
@@ -183,15 +174,14 @@ export async function share(
     const left = makers !== undefined && handOut(makers);
     const busy = blocks >= helpers.most;
     const full = blocks >= (helpers.packHere ? 2 : 1) * helpers.most;
-    const step = !done && !full ? job.make(rooms.pop()) : { wait: true as const };
+    const step = !done && !full ? job.make(rooms.at(-1)) : { wait: true as const };
     if (step === undefined) {
       done = true;
     } else if ("want" in step) {
       makers?.leave();
       await steps.read(step.want);
-    } else if ("ticket" in step && littleHere(step)) {
-      // Nobody was bothered with it.
     } else if ("ticket" in step) {
+      rooms.pop();
       if (step.hash) settled(ofBlock(hashCopy(step)));
       if (busy) packHere(step);
       else settled(ofBlock(pack(step)));

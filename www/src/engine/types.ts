@@ -238,8 +238,6 @@ export interface Raw {
 export interface Task extends Raw {
   ticket: number;
   hash: boolean;
-  /** Whether it is all of a file, and so little that it is compressed and hashed sooner than it is handed to somebody. */
-  little: boolean;
 }
 
 /** Rows of a table of the ZIP, which any copy of the module can make. */
