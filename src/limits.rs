@@ -13,6 +13,8 @@ pub struct Limits {
     /// Where it is less, `part` is the size of the input divided by this, but not less than [`Limits::LEAST_PART`]: a
     /// smaller input has no claim on so much.
     pub part_share: u64,
+    /// Whether the input is thought to be larger than `part`, so that it is divided a little earlier: that takes memory, too.
+    pub too_large: bool,
     /// Longest single record (a msgpack map, a CSV row, a JSON line), in bytes. Reading one takes 3 times as much memory,
     /// writing it 6 to 9 times, preparing it for sharing 15 times: with 64 MiB that is a third of the default budget.
     /// [`Code::TooLong`]; a dump ends there and is [`Code::Damaged`], a row of a database is left out.
@@ -47,10 +49,19 @@ impl Limits {
     /// No part need be smaller than this, whatever the input's size.
     pub const LEAST_PART: u64 = 64 << 20;
 
+    /// An input of more than so many times a part is not thought to fit one: changes take a quarter of a dump's bytes or more.
+    const TOO_LARGE: u64 = 8;
+
     /// The limits for an input of so many unpacked bytes.
     pub fn for_input(self, unpacked: u64) -> Limits {
         let share = (unpacked / self.part_share.max(1)).max(Self::LEAST_PART);
-        Limits { part: self.part.min(share), ..self }
+        let part = self.part.min(share);
+        Limits { part, too_large: unpacked / Self::TOO_LARGE > part, ..self }
+    }
+
+    /// Memory after which sessions that seem to have ended are given away.
+    pub fn run(&self) -> u64 {
+        if self.too_large { self.part / 4 * 3 } else { self.part }
     }
 
     /// Most bytes that values which recur within one record may take where each is spelled out; [`Code::OutOfMemory`].
@@ -89,6 +100,7 @@ impl Default for Limits {
             memory: 3 << 30,
             part: 128 << 20,
             part_share: 16,
+            too_large: false,
             record: 64 << 20,
             depth: Self::DEPTH,
             columns: 100_000,

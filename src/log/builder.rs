@@ -292,7 +292,7 @@ impl Builder {
 
     fn check_memory(&mut self) -> Result<()> {
         match &self.keep {
-            Keep::WhatFits { .. } if self.memory() > self.limits.part => self.make_room(),
+            Keep::WhatFits { .. } if self.memory() > self.limits.run() => self.make_room(),
             _ => self.limits.memory(self.memory()),
         }
     }
