@@ -9,12 +9,13 @@ use common::{cases, export_of, folders, inputs, name, part};
 use std::path::Path;
 use windrow::describe::summary::Summary;
 use windrow::error::{Code, Result};
+use windrow::export::{Export, threads};
 use windrow::limits::Limits;
 use windrow::log::Log;
 use windrow::preview::{self, Viewer};
 use windrow::protect::{Given, prepare, preset::Preset};
 use windrow::recipe::{Filetype, Recipe};
-use windrow::source::{FileInfo, Reader, feed};
+use windrow::source::{FileInfo, Reader, Want, feed};
 use windrow::study::{Data, Opening, Study};
 
 type Files = Vec<(String, Vec<u8>)>;
@@ -52,9 +53,23 @@ fn told(study: &Study, files: &Files, recipes: &[Recipe]) -> Result<Vec<Vec<u8>>
     members.remove("parts");
     let mut told = vec![serde_json::to_vec_pretty(&summary).unwrap()];
     for recipe in recipes {
-        told.push(export_of(study, files, recipe)?);
+        let zip = export_of(study, files, recipe)?;
+        assert!(zip == by_threads(study, files, recipe)?, "threads give other bytes");
+        told.push(zip);
     }
     Ok(told)
+}
+
+/// The ZIP as two threads make it.
+fn by_threads(study: &Study, files: &Files, recipe: &Recipe) -> Result<Vec<u8>> {
+    let mut zip = Vec::new();
+    let read = |export: &mut Export, want: &Want| export.push(part(files, want));
+    let write = |bytes: &[u8], _| {
+        zip.extend_from_slice(bytes);
+        Ok(())
+    };
+    threads::run(&mut Export::new(study, recipe)?, 2, read, write)?;
+    Ok(zip)
 }
 
 /// Whether it was parted, one session at a time.

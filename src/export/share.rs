@@ -17,7 +17,7 @@ impl Export {
     /// # Errors
     /// What rendering meets.
     pub fn make(&mut self) -> Result<Made> {
-        let mut room = RAW;
+        let (mut room, planned) = (RAW, self.planned);
         while room > 0 {
             match self.block()? {
                 Made::Task(Task { ticket, file, hash, whole: true, block }) if block.bytes.len() <= LITTLE => {
@@ -27,6 +27,8 @@ impl Export {
                     }
                     self.packed(ticket, deflate::pack(&block, self.level())?);
                 }
+                // What was planned meanwhile may be waited for, and nobody has it yet.
+                Made::Wait if self.planned > planned => return Ok(Made::More),
                 other => return Ok(other),
             }
         }
