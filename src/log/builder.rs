@@ -1,4 +1,5 @@
-//! Collects changes as readers find them: names and values are interned, and what outgrows its memory is only counted.
+//! Collects changes as readers find them: names and values are interned, and what outgrows its memory is given away, session
+//! by session, or only counted.
 
 mod end;
 mod runs;
