@@ -7,8 +7,10 @@ use crate::study::Study;
 use crate::write::deflate::{self, Packed};
 use sha2::{Digest, Sha256};
 
-/// Bytes of a file that is compressed and hashed sooner than it is handed to somebody, and bytes for which beginning one counts.
+/// Most bytes of a file that is compressed and hashed sooner than it is handed to somebody.
 pub(super) const LITTLE: usize = 32 << 10;
+
+/// To begin a file is as much work as to make so many bytes of it.
 const FILE: usize = 4 << 10;
 
 impl Export {

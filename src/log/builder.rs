@@ -26,7 +26,7 @@ enum Keep {
     All,
     /// Those that fit [`Limits::part`]. When they outgrow it, sessions that seem to have ended are given away.
     WhatFits { outgrown: bool },
-    /// Their counts: a session goes on that was given away, or cannot be. Values that were met lately are known by their hashes.
+    /// Their counts: a session goes on that was given away, or cannot be. Values that were met lately are known by hashes.
     Counts(Vec<u64>),
     /// Those of some sessions.
     Part(Arc<Part>),

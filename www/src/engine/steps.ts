@@ -13,6 +13,7 @@ export interface Input {
 
 /** Where a ZIP goes. If anything fails, `abort` is called once and nothing may remain. */
 export interface Sink {
+  /** The bytes are the sink's own from then on. */
   write(bytes: Uint8Array): void | Promise<void>;
   close(): void | Promise<void>;
   abort(): void | Promise<void>;
