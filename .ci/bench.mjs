@@ -198,7 +198,7 @@ try {
       "page in Chromium": share(pageLanes(lanes), report.cores, jobs["page in Chromium"]),
     };
     say(`  of what the lanes allow: ${Object.entries(limits).map(([job, part]) => `${job} ${percent(part)}`).join("; ")}`);
-    const common = (lanes) => sum(["parse", "plan", "render", "deflate"].map((lane) => lanes[lane]));
+    const common = ({ parse, plan, make, render, deflate }) => parse + plan + (make ?? render + deflate);
     const wasmToNative = common(lanes.wasm) / common(lanes.native);
     say(`  wasm takes ${wasmToNative.toFixed(2)} times as long as native code, hashing aside`);
     if (page.memory) say(`  of the page's ${page.memory.peak} MB ${page.memory.program} are Chromium's program; ZIP ${Math.round(statSync(zip).size / 1e6)} MB`);

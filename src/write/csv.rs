@@ -139,6 +139,7 @@ fn needs_quotes(content: &[u8]) -> bool {
 }
 
 /// Whether one of two bytes occurs.
+#[inline]
 fn holds(content: &[u8], [a, b]: [u8; 2]) -> bool {
     if content.len() < SHORT {
         return content.iter().any(|byte| *byte == a || *byte == b);
@@ -223,6 +224,7 @@ impl Rows for Csv<'_> {
         self.next(separators, bytes);
     }
 
+    #[inline]
     fn end(&mut self) {
         self.separators(self.columns.saturating_sub(self.written.max(1)));
         self.put(EOL);

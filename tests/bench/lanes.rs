@@ -49,7 +49,12 @@ fn main() -> Fallible<()> {
     let mut export = timed(&mut plan, || Export::new(&study, &Recipe::default())).map_err(|e| e.to_string())?;
     let mut out = tempfile()?;
     let (mut digest, mut rows) = (Sha256::new(), 0);
-    while let Made::Task(task) = timed(&mut render, || export.make()).map_err(|e| e.to_string())? {
+    loop {
+        let task = match timed(&mut render, || export.make()).map_err(|e| e.to_string())? {
+            Made::Task(task) => task,
+            Made::More => continue,
+            _ => break,
+        };
         rows += task.block.bytes.len();
         if task.hash {
             timed(&mut hash, || digest.update(&task.block.bytes));

@@ -124,10 +124,12 @@ struct Beginning {
 }
 
 impl Taker for Beginning {
+    #[inline]
     fn literal(&mut self, byte: u8) {
         self.parts.push((byte.into(), 0));
     }
 
+    #[inline]
     fn again(&mut self, length: usize, distance: usize) {
         self.parts.push((length as u16, distance as u16));
     }
