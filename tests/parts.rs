@@ -6,10 +6,11 @@ mod common;
 use common::dump::{Row, dump};
 use common::random::Random;
 use common::{cases, export_of, folders, inputs, name, part};
+use sha2::{Digest, Sha256};
 use std::path::Path;
 use windrow::describe::summary::Summary;
 use windrow::error::{Code, Result};
-use windrow::export::{Export, threads};
+use windrow::export::{Export, Made, threads};
 use windrow::limits::Limits;
 use windrow::log::Log;
 use windrow::preview::{self, Viewer};
@@ -294,6 +295,57 @@ fn what_is_prepared_is_the_same() {
     for (path, bytes) in &whole {
         pretty(path, &(String::from_utf8_lossy(bytes).into(), String::from_utf8_lossy(&parted[path]).into()));
         assert!(*bytes == parted[path], "{path}");
+    }
+}
+
+/// The ZIP where whoever helps gives nothing back before it must, and the last first; and how often a part was read meanwhile.
+fn as_late_as_possible(study: &Study, files: &Files, recipe: &Recipe) -> (Vec<u8>, usize) {
+    let mut export = Export::new(study, recipe).unwrap();
+    let (mut zip, mut held, mut meanwhile) = (Vec::new(), Vec::new(), 0);
+    loop {
+        while let Some(stretch) = export.stretch(1000).unwrap() {
+            assert!(stretch.whole(), "{}", stretch.path);
+            held.push(stretch);
+        }
+        match export.make().unwrap() {
+            Made::Want(want) => {
+                meanwhile += usize::from(!held.is_empty());
+                assert!(held.iter().all(|stretch| stretch.part.closing), "who reads could have made these");
+                export.push(part(files, &want)).unwrap();
+            }
+            Made::Task(task) => panic!("{} bytes are not little", task.block.bytes.len()),
+            Made::Wait => {
+                let stretch = held.pop().expect("something to wait for");
+                let mut digest = Sha256::new();
+                let packed = stretch.pack(recipe.compression.level(), |raw| digest.update(raw)).unwrap();
+                export.made(stretch.number, stretch.rows.end - stretch.rows.start, packed);
+                export.hashed(stretch.file, digest.finalize().into());
+            }
+            Made::More => {}
+            Made::Done => break,
+        }
+        zip.extend_from_slice(&export.take());
+    }
+    zip.extend_from_slice(&export.take());
+    assert!(held.is_empty() && export.is_finished());
+    (zip, meanwhile)
+}
+
+/// While a part is read, others make what is left of the one before; the folders' checksums come when all is known.
+#[test]
+fn a_part_is_read_while_the_last_one_is_made() {
+    let row = |seq: u64| {
+        let session = ["s1", "s2", "s3"][seq as usize / 1500];
+        Row::new(seq, &format!("player/{session}/ann"), ["a", "b", "c"][seq as usize % 3], 1, "\"some text\"")
+    };
+    let files = vec![("dump".to_owned(), dump(&(0..4500).map(row).collect::<Vec<Row>>()))];
+    let recipe = Recipe::default();
+    let whole = open(&files, Limits::default()).unwrap();
+    let expected = export_of(&whole, &files, &recipe).unwrap();
+    for (limits, parts) in [(Limits::default(), 1), (one_by_one(), 3)] {
+        let (zip, meanwhile) = as_late_as_possible(&open(&files, limits).unwrap(), &files, &recipe);
+        assert_eq!(meanwhile, parts - 1);
+        assert!(zip == expected, "{parts} parts");
     }
 }
 

@@ -21,7 +21,7 @@ use crate::source::Want;
 use crate::study::{Data, Study};
 use crate::table::Step;
 use crate::write::checksums::Checksums;
-use crate::write::deflate::{self, Block, Level};
+use crate::write::deflate::{self, Block, Cut, Level, Packed};
 use assembly::Assembly;
 pub use plan::{DATABASE, RECIPE, TableFile, check_cells, chosen, folders, paths, tables, tables_beside};
 use plan::{Job, Plan};
@@ -30,7 +30,7 @@ use sha2::{Digest, Sha256};
 use std::collections::VecDeque;
 use std::ops::Range;
 use stretch::Ahead;
-pub use stretch::{Blocks, Stretch, render};
+pub use stretch::{Blocks, PartAt, Stretch, render};
 
 /// What [`Export::next`] has for the caller.
 #[derive(Debug, PartialEq)]
@@ -89,6 +89,8 @@ pub struct Export {
     assembly: Assembly,
     /// Paths of planned files by number, in their folder, and their digests as they come in.
     listed: Vec<(usize, String, Option<[u8; 32]>)>,
+    /// Files of checksums whose place in the archive is kept until all are known: ticket and number.
+    late: VecDeque<(u64, usize)>,
     recipe: Recipe,
     rows_done: u64,
     rows_planned: u64,
@@ -135,6 +137,7 @@ impl Export {
             begun: Default::default(),
             assembly: Assembly::new(),
             listed: Vec::new(),
+            late: VecDeque::new(),
             recipe,
             rows_done: 0,
             finished: false,
@@ -208,16 +211,18 @@ impl Export {
         if let Some(want) = self.check()? {
             return Ok(Made::Want(want));
         }
+        self.catch_up()?;
         loop {
-            // What was planned must be made before, so that its changes are let go.
+            // What was planned must be made or given out before, so that its changes are let go.
             if self.running.is_none()
                 && self.jobs.is_empty()
+                && self.ahead.as_ref().is_none_or(Ahead::is_empty)
                 && let Some(want) = self.plan.want()?
             {
                 return Ok(Made::Want(want));
             }
             if self.running.is_none() && !self.begin()? {
-                return Ok(if self.all_begun() { Made::Done } else { Made::Wait });
+                return Ok(if self.all_begun() && self.late.is_empty() { Made::Done } else { Made::Wait });
             }
             let Some(running) = &mut self.running else { continue };
             let before = running.rows();
@@ -264,10 +269,11 @@ impl Export {
             return Ok(false);
         }
         let Some(jobs) = self.plan.more(&self.left_out)? else { return Ok(false) };
+        let part = self.plan.part();
         for job in jobs {
             let stretches = match (&job, &mut self.ahead) {
                 (Job::Table { path, session, table, .. }, Some(ahead)) => {
-                    ahead.add(self.planned, path, session, self.plan.part(), table)
+                    ahead.add(self.planned, path, session, part, table)
                 }
                 _ => None,
             };
@@ -318,37 +324,55 @@ impl Export {
 
     /// Begins the next file, if there is one that can begin.
     fn begin(&mut self) -> Result<bool> {
-        if self.jobs.is_empty() && !self.plan_on()? {
-            return Ok(false);
-        }
-        // Those of the files before it; later ones may be hashed already.
-        let before = self.listed.partition_point(|l| l.0 < self.files);
-        if matches!(self.jobs.front(), Some((Job::Checksums { .. }, _)))
-            && self.listed[..before].iter().any(|l| l.2.is_none())
-        {
+        // Plans take memory; those who make stretches plan when they have none.
+        if self.jobs.is_empty() && (self.ahead.as_ref().is_some_and(|a| !a.is_empty()) || !self.plan_on()?) {
             return Ok(false);
         }
         let Some((job, stretches)) = self.jobs.pop_front() else { return Ok(false) };
-        let job = match job {
-            Job::Checksums { path } => {
-                let mut checksums = Checksums::default();
-                for (_, path, digest) in self.listed.drain(..before) {
-                    checksums.add(&path, &digest.unwrap_or_default());
-                }
-                Job::Bytes { path, bytes: checksums.into_bytes(), listed: None }
-            }
-            other => other,
-        };
         self.begun = (job.path().to_owned(), job.is_table());
         self.assembly.begin(&self.begun.0);
-        match stretches {
-            Some(numbers) => {
-                self.assembly.await_stretches(numbers);
-                self.end();
-            }
-            None => self.running = Some(Running::new(job, self.files, self.recipe.filetype, &self.shelf)?),
+        let job = match job {
+            Job::Checksums { .. } if !self.late.is_empty() => None,
+            Job::Checksums { path } => self.checksums(self.files).map(|bytes| Job::Bytes { path, bytes, listed: None }),
+            other => Some(other),
+        };
+        match (job, stretches) {
+            (None, _) => self.late.push_back((self.assembly.await_block(true), self.files)),
+            (_, Some(numbers)) => self.assembly.await_stretches(numbers),
+            (Some(job), None) => self.running = Some(Running::new(job, self.files, self.recipe.filetype, &self.shelf)?),
         }
         self.files += 1;
+        self.end();
         Ok(true)
+    }
+
+    /// The checksums of the folder that ends before a file, if all are known; later files may have theirs already.
+    fn checksums(&mut self, file: usize) -> Option<Vec<u8>> {
+        let before = self.listed.partition_point(|listed| listed.0 < file);
+        if self.listed[..before].iter().any(|listed| listed.2.is_none()) {
+            return None;
+        }
+        let mut checksums = Checksums::default();
+        for (_, path, digest) in self.listed.drain(..before) {
+            checksums.add(&path, &digest.unwrap_or_default());
+        }
+        Some(checksums.into_bytes())
+    }
+
+    /// Makes the files of checksums that waited for some of them and need not any more.
+    fn catch_up(&mut self) -> Result<()> {
+        while let Some((ticket, file)) = self.late.front().copied()
+            && let Some(bytes) = self.checksums(file)
+        {
+            let (mut cut, mut packed, mut last) = (Cut::of(bytes), Packed::default(), false);
+            while !last {
+                let block = cut.block(true);
+                packed.join(&deflate::pack(&block, self.level())?);
+                last = block.last;
+            }
+            self.late.pop_front();
+            self.packed(ticket, packed);
+        }
+        Ok(())
     }
 }

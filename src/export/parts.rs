@@ -1,5 +1,6 @@
 //! Has the changes at hand of the sessions that come next, where those of all are too many to be held at once.
 
+use super::stretch::PartAt;
 use crate::error::Result;
 use crate::parted::{Loading, Parted};
 use crate::source::{Reader, Want};
@@ -16,10 +17,14 @@ pub(super) struct Parts {
     parts: VecDeque<Vec<usize>>,
     loading: Option<(usize, Loading)>,
     /// How many parts were read.
-    pub read: u64,
-    /// Sessions of the part in memory that were not used yet.
+    read: u64,
+    /// Sessions of the part in memory, and those that were not used yet.
+    sessions: usize,
     left: usize,
 }
+
+/// To read a part takes about as long as to make one in so many of its sessions.
+const READING: usize = 5;
 
 impl Parts {
     /// Some sessions of a study, in parts that fit the memory or all `together`.
@@ -27,12 +32,17 @@ impl Parts {
         let all = 0..sessions.len();
         let parts = if together { vec![all] } else { parted.parts(sessions) };
         let parts = parts.into_iter().map(|part| sessions[part].to_vec()).collect();
-        Parts { study: study.clone(), parted: parted.clone(), parts, loading: None, read: 0, left: 0 }
+        Parts { study: study.clone(), parted: parted.clone(), parts, loading: None, read: 0, sessions: 0, left: 0 }
     }
 
     /// Whether the next session must be read first.
     pub fn lacks(&self) -> bool {
         self.left == 0 && (self.loading.is_some() || !self.parts.is_empty())
+    }
+
+    /// Where the session is that was used last.
+    pub fn at(&self) -> PartAt {
+        PartAt { read: self.read, closing: !self.parts.is_empty() && self.left < self.sessions.div_ceil(READING) }
     }
 
     /// A session was used.
@@ -63,7 +73,7 @@ impl Parts {
         }
         if let Some((sessions, loading)) = self.loading.take() {
             *study = self.study.with(loading.finish()?);
-            self.left = sessions;
+            (self.sessions, self.left) = (sessions, sessions);
             self.read += 1;
         }
         Ok(None)

@@ -1,6 +1,7 @@
 //! Decides what the ZIP holds: which sessions, which tables, under which paths.
 
 use super::parts::Parts;
+use super::stretch::PartAt;
 use crate::describe::{dictionary, psynet_readme, readme};
 use crate::error::{Code, Error, Place, Result, grouped};
 use crate::file_names::Taken;
@@ -231,9 +232,9 @@ impl Plan {
         self.parts.as_ref().is_some_and(Parts::lacks)
     }
 
-    /// How many parts were read.
-    pub fn part(&self) -> u64 {
-        self.parts.as_ref().map_or(0, |parts| parts.read)
+    /// Where the session is that was planned last.
+    pub fn part(&self) -> PartAt {
+        self.parts.as_ref().map_or_else(PartAt::default, Parts::at)
     }
 
     /// What must be read before more can be planned. The changes that were planned are let go.

@@ -15,6 +15,15 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
+/// Where in the input's parts something is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PartAt {
+    /// How many parts were read: it is in the last.
+    pub read: u64,
+    /// Whether little is left of the part and another follows. Who reads that should leave the rest to others, and begin.
+    pub closing: bool,
+}
+
 /// Rows of a table, to be made into blocks by anyone who has the table.
 #[derive(Clone)]
 pub struct Stretch {
@@ -26,8 +35,8 @@ pub struct Stretch {
     pub path: Arc<str>,
     /// Name of the session.
     pub session: Arc<str>,
-    /// How many parts of the input had been read when it was planned: it is of the last.
-    pub part: u64,
+    /// Of which part of the input it is.
+    pub part: PartAt,
     /// Which rows.
     pub rows: Range<u64>,
     /// Rows in a stretch of this table at most.
@@ -167,14 +176,14 @@ impl Ahead {
         Ahead { next: VecDeque::new(), filetype, known: 0, given: 0 }
     }
 
-    /// One more table, of a session and of the part that was read last; gives the numbers of its stretches, or `None`
-    /// where it is too little to have any.
+    /// One more table, of a session and a part; gives the numbers of its stretches, or `None` where it is too little to have
+    /// any.
     pub(super) fn add(
         &mut self,
         file: usize,
         path: &str,
         session: &str,
-        part: u64,
+        part: PartAt,
         table: &Arc<Table>,
     ) -> Option<Range<u64>> {
         let (first, run) = (self.known, run(table, self.filetype));
@@ -194,6 +203,11 @@ impl Ahead {
             filetype: self.filetype,
         });
         Some(first..self.known)
+    }
+
+    /// Whether all that are known of were given out.
+    pub(super) fn is_empty(&self) -> bool {
+        self.next.is_empty()
     }
 
     /// How many were given out.

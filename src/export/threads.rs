@@ -76,18 +76,27 @@ pub fn run<E: From<crate::error::Error>>(
         }
         scope.spawn(move || hash(&hashing, &found));
 
-        let mut waiting = Waiting { to_hash, packing: 0, work: 0.0, stretches: Map::new(), next: 0 };
+        let mut waiting = Waiting { to_hash, packing: 0, making: 0, work: 0.0, stretches: Map::new(), next: 0 };
         while !export.is_finished() {
             // The threads outlive the loop, so sending cannot fail.
             while waiting.work < (threads * WORK) as f64
                 && let Some(stretch) = export.stretch((threads * STRETCHES) as u64)?
             {
+                waiting.making += 1;
                 waiting.work += stretch.work();
                 let _ = to_work.send(Work::Make(stretch));
             }
             let made = if waiting.packing < threads * BLOCKS { export.make()? } else { Made::Wait };
             match made {
-                Made::Want(want) => read(export, &want)?,
+                Made::Want(want) => {
+                    // What is being made holds the part of the input that it is of, whose memory the next one needs.
+                    while waiting.making > 0
+                        && let Ok(finding) = findings.recv()
+                    {
+                        waiting.take(export, finding)?;
+                    }
+                    read(export, &want)?;
+                }
                 Made::Task(task) => {
                     let task = Arc::new(task);
                     waiting.packing += 1;
@@ -122,7 +131,8 @@ struct Waiting {
     to_hash: SyncSender<Raw>,
     /// Blocks that are under way.
     packing: usize,
-    /// Stretches that are being made, by their work.
+    /// Stretches that are being made, and their work.
+    making: usize,
     work: f64,
     /// Stretches of files that have several, whose turn to be hashed has not come.
     stretches: Map<u64, Option<Raw>>,
@@ -135,6 +145,7 @@ impl Waiting {
     fn take(&mut self, export: &mut Export, finding: Finding) -> Result<()> {
         match finding {
             Finding::Made { stretch, packed, raw } => {
+                self.making -= 1;
                 self.work -= stretch.work();
                 export.made(stretch.number, stretch.rows.end - stretch.rows.start, packed?);
                 let raw = Raw { file: stretch.file, last: stretch.last(), bytes: Bytes::Stretch(raw) };

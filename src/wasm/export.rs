@@ -1,6 +1,6 @@
 //! The ZIP: what it will hold, its making, and the parts of it that any worker can do.
 
-use super::{object, thrown, to_js, want};
+use super::{lane, object, thrown, to_js, want};
 use crate::export::contents::{self, Weighed};
 use crate::export::{self, Made, Output};
 use crate::write::deflate::{self, BLOCK, Block, Level, Packed};
@@ -40,6 +40,12 @@ pub struct Export {
     pub(super) name: String,
 }
 
+impl Drop for Export {
+    fn drop(&mut self) {
+        lane::take_back();
+    }
+}
+
 #[wasm_bindgen]
 impl Export {
     /// `{ bytes }` with the next piece, `{ want }` when input must be pushed first, `{ more: true }` now and then,
@@ -76,7 +82,11 @@ impl Export {
             Made::Done => JsValue::UNDEFINED,
             Made::More => object(&[("more", JsValue::TRUE)]),
             Made::Wait => object(&[("wait", JsValue::TRUE)]),
-            Made::Want(range) => object(&[("want", want(&range))]),
+            Made::Want(range) => {
+                // Its memory is needed for what is read.
+                lane::take_back();
+                object(&[("want", want(&range))])
+            }
             Made::Task(task) => object(&[
                 ("ticket", number(task.ticket)),
                 ("file", number(task.file as u64)),

@@ -21,6 +21,11 @@ thread_local! {
     static LENT: RefCell<Option<study::Study>> = const { RefCell::new(None) };
 }
 
+/// Takes back what was lent.
+pub(super) fn take_back() {
+    LENT.take();
+}
+
 #[wasm_bindgen]
 extern "C" {
     /// Whoever hashes tables.
@@ -44,7 +49,8 @@ impl Export {
             ("file", number(stretch.file as u64)),
             ("path", JsValue::from_str(&stretch.path)),
             ("session", JsValue::from_str(&stretch.session)),
-            ("part", number(stretch.part)),
+            ("part", number(stretch.part.read)),
+            ("closing", stretch.part.closing.into()),
             ("start", number(stretch.rows.start)),
             ("end", number(stretch.rows.end)),
             ("whole", stretch.whole().into()),
@@ -53,7 +59,8 @@ impl Export {
         ]))
     }
 
-    /// Leaves the changes of the last stretch's part for a `Lane` of this instance or of a copy.
+    /// Leaves the changes of the last stretch's part for the `Lane`s of this instance and of copies, until `make` wants the
+    /// next part or this is freed.
     pub fn lend(&self) {
         LENT.set(Some(self.export.study().clone()));
     }
@@ -75,10 +82,10 @@ pub struct Lane {
 
 #[wasm_bindgen]
 impl Lane {
-    /// For the ZIP of a recipe. Takes the study: nothing is left for another.
+    /// For the ZIP of a recipe.
     #[wasm_bindgen(constructor)]
     pub fn new(recipe: JsValue) -> Thrown<Lane> {
-        let study = LENT.take().ok_or_else(super::unread)?;
+        let study = LENT.with_borrow(Clone::clone).ok_or_else(super::unread)?;
         Ok(Lane { study, recipe: page_recipe(recipe)?, near: Map::new() })
     }
 

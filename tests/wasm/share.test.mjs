@@ -94,7 +94,7 @@ const copy = () => {
   for (const piece of pieces) become(copied, piece);
 };
 
-/** Who makes tables in a copy of the module, and here when there are more than two under way. */
+/** Who makes tables in a copy of the module, and here when there are more than two under way, or many where more will be read. */
 function makers(done) {
   const later = delays();
   let busy = 0;
@@ -102,23 +102,36 @@ function makers(done) {
   const leave = () => {
     here?.free();
     here = undefined;
+    done.meanwhile += busy > 0 ? 1 : 0;
+  };
+  const forget = () => {
+    there?.free();
+    there = undefined;
   };
   return {
-    most: 16,
+    most: 64,
     take() {
       done.taken += 1;
-      leave();
-      there?.free();
-      copy();
-      [here, there] = [wasm, other].map(({ Lane }) => new Lane(wasm.default_recipe()));
+      here = new wasm.Lane(wasm.default_recipe());
+      // What was given out before is still made there.
+      if (busy === 0) forget();
+      else done.stale = true;
     },
     leave,
+    provided: () => true,
     end() {
       leave();
-      there?.free();
+      forget();
     },
     make(stretch) {
-      if (busy > 2) return undefined;
+      if (done.stale && busy > 0) return undefined;
+      if (done.stale) forget();
+      done.stale = false;
+      if (busy > (stretch.closing ? 32 : 2)) return undefined;
+      if (!there) {
+        copy();
+        there = new other.Lane(wasm.default_recipe());
+      }
       busy += 1;
       done.there += 1;
       done.partial += stretch.whole ? 0 : 1;
@@ -133,9 +146,11 @@ function makers(done) {
 
 for (const [what, options, parts] of [["at hand", {}, 1], ["read part by part", { part: 1 }, 2]]) {
   test(`tables that a copy of the module makes, and some here, of data ${what}`, async () => {
-    const done = { packed: 0, hashed: 0, taken: 0, here: 0, there: 0, partial: 0 };
+    const done = { packed: 0, hashed: 0, taken: 0, here: 0, there: 0, partial: 0, meanwhile: 0, stale: false };
     await agrees({ ...packers(done), makers: makers(done) }, await opened(options));
     assert.ok(done.here > 0 && done.there > 1 && done.partial > 1 && done.taken === parts, JSON.stringify(done));
+    // While a part is read, what is left of the one before is made there.
+    assert.equal(done.meanwhile, parts - 1, JSON.stringify(done));
   });
 }
 

@@ -33,7 +33,10 @@ const AHEAD = 4;
 
 /** Of the largest stretches, how many may be under way per lane; and of all how many, done ones too that wait for an earlier one. */
 const WORK = 2;
-const STRETCHES = 32;
+const STRETCHES = 128;
+
+/** The same of a part of the input while the next one is read here: about as long as that takes. */
+const WORK_WHILE_READING = 12;
 
 /** The work of compressing a block, as a part of the largest stretch. */
 const BLOCK = 1 / 16;
@@ -44,8 +47,10 @@ class Lane {
   readonly #jobs = new Map<number, { resolve: (answer: LaneAnswer) => void; reject: (error: Error) => void; work: number }>();
   #dead: EngineError | undefined;
   #last = 0;
-  /** Whether it is or becomes a copy of the instance that holds the data, and so makes tables. Where there is no memory for one, others do its work. */
-  makes = false;
+  /** Which of the data that were lent it is or becomes a copy of, how many pieces of that are under way, and whether it had memory for all. Others do its work where it had not. */
+  #of = 0;
+  #pieces = 0;
+  #fits = true;
 
   /** Work that waits or is being done. */
   get load(): number {
@@ -77,9 +82,29 @@ class Lane {
     return this.#dead === undefined;
   }
 
-  become({ pieces, recipe }: ReturnType<Lent["copy"]>): void {
-    this.makes = true;
-    for (const copy of pieces) this.ask({ copy, recipe }, [copy.bytes], 0).catch(() => (this.makes = false));
+  /** Whether it has time for a stretch of the data that were lent as the `lent`th. It becomes a copy of other data when it is idle. */
+  hasTimeFor({ closing, whole }: Stretch, lent: number): boolean {
+    if (this.#of !== lent) return this.load === 0;
+    return this.#fits && this.load < (closing && whole ? WORK_WHILE_READING : WORK);
+  }
+
+  /** Whether it is a copy and need not become one first. */
+  get provided(): boolean {
+    return this.#fits && this.#pieces === 0;
+  }
+
+  /** Becomes a copy of the data that were lent as the `lent`th, if it is none. */
+  become(lent: number, copy: Lent["copy"]): void {
+    if (this.#of === lent) return;
+    this.#of = lent;
+    this.#fits = true;
+    const { pieces, recipe } = copy();
+    for (const piece of pieces) {
+      this.#pieces += 1;
+      this.ask({ copy: piece, recipe }, [piece.bytes], 0)
+        .catch(() => (this.#fits = false))
+        .finally(() => (this.#pieces -= 1));
+    }
   }
 
   ask(what: Asked, moved: ArrayBufferLike[], work = BLOCK): Promise<LaneAnswer> {
@@ -101,6 +126,8 @@ export class Lanes {
   readonly #module: WebAssembly.Module;
   #lanes: Lane[];
   #hasher: Lane | undefined;
+  /** How often data were lent. */
+  #lent = 0;
 
   constructor(module: WebAssembly.Module) {
     this.#module = module;
@@ -122,14 +149,16 @@ export class Lanes {
     const idlest = (fit = (_: Lane) => true) => lanes.filter(fit).reduce<Lane | undefined>((best, lane) => (best && best.load <= lane.load ? best : lane), undefined);
     const makers = lent && copies > 0 && {
       most: (1 + copies) * STRETCHES,
-      make(stretch: Stretch) {
-        const lane = idlest((lane) => lane.makes && lane.load < WORK);
+      make: (stretch: Stretch) => {
+        const lane = idlest((lane) => lane.hasTimeFor(stretch, this.#lent));
+        lane?.become(this.#lent, lent.copy);
         // It does one thing after the other, so it need not be waited for until it is a copy.
         return lane?.ask({ make: stretch }, [], stretch.work).then(({ made }) => made ?? lent.makeHere(stretch, pauses()));
       },
+      provided: () => lanes.every((lane) => lane.provided),
       ...lent,
-      take() {
-        for (const lane of lanes) lane.become(lent.copy());
+      take: () => {
+        this.#lent += 1;
         lent.take();
       },
     };

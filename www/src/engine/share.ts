@@ -1,7 +1,7 @@
 // Runs an export with helpers: they render tables, compress and hash, beside what is done here.
 // The result is the same bytes as without helpers, whoever finishes first.
 import { letGo } from "./memory.js";
-import type { Raw, Stretch, Task, WasmExport, WasmLane } from "./types.js";
+import type { Raw, Stretch, Task, Want, WasmExport, WasmLane } from "./types.js";
 
 /** A compressed block. */
 export interface Packed {
@@ -36,10 +36,12 @@ export interface Helpers {
 export interface Makers {
   /** How many stretches may be on their way into the archive. */
   readonly most: number;
-  /** Takes what was lent: the data that the next stretches are of. What was taken before is done with. */
+  /** Takes what was lent: the data that the next stretches are of. What was given out before may still be made elsewhere. */
   take(): void;
   /** Lets go what was taken here, before more is read. */
   leave(): void;
+  /** Whether those elsewhere have all they need for what they were given. Nobody here must wait for it. */
+  provided(): boolean;
   /** Makes a stretch elsewhere; undefined when all there have enough to do. */
   make(stretch: Stretch): Promise<Made> | undefined;
   /** Makes a stretch here, and calls `pause` after every block. */
@@ -75,7 +77,7 @@ export async function makeStretch(lane: WasmLane, hashes: Hashing, { session, pa
 export async function share(
   job: WasmExport,
   helpers: Helpers,
-  steps: { read(want: { file: number; start: number; end: number }): Promise<void>; write(bytes: Uint8Array): Promise<void>; after(): Promise<void>; turn(): Promise<void> },
+  steps: { /** Calls `between` after each piece. */ read(want: Want, between: () => Promise<void>): Promise<void>; write(bytes: Uint8Array): Promise<void>; after(): Promise<void>; turn(): Promise<void> },
 ): Promise<void> {
   const small = job.small();
   const rooms: Uint8Array[] = [];
@@ -169,6 +171,24 @@ export async function share(
     }
     return false;
   };
+  /** Makes here what nobody has time for. */
+  const makeNext = async () => {
+    const mine = next!;
+    next = undefined;
+    // Meanwhile others are to have enough to do.
+    const pause = async () => {
+      handOut(makers!);
+      await steps.after();
+    };
+    await made(mine, makers!.makeHere(mine, pause));
+  };
+  /** Writes what of the ZIP is complete, if it is worth it. */
+  const write = async (least = WORTH_WRITING) => {
+    if (failed) throw failed;
+    const bytes = job.take(least);
+    if (bytes.byteLength > 0) await steps.write(bytes);
+  };
+  const news = () => new Promise<void>((resolve) => (wake = resolve));
   for (let done = false; !done || underWay > 0 || next; ) {
     if (failed) throw failed;
     const left = makers !== undefined && handOut(makers);
@@ -178,8 +198,11 @@ export async function share(
     if (step === undefined) {
       done = true;
     } else if ("want" in step) {
+      if (next) await makeNext();
+      // What cannot be made elsewhere is made here, of what was lent.
+      while (!failed && underWay > 0 && makers?.provided() === false) await news();
       makers?.leave();
-      await steps.read(step.want);
+      await steps.read(step.want, write);
     } else if ("ticket" in step) {
       rooms.pop();
       if (step.hash) settled(ofBlock(hashCopy(step)));
@@ -187,24 +210,15 @@ export async function share(
       else settled(ofBlock(pack(step)));
       // Who is busy must be able to say that it no longer is.
       if (busy) await steps.turn();
-    } else if (left && next) {
-      const mine = next;
-      next = undefined;
-      // Meanwhile others are to have enough to do.
-      const pause = async () => {
-        handOut(makers!);
-        await steps.after();
-      };
-      await made(mine, makers!.makeHere(mine, pause));
+    } else if (left) {
+      await makeNext();
     } else if (!("more" in step) && underWay > 0) {
-      await new Promise<void>((resolve) => (wake = resolve));
+      await news();
     }
-    const bytes = job.take(WORTH_WRITING);
-    if (bytes.byteLength > 0) await steps.write(bytes);
+    await write();
     await steps.after();
   }
   if (failed) throw failed;
   makers?.leave();
-  const rest = job.take();
-  if (rest.byteLength > 0) await steps.write(rest);
+  await write(0);
 }

@@ -1,6 +1,6 @@
 // The steps that all work has in common: reading what the module wants, writing a ZIP, and letting messages in.
 import { throwIfAborted } from "./error.js";
-import { RangeReader, type ByteSource, type Ranges } from "./read.js";
+import { RangeReader, type ByteSource, type Ranges, type Take } from "./read.js";
 import { share, type Helpers } from "./share.js";
 import type { WasmWork } from "./protect.js";
 import type { Want, WasmExport } from "./types.js";
@@ -81,8 +81,11 @@ export async function writeZip(
       await pause();
       throwIfAborted(signal);
     };
-    const read = async (want: Want) => {
-      await readWant(reader, inputs, want, (piece) => mine.push(piece));
+    const read = async (want: Want, between?: () => Promise<void>) => {
+      await readWant(reader, inputs, want, (piece) => {
+        mine.push(piece);
+        return between?.();
+      });
       await after();
     };
     const write = async (bytes: Uint8Array) => {
@@ -114,7 +117,7 @@ export function free(work: { free(): void } | undefined, error?: unknown): void 
 }
 
 /** Reads a range that the module wants. */
-export async function readWant(reader: Ranges, inputs: Input[], want: Want, use: (piece: Uint8Array) => void): Promise<void> {
+export async function readWant(reader: Ranges, inputs: Input[], want: Want, use: Take): Promise<void> {
   const input = inputs[want.file];
   if (!input) throw new RangeError(`the module wants file ${want.file} of ${inputs.length}`);
   await reader.read(input.blob, want.start, want.end, use);

@@ -247,8 +247,9 @@ export interface Stretch {
   /** The table's path in the ZIP. */
   path: string;
   session: string;
-  /** How many parts of the input had been read when it was planned: it is of the last. */
+  /** How many parts of the input had been read when it was planned: it is of the last. Whether little of that is left and another follows. */
   part: number;
+  closing: boolean;
   start: number;
   end: number;
   /** Whether the rows are all of the file, and whether they are its end. */
@@ -258,7 +259,7 @@ export interface Stretch {
   work: number;
 }
 
-/** The class `Lane` of the wasm module: takes what was lent and makes its tables. */
+/** The class `Lane` of the wasm module: makes tables of what was lent. */
 export interface WasmLane {
   make(session: string, path: string, start: number, end: number): WasmMaking;
   free(): void;
