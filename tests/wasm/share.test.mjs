@@ -95,7 +95,7 @@ const copy = () => {
 };
 
 /** Who makes tables in a copy of the module, and here when there are more than two under way, or many where more will be read. */
-function makers(done) {
+function makers(done, fits = true) {
   const later = delays();
   let busy = 0;
   let [here, there] = [];
@@ -118,7 +118,7 @@ function makers(done) {
       else done.stale = true;
     },
     leave,
-    provided: () => true,
+    provided: () => fits,
     end() {
       leave();
       forget();
@@ -128,14 +128,14 @@ function makers(done) {
       if (done.stale) forget();
       done.stale = false;
       if (busy > (stretch.closing ? 32 : 2)) return undefined;
-      if (!there) {
+      if (fits && !there) {
         copy();
         there = new other.Lane(wasm.default_recipe());
       }
       busy += 1;
       done.there += 1;
       done.partial += stretch.whole ? 0 : 1;
-      return later(() => makeStretch(there, digests(), stretch)).finally(() => (busy -= 1));
+      return later(() => makeStretch(fits ? there : here, digests(), stretch)).finally(() => (busy -= 1));
     },
     makeHere(stretch, pause) {
       done.here += 1;
@@ -153,6 +153,12 @@ for (const [what, options, parts] of [["at hand", {}, 1], ["read part by part", 
     assert.equal(done.meanwhile, parts - 1, JSON.stringify(done));
   });
 }
+
+test("where no copy fits, what was given to one is made here, before more is read", async () => {
+  const done = { packed: 0, hashed: 0, taken: 0, here: 0, there: 0, partial: 0, meanwhile: 0, stale: false };
+  await agrees({ ...packers(done), makers: makers(done, false) }, await opened({ part: 1 }));
+  assert.ok(done.there > 1 && done.taken === 2 && done.meanwhile === 0, JSON.stringify(done));
+});
 
 test("what a copy does changes nothing here", async () => {
   copy();
