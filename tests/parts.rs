@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use windrow::describe::summary::Summary;
 use windrow::error::{Code, Result};
-use windrow::export::{Export, Made, threads};
+use windrow::export::{Export, Made, Stretch, threads};
 use windrow::limits::Limits;
 use windrow::log::Log;
 use windrow::preview::{self, Viewer};
@@ -298,33 +298,44 @@ fn what_is_prepared_is_the_same() {
     }
 }
 
-/// The ZIP where whoever helps gives nothing back before it must, and the last first; and how often a part was read meanwhile.
-fn as_late_as_possible(study: &Study, files: &Files, recipe: &Recipe) -> (Vec<u8>, usize) {
-    let mut export = Export::new(study, recipe).unwrap();
-    let (mut zip, mut held, mut meanwhile) = (Vec::new(), Vec::new(), 0);
+/// Takes what somebody made of a stretch.
+fn give_back(export: &mut Export, stretch: &Stretch) {
+    let mut digest = Sha256::new();
+    let packed = stretch.pack(export.level(), |raw| digest.update(raw)).unwrap();
+    export.made(stretch.number, stretch.rows.end - stretch.rows.start, packed);
+    export.hashed(stretch.file, digest.finalize().into());
+}
+
+/// The ZIP where whoever helps gives the last stretch back first, and none before it must or the next part is read; and how
+/// often a part was read meanwhile.
+fn as_late_as_possible(study: &Study, files: &Files, while_reading: bool) -> (Vec<u8>, usize) {
+    let mut export = Export::new(study, &Recipe::default()).unwrap();
+    let (mut zip, mut held, mut meanwhile) = (Vec::new(), Vec::<Stretch>::new(), 0);
     loop {
         while let Some(stretch) = export.stretch(1000).unwrap() {
             assert!(stretch.whole(), "{}", stretch.path);
             held.push(stretch);
         }
-        match export.make().unwrap() {
+        let made = export.make().unwrap();
+        zip.extend_from_slice(&export.take());
+        match made {
             Made::Want(want) => {
                 meanwhile += usize::from(!held.is_empty());
                 assert!(held.iter().all(|stretch| stretch.part.closing), "who reads could have made these");
+                let sums = held.last().map(|stretch| format!("{}/SHA256SUMS", stretch.session));
+                if while_reading {
+                    held.drain(..).rev().for_each(|stretch| give_back(&mut export, &stretch));
+                }
                 export.push(part(files, &want)).unwrap();
+                zip.extend_from_slice(&export.take());
+                let written = |name: String| memchr::memmem::find(&zip, name.as_bytes()).is_some();
+                assert!(sums.is_none_or(|sums| written(sums) == while_reading), "the folder is complete, or not");
             }
             Made::Task(task) => panic!("{} bytes are not little", task.block.bytes.len()),
-            Made::Wait => {
-                let stretch = held.pop().expect("something to wait for");
-                let mut digest = Sha256::new();
-                let packed = stretch.pack(recipe.compression.level(), |raw| digest.update(raw)).unwrap();
-                export.made(stretch.number, stretch.rows.end - stretch.rows.start, packed);
-                export.hashed(stretch.file, digest.finalize().into());
-            }
+            Made::Wait => give_back(&mut export, &held.pop().expect("something to wait for")),
             Made::More => {}
             Made::Done => break,
         }
-        zip.extend_from_slice(&export.take());
     }
     zip.extend_from_slice(&export.take());
     assert!(held.is_empty() && export.is_finished());
@@ -339,13 +350,14 @@ fn a_part_is_read_while_the_last_one_is_made() {
         Row::new(seq, &format!("player/{session}/ann"), ["a", "b", "c"][seq as usize % 3], 1, "\"some text\"")
     };
     let files = vec![("dump".to_owned(), dump(&(0..4500).map(row).collect::<Vec<Row>>()))];
-    let recipe = Recipe::default();
     let whole = open(&files, Limits::default()).unwrap();
-    let expected = export_of(&whole, &files, &recipe).unwrap();
+    let expected = export_of(&whole, &files, &Recipe::default()).unwrap();
     for (limits, parts) in [(Limits::default(), 1), (one_by_one(), 3)] {
-        let (zip, meanwhile) = as_late_as_possible(&open(&files, limits).unwrap(), &files, &recipe);
-        assert_eq!(meanwhile, parts - 1);
-        assert!(zip == expected, "{parts} parts");
+        for while_reading in [true, false] {
+            let (zip, meanwhile) = as_late_as_possible(&open(&files, limits).unwrap(), &files, while_reading);
+            assert_eq!(meanwhile, parts - 1);
+            assert!(zip == expected, "{parts} parts");
+        }
     }
 }
 

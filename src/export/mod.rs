@@ -201,6 +201,8 @@ impl Export {
             return Ok(());
         }
         if self.plan.lacks() {
+            // What others make meanwhile need not wait for checksums, and take memory.
+            self.catch_up()?;
             return self.plan.push(chunk);
         }
         self.running.as_mut().map_or(Ok(()), |running| running.push(chunk))
