@@ -6,7 +6,7 @@
 // With UPROOT_PYTHON (a Python that has uproot-science 0.10.1) uproot itself does the same job on the same file; with
 // PEERS_PYTHON (one that has polars and duckdb) these make single views of the same table.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, openAsBlob, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { closeSync, fsyncSync, mkdtempSync, openAsBlob, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -120,6 +120,13 @@ function lanesOf(one) {
   return Object.fromEntries(Object.keys(laps[0]).map((lane) => [lane, median(laps.map((lap) => lap[lane]))]));
 }
 
+/** Waits until a file that was made is on the disk: whoever is measured first would share the machine with the system that writes it. */
+function settle(file) {
+  const handle = openSync(file, "r+");
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
 /** uproot's own loader and exporter on the same file, in a process of its own. */
 function inUproot(dump) {
   const python = process.env.UPROOT_PYTHON;
@@ -170,6 +177,7 @@ try {
     const dump = join(folder, "backup.bin");
     const zip = join(folder, "out.zip");
     const made = await writeDump(dump, { size, sessions, players });
+    settle(dump);
     say(`${name}: ${made.changes} changes, ${Math.round(made.bytes / 1e6)} MB`);
     const page = await inPage(dump);
     const jobs = {
@@ -216,6 +224,7 @@ try {
   const zip = join(folder, "psynet.zip");
   const source = readFileSync(join(root, "tests/cases/psynet/static/database.zip"));
   const made = writeDatabase(database, source, { responses: Number(options.responses) });
+  settle(database);
   say(`PsyNet: ${made.responses} responses, ${made.rows} rows, ${Math.round(made.raw / 1e6)} MB raw`);
   const jobs = {
     "command line, 1 thread": cli(["export", database, "-o", zip, "--threads", "1"]),

@@ -73,12 +73,19 @@ export async function makeStretch(lane: WasmLane, hashes: Hashing, { session, pa
   return { bytes: making.finish(), crc, raw, digest, blocks };
 }
 
+/** What an export has done for it. */
+interface Steps {
+  /** Reads a range and pushes it, and calls `between` after each piece. */
+  read(want: Want, between: () => Promise<void>): Promise<void>;
+  write(bytes: Uint8Array): Promise<void>;
+  /** Tells how far it is, and lets messages in now and then. */
+  after(): Promise<void>;
+  /** Lets messages in. */
+  turn(): Promise<void>;
+}
+
 /** The steps of an export: reads what it wants, hands work out, gives the ZIP in order. */
-export async function share(
-  job: WasmExport,
-  helpers: Helpers,
-  steps: { /** Calls `between` after each piece. */ read(want: Want, between: () => Promise<void>): Promise<void>; write(bytes: Uint8Array): Promise<void>; after(): Promise<void>; turn(): Promise<void> },
-): Promise<void> {
+export async function share(job: WasmExport, helpers: Helpers, steps: Steps): Promise<void> {
   const small = job.small();
   const rooms: Uint8Array[] = [];
   const copies: Uint8Array[] = [];
