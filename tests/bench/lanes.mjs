@@ -10,7 +10,7 @@ const PIECE = 1 << 20;
 /** Milliseconds of practice, as in `www/src/worker.ts`. */
 const PRACTICE = 600;
 
-/** The whole job on some bytes: how many were rendered, and seconds of every lane; `make` is rendering and deflating. */
+/** The whole job on some bytes: how many were rendered but for little files, and seconds of every lane; `make` is rendering and deflating. */
 function job(name, bytes) {
   const seconds = { parse: 0, plan: 0, make: 0, hash: 0, write: 0 };
   /** Runs a step and adds its time to a lane. */
@@ -20,16 +20,23 @@ function job(name, bytes) {
     seconds[lane] += (performance.now() - start) / 1000;
     return result;
   };
+  /** Pushes what is wanted. */
+  const read = (work, { start, end }) => {
+    for (let at = start; at < end; at += PIECE) lap("parse", () => work.push(bytes.subarray(at, Math.min(end, at + PIECE))));
+  };
   const study = new wasm.Study();
   study.add_file(name, bytes.length);
-  for (let want = lap("parse", () => study.want()); want; want = lap("parse", () => study.want())) {
-    for (let at = want.start; at < want.end; at += PIECE) lap("parse", () => study.push(bytes.subarray(at, Math.min(want.end, at + PIECE))));
-  }
+  for (let want = lap("parse", () => study.want()); want; want = lap("parse", () => study.want())) read(study, want);
   const recipe = wasm.default_recipe();
   const work = lap("plan", () => study.export(recipe));
   const hasher = new wasm.Hasher();
-  const lanes = [];
   let rendered = 0;
+  let lane;
+  /** Lets go what makes tables of the part of the input at hand. */
+  const leave = () => {
+    lane?.free();
+    lane = undefined;
+  };
   /** Hashes some bytes of a file; gives its digest after the last. */
   const hash = (bytes, last) => {
     rendered += bytes.length;
@@ -42,7 +49,7 @@ function job(name, bytes) {
     let digest;
     const before = seconds.hash;
     const making = lap("make", () => {
-      const making = lanes[0].make(session, path, start, end);
+      const making = lane.make(session, path, start, end);
       while (making.step({ take: (bytes, last) => (digest = hash(bytes, last)) }));
       return making;
     });
@@ -61,17 +68,22 @@ function job(name, bytes) {
   };
   for (let task = {}; task; ) {
     for (let stretch = lap("plan", () => work.stretch(1)); stretch; stretch = lap("plan", () => work.stretch(1))) {
-      if (lanes.length === 0) {
+      if (!lane) {
         work.lend();
-        lanes.push(new wasm.Lane(recipe));
+        lane = new wasm.Lane(recipe);
       }
       makeTable(stretch);
     }
     task = lap("make", () => work.make());
     if (task?.bytes) pack(task);
+    if (task?.want) {
+      leave();
+      read(work, task.want);
+    }
     lap("write", () => work.take());
   }
-  for (const part of [...lanes, work, hasher, study]) part.free();
+  leave();
+  for (const part of [work, hasher, study]) part.free();
   return { input: bytes.length, rendered, seconds };
 }
 

@@ -247,8 +247,9 @@ export interface Stretch {
   /** The table's path in the ZIP. */
   path: string;
   session: string;
-  /** How many parts of the input had been read when it was planned: it is of the last. Whether little of that is left and another follows. */
+  /** How many parts of the input had been read when it was planned: it is of the last. */
   part: number;
+  /** Whether little of that part is left and another follows. Who reads that should leave the rest to others, and begin. */
   closing: boolean;
   start: number;
   end: number;
@@ -282,7 +283,7 @@ export interface WasmExport {
   make(room?: Uint8Array): Task | { want: Want } | { more: true } | { wait: true } | undefined;
   /** The next stretch, unless `most` are under way; once asked, `make` leaves tables out. */
   stretch(most: number): Stretch | undefined;
-  /** Leaves the changes of the last stretch's part for a `Lane` of this instance or of a copy. */
+  /** Leaves the changes of the last stretch's part for every `Lane` of this instance and of copies, until `make` wants the next part or this is freed. */
   lend(): void;
   made(stretch: number, rows: number, bytes: Uint8Array, crc: number, raw: number): void;
   packed(ticket: number, bytes: Uint8Array, crc: number, raw: number): void;
